@@ -1,0 +1,3 @@
+module sidelight
+
+go 1.26
