@@ -1,0 +1,100 @@
+package graph
+
+import (
+	"context"
+
+	"sidelight/models"
+	"sidelight/widget"
+)
+
+// Store is what the API reads and keeps by itself. models/store implements it. Lists come with opaque keyset cursors, stable under
+// ties; a cursor that is not of this list and order is BAD_USER_INPUT. Only the columns named are selected.
+type Store interface {
+	Contacts(ctx context.Context, f models.ContactFilter, order models.ContactOrder, page models.Page, columns models.Sources, total bool) (models.Slice[models.Contact], error)
+	Accounts(ctx context.Context, f models.AccountFilter, order models.AccountOrder, page models.Page, columns models.Sources, total bool) (models.Slice[models.Account], error)
+	Opportunities(ctx context.Context, f models.OpportunityFilter, order models.OpportunityOrder, page models.Page, total bool) (models.Slice[models.Opportunity], error)
+	Pipeline(ctx context.Context, group models.PipelineGroup, f models.OpportunityFilter) ([]models.PipelineBucket, error)
+	// ContactsOfAccount lists the contacts whose Salesforce or Desk parent is the account of the link.
+	ContactsOfAccount(ctx context.Context, accountLinkID string, page models.Page, columns models.Sources, total bool) (models.Slice[models.Contact], error)
+	// AccountsBySalesforceID and AccountsByDeskID answer in no order; missing ones are absent.
+	AccountsBySalesforceID(ctx context.Context, ids []string, columns models.Sources) (map[string]*models.Account, error)
+	AccountsByDeskID(ctx context.Context, ids []string, columns models.Sources) (map[string]*models.Account, error)
+	Link(ctx context.Context, id string) (*models.Link, error)
+
+	FieldMappings(ctx context.Context, object models.SyncObject) ([]models.FieldMapping, error)
+	Connection(ctx context.Context, side models.Side) (models.Connection, error)
+
+	Profiles(ctx context.Context) ([]models.Profile, error)
+	// SetProfilePermission changes a profile's permission, raises PolicyVersion and answers before and after. NOT_FOUND.
+	SetProfilePermission(ctx context.Context, id string, change models.ProfilePermission) (before, after models.Profile, err error)
+	// SaveProfiles upserts the profiles that Desk has (id and name); a new one gets no access until an admin or a default gives it.
+	SaveProfiles(ctx context.Context, profiles []models.Profile) error
+	PolicyVersion(ctx context.Context) (int64, error)
+
+	SyncRuns(ctx context.Context, f models.SyncRunFilter, page models.Page, total bool) (models.Slice[models.SyncRun], error) // newest first
+	SyncRun(ctx context.Context, id string) (*models.SyncRun, error)
+	Failures(ctx context.Context, f models.FailureFilter, page models.Page, total bool) (models.Slice[models.Failure], error)
+	FailureCategories(ctx context.Context, f models.FailureFilter) ([]models.FailureCategory, error)
+	Conflicts(ctx context.Context, f models.ConflictFilter, page models.Page, total bool) (models.Slice[models.Conflict], error)
+	Rehearsal(ctx context.Context, id string) (*models.Rehearsal, error)
+
+	ServiceTokens(ctx context.Context) ([]models.ServiceToken, error)
+	CreateServiceToken(ctx context.Context, t models.ServiceToken) error
+	// ServiceTokenByHash answers NOT_FOUND for an unknown one; TouchServiceToken notes its use (at most once a minute).
+	ServiceTokenByHash(ctx context.Context, hash []byte) (models.ServiceToken, error)
+	TouchServiceToken(ctx context.Context, id string) error
+	RevokeServiceToken(ctx context.Context, id string) (models.ServiceToken, error)
+
+	Audit(ctx context.Context, e models.AuditEntry) error
+	AuditLog(ctx context.Context, page models.Page, total bool) (models.Slice[models.AuditEntry], error) // newest first
+}
+
+// Sync is the engine as the admin API drives it. sync.Engine implements it.
+type Sync interface {
+	Integration(ctx context.Context) (models.Integration, error)
+	Counts(ctx context.Context) (models.SyncCounts, error)
+	Progress(ctx context.Context) (*models.SyncProgress, error) // nil when nothing runs
+	Budgets(ctx context.Context) []models.APIBudget
+	LagSeconds(ctx context.Context) (*float64, error)
+	SetPolicy(ctx context.Context, p models.SyncPolicy) (models.Integration, error)
+	Describe(ctx context.Context, side models.Side, object models.SyncObject) ([]models.Field, error)
+	// SaveFieldMappings saves nothing when one of the problems is an ERROR.
+	SaveFieldMappings(ctx context.Context, object models.SyncObject, in []models.FieldMappingInput) (saved bool, mappings []models.FieldMapping, problems []models.MappingProblem, err error)
+	ResetFieldMappings(ctx context.Context, object models.SyncObject) (saved bool, mappings []models.FieldMapping, problems []models.MappingProblem, err error)
+	Rehearse(ctx context.Context) (models.Rehearsal, error)
+	Start(ctx context.Context) (models.SyncRun, error)
+	Pause(ctx context.Context) (models.Integration, error)
+	Resume(ctx context.Context) (models.Integration, error)
+	Retry(ctx context.Context, ids []string, f models.FailureFilter) (int, error)
+	ResolveConflict(ctx context.Context, id string, choose models.Side) (models.Conflict, error)
+	Delete(ctx context.Context) error
+	// Watch hands over the progress whenever it moves, until ctx ends; then the channel closes.
+	Watch(ctx context.Context) <-chan models.SyncProgress
+}
+
+// Connector connects and disconnects the sides. server implements it.
+type Connector interface {
+	// ConnectSalesforce starts the web-server flow: authorizeURL is where the admin's browser goes; "" when no consent is needed.
+	ConnectSalesforce(ctx context.Context, loginURL, clientID, clientSecret string) (authorizeURL string, err error)
+	ConnectDesk(ctx context.Context, dataCenter, orgID, clientID, clientSecret string) (authorizeURL string, err error)
+	Disconnect(ctx context.Context, side models.Side) error
+}
+
+// Card is the customer card. widget.Service implements it.
+type Card interface {
+	// Customer answers nil when nobody matches.
+	Customer(ctx context.Context, key models.CustomerKey, sel widget.Selection) (*models.Customer, error)
+	// Refresh reads the selected sections (and the profile) from Salesforce again, now.
+	Refresh(ctx context.Context, key models.CustomerKey, sel widget.Selection) (*models.Customer, error)
+	Opportunities(ctx context.Context, q widget.RelatedQuery) (models.Slice[models.Opportunity], error)
+	Notes(ctx context.Context, q widget.RelatedQuery) (models.Slice[models.Note], error)
+	Events(ctx context.Context, q widget.RelatedQuery) (models.Slice[models.Event], error)
+	Tasks(ctx context.Context, q widget.RelatedQuery) (models.Slice[models.Task], error)
+	// Fields are the mapped fields of a pair in the mapping's order, the named ones left out.
+	Fields(ctx context.Context, pair *models.Pair, hidden func(name string) bool) ([]models.FieldValue, error)
+	// SalesforceURL and DeskURL are deep links; nil where the side is not connected or the id is unknown.
+	SalesforceURL(ctx context.Context, object, id string) *string
+	DeskURL(ctx context.Context, object models.SyncObject, id string) *string
+	// Changed signals when the customer's card has moved, until ctx ends.
+	Changed(ctx context.Context, key models.CustomerKey) <-chan struct{}
+}

@@ -1,0 +1,118 @@
+package models
+
+import "time"
+
+// User is a Salesforce user, as far as a card shows one.
+type User struct {
+	ID    string  `json:"id"`
+	Name  *string `json:"name"`
+	Email *string `json:"email"`
+}
+
+// Address is a postal address.
+type Address struct {
+	Street, City, State, PostalCode, Country *string
+}
+
+// Opportunity is a Salesforce opportunity. ID is the Salesforce id.
+type Opportunity struct {
+	ID          string `gorm:"primaryKey"`
+	Name        *string
+	Stage       *string
+	Amount      *Decimal
+	Currency    *string
+	Probability *float64 // percent
+	CloseDate   *Date
+	Open        *bool
+	Won         *bool
+	OwnerID     *string
+	OwnerName   *string
+	OwnerEmail  *string
+	AccountID   *string // Salesforce account id
+	Role        *string `gorm:"-"` // of the contact asked about, from opportunity_contacts
+	UpdatedAt   *time.Time
+	AsOf        time.Time // when it was read
+}
+
+// OpportunityContact ties a contact to an opportunity (Salesforce OpportunityContactRole).
+type OpportunityContact struct {
+	OpportunityID string `gorm:"primaryKey"`
+	ContactID     string `gorm:"primaryKey"`
+	Role          *string
+}
+
+// Note is a legacy Note or an enhanced note (ContentNote). Body is plain text, safe to show.
+type Note struct {
+	ID            string `gorm:"primaryKey"`
+	ContactID     string `gorm:"primaryKey"` // Salesforce contact or account it hangs on
+	Title         *string
+	Body          *string
+	CreatedByID   *string
+	CreatedByName *string
+	CreatedAt     *time.Time
+	UpdatedAt     *time.Time
+	AsOf          time.Time
+}
+
+// Event is a Salesforce calendar event.
+type Event struct {
+	ID          string `gorm:"primaryKey"`
+	WhoID       string // Salesforce contact
+	AccountID   *string
+	Subject     *string
+	StartsAt    *time.Time
+	EndsAt      *time.Time
+	AllDay      *bool
+	Location    *string
+	Description *string
+	OwnerID     *string
+	OwnerName   *string
+	AsOf        time.Time
+}
+
+// Task is a Salesforce task.
+type Task struct {
+	ID          string `gorm:"primaryKey"`
+	WhoID       string
+	AccountID   *string
+	Subject     *string
+	Status      *string
+	Priority    *string
+	DueDate     *Date
+	Open        *bool
+	Description *string
+	OwnerID     *string
+	OwnerName   *string
+	AsOf        time.Time
+}
+
+// Related are the related records of one customer. A section that was not asked for, or that failed, is absent from Read.
+type Related struct {
+	ContactID     string
+	AccountID     string
+	Opportunities []Opportunity
+	Roles         []OpportunityContact
+	Notes         []Note
+	Events        []Event
+	Tasks         []Task
+	// Read lists the sections that were really read: an empty section in Read means "there are none".
+	Read []Need
+	AsOf time.Time
+}
+
+// RelatedState says how fresh one section of one customer is.
+type RelatedState struct {
+	CustomerID string    `gorm:"primaryKey"` // Salesforce contact id, or account id for a customer without a contact
+	Section    Need      `gorm:"primaryKey"`
+	AsOf       time.Time // when it was last read whole
+	Stale      bool      // a change event said that it moved since
+}
+
+// Ticket is what the card needs to know of a Desk ticket.
+type Ticket struct {
+	ID        string `gorm:"primaryKey"`
+	Number    string
+	ContactID string
+	AccountID string
+	AsOf      time.Time
+}

@@ -1,0 +1,84 @@
+package models
+
+import "time"
+
+// The words in which the engine and the vendor clients speak.
+
+// RecordPage is one page of a list of live records.
+type RecordPage struct {
+	Records []Record
+	Next    string // token of the next page; "" at the end
+}
+
+// ChangePage is one page of what changed.
+type ChangePage struct {
+	// Records changed or were deleted (Deleted, MergedInto). A record may come twice, late or out of order.
+	Records []Record
+	// Cursor is where the next call goes on. It may be stored only together with Records.
+	Cursor string
+	// More tells that the next call will answer at once with more.
+	More bool
+	// Gap tells that changes before Cursor may have been missed (a window the vendor no longer covers): compare everything.
+	Gap bool
+}
+
+// Find asks for the records that already carry our mark, or that have the match field's value.
+type Find struct {
+	LinkID string // exact, in the mark's field; "" when not by mark
+	Match  Value  // email of a contact, name of an account; compared by MatchKey
+}
+
+// Write is one record to write.
+type Write struct {
+	Op     IntentOp
+	ID     string // the record; "" for a create
+	LinkID string // our mark for a create
+	Values Values // the changed fields in the side's own form
+}
+
+// WriteResult is what became of one write.
+type WriteResult struct {
+	ID         string
+	Created    bool
+	Returned   Values    // as answered by the vendor; nil when it answered none
+	ModifiedAt time.Time // zero when the vendor did not say
+	Err        *Error    // nil when it was done
+}
+
+// WriteLimits are the vendor's: how many records fit one call, and how many calls may run at once.
+type WriteLimits struct {
+	Batch    int
+	Parallel int
+}
+
+// StreamBatch is what a change stream handed over at once. Replay may be stored only together with the hints.
+type StreamBatch struct {
+	Object SyncObject
+	Hints  []Hint
+	Replay string
+	// Overflow tells that the vendor gave up listing single records: compare the whole object.
+	Overflow bool
+}
+
+// Hint says only that a record may have changed.
+type Hint struct {
+	ID      string
+	Deleted bool // positive evidence of a deletion
+	ByUs    bool
+	At      time.Time
+}
+
+// ConnectionInfo is what a side says of itself while it is being connected.
+type ConnectionInfo struct {
+	Host         string
+	Organization string
+	OrgID        string
+	Checks       []ConnectionCheck
+}
+
+// RelatedRequest asks for a customer's related records: only the sections wanted, so that a denied one is never asked for.
+type RelatedRequest struct {
+	ContactID string // Salesforce contact; "" for an account alone
+	AccountID string // Salesforce account; "" for none
+	Sections  []Need
+}

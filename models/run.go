@@ -1,0 +1,150 @@
+package models
+
+import "time"
+
+// RunTrigger is why a run happened.
+type RunTrigger string
+
+// Triggers, named as in the API.
+const (
+	TriggerInitial RunTrigger = "INITIAL"
+	TriggerChange  RunTrigger = "CHANGE"
+	TriggerPoll    RunTrigger = "POLL"
+	TriggerRetry   RunTrigger = "RETRY"
+	TriggerManual  RunTrigger = "MANUAL"
+)
+
+// RunStatus is how a run stands.
+type RunStatus string
+
+// Statuses, named as in the API.
+const (
+	RunRunning RunStatus = "RUNNING"
+	RunDone    RunStatus = "DONE"
+	RunStopped RunStatus = "STOPPED"
+	RunFailed  RunStatus = "FAILED"
+)
+
+// SyncRun is one entry of the sync history.
+type SyncRun struct {
+	ID         string `gorm:"primaryKey"`
+	Trigger    RunTrigger
+	Status     RunStatus
+	StartedAt  time.Time
+	FinishedAt *time.Time
+	// Progress of a run that is going on, kept here so that every replica can show it.
+	Phase     string // READING, MATCHING, WRITING, DONE
+	Object    *SyncObject
+	Done      int
+	Total     *int
+	PhaseAt   time.Time // when the phase began
+	UpdatedAt time.Time
+	Tallies   []SyncTally `gorm:"foreignKey:RunID"`
+}
+
+// SyncTally is one row of the history: what one run did in one direction to one kind of record.
+type SyncTally struct {
+	RunID     string     `gorm:"primaryKey"`
+	Source    Side       `gorm:"primaryKey"`
+	Target    Side       `gorm:"primaryKey"`
+	Object    SyncObject `gorm:"primaryKey"`
+	Added     int
+	Updated   int
+	Unchanged int
+	Failed    int
+}
+
+// SyncRunFilter narrows the history.
+type SyncRunFilter struct {
+	Object  *SyncObject
+	Source  *Side
+	Trigger *RunTrigger
+	Since   *time.Time
+}
+
+// SyncProgress is the progress bar.
+type SyncProgress struct {
+	RunID            *string
+	Phase            string
+	Object           *SyncObject
+	Done             int
+	Total            *int
+	RecordsPerSecond *float64
+	SecondsLeft      *float64
+}
+
+// Failure says why one record is not synced. A link has at most one open failure.
+type Failure struct {
+	ID          string `gorm:"primaryKey"`
+	LinkID      string
+	Object      SyncObject
+	Source      Side
+	Target      Side
+	RecordID    string // the source's record
+	RecordName  *string
+	Code        Code
+	Message     string
+	Hint        *string
+	Fields      Strings
+	Attempts    int
+	RunID       string
+	FirstAt     time.Time
+	LastAt      time.Time
+	NextRetryAt *time.Time
+	ResolvedAt  *time.Time
+}
+
+// FailureFilter narrows the failure log.
+type FailureFilter struct {
+	Object   *SyncObject
+	Code     *string
+	Target   *Side
+	Resolved *bool
+	Since    *time.Time
+}
+
+// FailureCategory counts the open failures of one code.
+type FailureCategory struct {
+	Code    Code
+	Object  SyncObject
+	Count   int
+	LastAt  *time.Time
+	Message *string
+}
+
+// Conflict is one field that both sides changed differently, with the value that lost.
+type Conflict struct {
+	ID         string `gorm:"primaryKey"`
+	LinkID     string
+	Object     SyncObject
+	RecordName *string
+	Field      string // the mapping's name
+	Base       Value
+	Desk       Value
+	Salesforce Value
+	Winner     *Side
+	At         time.Time
+	ResolvedAt *time.Time
+}
+
+// ConflictFilter narrows the conflict log.
+type ConflictFilter struct {
+	Object   *SyncObject
+	Resolved *bool
+	Since    *time.Time
+}
+
+// Change is one field written to one side: the journal that answers "why is this value here?".
+type Change struct {
+	ID       int64 `gorm:"primaryKey;autoIncrement"`
+	LinkID   string
+	Object   SyncObject
+	Side     Side // where it was written
+	RecordID string
+	Field    string // the mapping's name
+	Old      Value
+	New      Value
+	Rule     FieldRule
+	RunID    string
+	At       time.Time
+}

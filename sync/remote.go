@@ -1,0 +1,49 @@
+package sync
+
+import (
+	"context"
+
+	"sidelight/models"
+)
+
+// Remote is one vendor, as far as the engine needs it. Every implementation passes sync/remotetest.
+//
+// Errors are *models.Error: BAD_CREDENTIALS (only the admin can mend it), QUOTA_EXHAUSTED, BUSY, UPSTREAM_UNAVAILABLE
+// (both with Retry), NO_ACCESS, CURSOR_EXPIRED, UNKNOWN_OUTCOME (a write whose answer was lost). A client refreshes an
+// expired access token once and replays the call once, by itself; it never repeats a create.
+type Remote interface {
+	Side() models.Side
+	// Check names the organization and checks what the sync requires of it (PRODUCT.md 1.1).
+	Check(ctx context.Context) (models.ConnectionInfo, error)
+	// Describe lists the fields that the object really has now.
+	Describe(ctx context.Context, object models.SyncObject) ([]models.Field, error)
+	// Count is the number of live records, for the progress bar.
+	Count(ctx context.Context, object models.SyncObject) (int, error)
+	// List reads all live records page by page, oldest id first, so that a load can go on after its last stored page.
+	List(ctx context.Context, object models.SyncObject, fields []string, token string) (models.RecordPage, error)
+	// Changes reads what was created, changed or deleted since the cursor. An empty cursor answers no records and the mark
+	// "now" by the vendor's own clock, fixed before anything is read. Windows overlap.
+	Changes(ctx context.Context, object models.SyncObject, fields []string, cursor string) (models.ChangePage, error)
+	// Read reads records by id. One that is in the recycle bin or was deleted answers with Deleted; one of which the vendor
+	// says nothing is absent from the answer.
+	Read(ctx context.Context, object models.SyncObject, fields []string, ids []string) ([]models.Record, error)
+	// Find looks for records by our mark, or by the match field exactly (case and surrounding space ignored). HasMark says
+	// whether the organization has the mark's field for the object.
+	Find(ctx context.Context, object models.SyncObject, fields []string, by models.Find) ([]models.Record, error)
+	HasMark(ctx context.Context, object models.SyncObject) (bool, error)
+	// Write writes records of one object with one operation; the results stand in the order of the writes. An error beside no
+	// results means that nothing was sent. At most Limits().Batch records a call.
+	Write(ctx context.Context, object models.SyncObject, writes []models.Write) ([]models.WriteResult, error)
+	Limits() models.WriteLimits
+	// Budget is the vendor's count of our calls, as of the latest answer.
+	Budget() models.APIBudget
+	// Revoke gives the tokens back; an already dead token is no error.
+	Revoke(ctx context.Context) error
+}
+
+// Streamer is a Remote that pushes changes.
+type Streamer interface {
+	// Stream hands over what changed after replay ("" for from now on) until ctx ends or the stream fails. handle stores the
+	// batch and its replay position before it returns. A replay position that has expired is CURSOR_EXPIRED.
+	Stream(ctx context.Context, object models.SyncObject, replay string, handle func(context.Context, models.StreamBatch) error) error
+}

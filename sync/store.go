@@ -1,0 +1,95 @@
+package sync
+
+import (
+	"context"
+	"time"
+
+	"sidelight/models"
+)
+
+// Store is what the engine keeps. models/store implements it on SQLite and on MySQL.
+//
+// Every method is one transaction. A method that loses a compare-and-set says so in its result, it does not fail.
+type Store interface {
+	// Integration reads the one row; UpdateIntegration changes it under its own lock and answers the new row. change may be
+	// called again when another replica was faster; an error from it rolls back and is passed on.
+	Integration(ctx context.Context) (models.Integration, error)
+	UpdateIntegration(ctx context.Context, change func(*models.Integration) error) (models.Integration, error)
+
+	Connection(ctx context.Context, side models.Side) (models.Connection, error)
+	SetConnectionProblem(ctx context.Context, side models.Side, code models.Code, problem string) error // "" clears it
+
+	FieldMappings(ctx context.Context, object models.SyncObject) ([]models.FieldMapping, error)
+	// ReplaceFieldMappings replaces the object's mappings, raises MappingVersion, marks every link of the object dirty and
+	// forgets the object's load cursors when refetch is set (a field was added that the mirrors do not hold).
+	ReplaceFieldMappings(ctx context.Context, object models.SyncObject, mappings []models.FieldMapping, refetch bool) error
+
+	Cursor(ctx context.Context, side models.Side, object models.SyncObject, kind string) (string, error) // "" when there is none
+	SetCursor(ctx context.Context, c models.Cursor) error
+
+	// Observe upserts the mirror rows that are newer, or equally old but different, makes half links for records seen for
+	// the first time, marks the links of changed rows dirty,
+	// and moves the cursor (nil leaves it), all at once. A row whose content did not change is not dirty.
+	Observe(ctx context.Context, side models.Side, object models.SyncObject, records []models.Record, cursor *models.Cursor) (ObserveResult, error)
+
+	// DirtyLinks reads links to plan: dirty, PlanAfter over, without an open intent; oldest id first, after the given id.
+	// Their ParentOn… are resolved.
+	DirtyLinks(ctx context.Context, object models.SyncObject, after string, limit int) ([]models.LinkState, error)
+	LinkState(ctx context.Context, linkID string) (models.LinkState, error) // NOT_FOUND
+	// MatchCandidates reads, for each key, the links (half or whole) whose live mirror row on the side has that match key.
+	MatchCandidates(ctx context.Context, object models.SyncObject, side models.Side, keys []string) (map[string][]models.LinkState, error)
+	// SavePlans saves each plan under its link's version and the integration's epoch; stale ones are skipped and stay dirty.
+	SavePlans(ctx context.Context, epoch int64, plans []models.LinkPlan, tallies []models.SyncTally) (saved int, err error)
+	// MarkDirty marks links for planning again.
+	MarkDirty(ctx context.Context, linkIDs []string) error
+
+	// ClaimIntents claims due PENDING intents, and UNKNOWN ones (also SENDING ones whose lease ran out, which become UNKNOWN),
+	// for the owner until the lease ends, by the database's clock. Accounts come before contacts, creates before updates.
+	// Intents of an older epoch are cancelled instead and their links marked dirty.
+	ClaimIntents(ctx context.Context, side models.Side, owner string, lease time.Duration, limit int) ([]models.Intent, error)
+	// BeginSending moves claimed PENDING intents to SENDING if the integration may write now, is in their epoch, and the fence
+	// still holds; it answers those that may be sent.
+	BeginSending(ctx context.Context, intents []models.Intent) ([]models.Intent, error)
+	// Finish records what became of sent or claimed intents: states; for DONE the mirror row, the link's id and bases, the
+	// journal; failures; tallies. Results whose fence is old are dropped and counted in stale.
+	Finish(ctx context.Context, results []models.IntentResult, tallies []models.SyncTally) (stale int, err error)
+	// Sending counts intents in SENDING whose lease has not run out: what pauseSync waits for.
+	Sending(ctx context.Context) (int, error)
+
+	StartRun(ctx context.Context, run models.SyncRun) error
+	UpdateRun(ctx context.Context, run models.SyncRun) error // status, progress, finishedAt
+	OpenRun(ctx context.Context, trigger models.RunTrigger) (*models.SyncRun, error)
+	LatestRun(ctx context.Context) (*models.SyncRun, error)
+	SyncRun(ctx context.Context, id string) (*models.SyncRun, error)
+	Counts(ctx context.Context) (models.SyncCounts, error)
+	// OldestDirty is when the oldest change that is not yet on the other side was observed; nil when there is none.
+	OldestDirty(ctx context.Context) (*time.Time, error)
+
+	// RetryFailures resolves the open failures that match, by ids or by filter, marks their links dirty and answers how many.
+	RetryFailures(ctx context.Context, ids []string, filter models.FailureFilter) (int, error)
+	Conflict(ctx context.Context, id string) (models.Conflict, error)
+	ResolveConflict(ctx context.Context, id string, choose models.Side) (models.Conflict, error)
+	// SetBase replaces a link's bases under its version and marks it dirty: how a chosen value is made to win.
+	SetBase(ctx context.Context, link models.Link) (bool, error)
+
+	// AcquireLease takes or renews a named lease by the database's clock; the fence rises with each new holder.
+	AcquireLease(ctx context.Context, name, owner string, ttl time.Duration) (fence int64, held bool, err error)
+	ReleaseLease(ctx context.Context, name, owner string) error
+
+	// MarkRelatedStale marks the related sections of customers stale (a change event said so).
+	MarkRelatedStale(ctx context.Context, customerIDs []string) error
+
+	SaveRehearsal(ctx context.Context, r models.Rehearsal) error
+	Audit(ctx context.Context, e models.AuditEntry) error
+	// Prune removes history, resolved failures and conflicts, finished intents and the journal from before the time.
+	Prune(ctx context.Context, before time.Time) error
+	// Wipe removes credentials, mirrors, links, intents, related records and cursors, and sets the integration DELETED.
+	Wipe(ctx context.Context) error
+}
+
+// ObserveResult counts what an observation did.
+type ObserveResult struct {
+	Seen    int
+	Changed int
+	New     int
+}
