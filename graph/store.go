@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"sidelight/models"
-	"sidelight/widget"
 )
 
 // Store is what the API reads and keeps by itself. models/store implements it. Lists come with opaque keyset cursors, stable under
@@ -83,13 +82,13 @@ type Connector interface {
 // Card is the customer card. widget.Service implements it.
 type Card interface {
 	// Customer answers nil when nobody matches.
-	Customer(ctx context.Context, key models.CustomerKey, sel widget.Selection) (*models.Customer, error)
+	Customer(ctx context.Context, key models.CustomerKey, sel models.Selection) (*models.Customer, error)
 	// Refresh reads the selected sections (and the profile) from Salesforce again, now.
-	Refresh(ctx context.Context, key models.CustomerKey, sel widget.Selection) (*models.Customer, error)
-	Opportunities(ctx context.Context, q widget.RelatedQuery) (models.Slice[models.Opportunity], error)
-	Notes(ctx context.Context, q widget.RelatedQuery) (models.Slice[models.Note], error)
-	Events(ctx context.Context, q widget.RelatedQuery) (models.Slice[models.Event], error)
-	Tasks(ctx context.Context, q widget.RelatedQuery) (models.Slice[models.Task], error)
+	Refresh(ctx context.Context, key models.CustomerKey, sel models.Selection) (*models.Customer, error)
+	Opportunities(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Opportunity], error)
+	Notes(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Note], error)
+	Events(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Event], error)
+	Tasks(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Task], error)
 	// Fields are the mapped fields of a pair in the mapping's order, the named ones left out.
 	Fields(ctx context.Context, pair *models.Pair, hidden func(name string) bool) ([]models.FieldValue, error)
 	// SalesforceURL and DeskURL are deep links; nil where the side is not connected or the id is unknown.

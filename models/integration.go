@@ -24,6 +24,9 @@ const (
 // Writing tells whether the sync may write while the integration is in this status.
 func (s IntegrationStatus) Writing() bool { return s == StatusLoading || s == StatusActive }
 
+// Reading tells whether the sync may read the vendors into the mirrors: also before the start, for a rehearsal.
+func (s IntegrationStatus) Reading() bool { return s == StatusReady || s.Writing() }
+
 // SyncDirection is two-way or Salesforce to Desk only.
 type SyncDirection string
 

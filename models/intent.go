@@ -45,8 +45,10 @@ type Intent struct {
 	Before Values
 	// Source are the other side's values that Values came from: they become the source's base once the write is done.
 	Source Values
-	RunID  string
-	State  IntentState
+	// Partial says that other fields of the same record could not be planned: done does not resolve the link's failure.
+	Partial bool
+	RunID   string
+	State   IntentState
 	// Epoch is the integration's epoch at planning. A later epoch (pause, direction, delete) voids the intent.
 	Epoch    int64
 	Attempts int

@@ -43,6 +43,8 @@ type Remote interface {
 
 // Streamer is a Remote that pushes changes.
 type Streamer interface {
+	// Streams tells whether a change stream is configured at all.
+	Streams() bool
 	// Stream hands over what changed after replay ("" for from now on) until ctx ends or the stream fails. handle stores the
 	// batch and its replay position before it returns. A replay position that has expired is CURSOR_EXPIRED.
 	Stream(ctx context.Context, object models.SyncObject, replay string, handle func(context.Context, models.StreamBatch) error) error

@@ -30,7 +30,7 @@ type Store interface {
 	// Observe upserts the mirror rows that are newer, or equally old but different, makes half links for records seen for
 	// the first time, marks the links of changed rows dirty,
 	// and moves the cursor (nil leaves it), all at once. A row whose content did not change is not dirty.
-	Observe(ctx context.Context, side models.Side, object models.SyncObject, records []models.Record, cursor *models.Cursor) (ObserveResult, error)
+	Observe(ctx context.Context, side models.Side, object models.SyncObject, records []models.Record, cursor *models.Cursor) (models.ObserveResult, error)
 
 	// DirtyLinks reads links to plan: dirty, PlanAfter over, without an open intent; oldest id first, after the given id.
 	// Their ParentOn… are resolved.
@@ -42,6 +42,10 @@ type Store interface {
 	SavePlans(ctx context.Context, epoch int64, plans []models.LinkPlan, tallies []models.SyncTally) (saved int, err error)
 	// MarkDirty marks links for planning again.
 	MarkDirty(ctx context.Context, linkIDs []string) error
+	// MarkAllDirty marks every link for planning again.
+	MarkAllDirty(ctx context.Context) error
+	// Links reads links, dirty or not, as DirtyLinks does: what a rehearsal and a compare go through.
+	Links(ctx context.Context, object models.SyncObject, after string, limit int) ([]models.LinkState, error)
 
 	// ClaimIntents claims due PENDING intents, and UNKNOWN ones (also SENDING ones whose lease ran out, which become UNKNOWN),
 	// for the owner until the lease ends, by the database's clock. Accounts come before contacts, creates before updates.
@@ -85,11 +89,4 @@ type Store interface {
 	Prune(ctx context.Context, before time.Time) error
 	// Wipe removes credentials, mirrors, links, intents, related records and cursors, and sets the integration DELETED.
 	Wipe(ctx context.Context) error
-}
-
-// ObserveResult counts what an observation did.
-type ObserveResult struct {
-	Seen    int
-	Changed int
-	New     int
 }

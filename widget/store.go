@@ -6,22 +6,11 @@ import (
 	"sidelight/models"
 )
 
-// Selection is what the caller may and wants to see of a customer: nothing else is read.
-type Selection struct {
-	Contact       bool // the Contact object is wanted and allowed
-	Account       bool
-	ContactFields models.Sources // vendor fields of the contact's mirrors
-	AccountFields models.Sources
-
-	// Sections are the related sections wanted and allowed.
-	Sections []models.Need
-}
-
 // Store is what the card reads and keeps. models/store implements it.
 type Store interface {
 	// Customer reads the pair behind the key with the selected columns only, contact and account in one joined query. Desk ticket
 	// ids are resolved before. (nil, nil, nil) when nobody matches.
-	Customer(ctx context.Context, key models.CustomerKey, sel Selection) (*models.Contact, *models.Account, error)
+	Customer(ctx context.Context, key models.CustomerKey, sel models.Selection) (*models.Contact, *models.Account, error)
 	Ticket(ctx context.Context, id string) (*models.Ticket, error) // nil when unknown
 	SaveTicket(ctx context.Context, t models.Ticket) error
 
@@ -30,22 +19,13 @@ type Store interface {
 	// SaveRelated replaces the sections in r.Read for the customer, and their states.
 	SaveRelated(ctx context.Context, r models.Related) error
 
-	Opportunities(ctx context.Context, q RelatedQuery) (models.Slice[models.Opportunity], error) // open first, then close date
-	Notes(ctx context.Context, q RelatedQuery) (models.Slice[models.Note], error)                // newest first
-	Events(ctx context.Context, q RelatedQuery) (models.Slice[models.Event], error)              // latest start first
-	Tasks(ctx context.Context, q RelatedQuery) (models.Slice[models.Task], error)                // open first, then due date
-	// FieldValues answers the latest journal entry per mapped field of a link.
+	Opportunities(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Opportunity], error) // open first, then close date
+	Notes(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Note], error)                // newest first
+	Events(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Event], error)              // latest start first
+	Tasks(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Task], error)                // open first, then due date
+	FieldMappings(ctx context.Context, object models.SyncObject) ([]models.FieldMapping, error)
+	// FieldHistory answers the latest journal entry per mapped field of a link.
 	FieldHistory(ctx context.Context, linkID string) (map[string]models.Change, error)
-}
-
-// RelatedQuery asks for the stored related records of a contact, of an account, or of both.
-type RelatedQuery struct {
-	ContactID string
-	AccountID string
-	Open      *bool
-	First     int
-	After     string
-	Total     bool
 }
 
 // Salesforce is what the card asks Salesforce for.

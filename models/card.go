@@ -1,0 +1,29 @@
+package models
+
+// Selection is what the caller may and wants to see of a customer: nothing else is read.
+type Selection struct {
+	Contact       bool // the Contact object is wanted and allowed
+	Account       bool
+	ContactFields Sources // vendor fields of the contact's mirrors
+	AccountFields Sources
+
+	// Sections are the related sections wanted and allowed.
+	Sections []Need
+}
+
+// RelatedQuery asks for the stored related records of a contact, of an account, or of both. Ids are Salesforce's.
+type RelatedQuery struct {
+	ContactID string
+	AccountID string
+	Open      *bool
+	First     int
+	After     string
+	Total     bool
+}
+
+// ObserveResult counts what an observation did.
+type ObserveResult struct {
+	Seen    int
+	Changed int
+	New     int
+}
