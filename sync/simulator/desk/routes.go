@@ -1,0 +1,117 @@
+package desk
+
+import (
+	"net/http"
+
+	"sidelight/sync/simulator/fault"
+)
+
+// routes maps every path to its handler and to the OAuth scopes of which a caller needs one.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	api := func(pattern, scope string, handle func(*call) (answer, error)) {
+		mux.Handle(pattern, s.guard(scope, true, handle))
+	}
+	for _, m := range []*module{s.contacts, s.accounts} {
+		base := "/api/v1/" + m.name
+		with := func(handle func(*call, *module) (answer, error)) func(*call) (answer, error) {
+			return func(c *call) (answer, error) { return handle(c, m) }
+		}
+		api("GET "+base, "Desk.contacts.READ", with(s.list))
+		api("POST "+base, "Desk.contacts.CREATE", with(s.create))
+		api("GET "+base+"/count", "Desk.contacts.READ", with(s.count))
+		api("GET "+base+"/search", "Desk.search.READ", with(s.search))
+		api("GET "+base+"/"+m.name+"ByIds", "Desk.contacts.READ", with(s.byIDs))
+		api("POST "+base+"/moveToTrash", "Desk.contacts.DELETE", with(s.moveToTrash))
+		api("GET "+base+"/{id}", "Desk.contacts.READ", with(s.get))
+		api("PATCH "+base+"/{id}", "Desk.contacts.UPDATE", with(s.update))
+		api("POST "+base+"/{id}/merge", "Desk.contacts.UPDATE", with(s.merge))
+		api("GET "+base+"/{id}/tickets", "Desk.tickets.READ", with(s.ticketsOf))
+	}
+	api("GET /api/v1/contacts/{id}/accounts", "Desk.contacts.READ", s.accountsOfContact)
+	api("POST /api/v1/contacts/{id}/associateAccounts", "Desk.contacts.UPDATE", s.associate)
+	api("POST /api/v1/contacts/{id}/dissociateAccounts", "Desk.contacts.UPDATE", s.dissociate)
+	api("GET /api/v1/accounts/{id}/contacts", "Desk.contacts.READ", s.contactsOfAccount)
+
+	api("GET /api/v1/recycleBin", "Desk.settings.READ", s.recycleBin)
+	api("POST /api/v1/recycleBin/restore", "Desk.settings.UPDATE", s.restore)
+	api("POST /api/v1/recycleBin/delete", "Desk.settings.UPDATE", s.deleteForGood)
+
+	api("GET /api/v1/fields", "Desk.fields.READ Desk.settings.READ", s.describe)
+	api("GET /api/v1/organizationFields", "Desk.fields.READ Desk.settings.READ", s.describe)
+	mux.Handle("GET /api/v1/organizations", s.guard("Desk.basic.READ", false, s.organizations))
+	mux.Handle("GET /api/v1/organizations/{id}", s.guard("Desk.basic.READ", false, s.organization))
+	api("GET /api/v1/departments", "Desk.basic.READ Desk.settings.READ", s.departments)
+	api("GET /api/v1/myinfo", "Desk.basic.READ", s.myInfo)
+	api("GET /api/v1/agents", "Desk.basic.READ Desk.agents.READ Desk.settings.READ", s.listAgents)
+	api("GET /api/v1/agents/{id}", "Desk.basic.READ Desk.agents.READ Desk.settings.READ", s.getAgent)
+	api("GET /api/v1/profiles", "Desk.basic.READ Desk.settings.READ", s.listProfiles)
+	api("GET /api/v1/profiles/{id}", "Desk.basic.READ Desk.settings.READ", s.getProfile)
+	api("GET /api/v1/profiles/{id}/agents", "Desk.basic.READ Desk.settings.READ", s.profileAgents)
+
+	api("GET /api/v1/tickets", "Desk.tickets.READ", s.listTickets)
+	api("POST /api/v1/tickets", "Desk.tickets.CREATE", s.createTicket)
+	api("GET /api/v1/tickets/{id}", "Desk.tickets.READ", s.getTicket)
+	api("PATCH /api/v1/tickets/{id}", "Desk.tickets.UPDATE", s.updateTicket)
+
+	const read = "Desk.webhooks.READ Desk.events.READ Desk.settings.READ"
+	api("GET /api/v1/webhooks", read, s.listWebhooks)
+	api("POST /api/v1/webhooks", "Desk.webhooks.CREATE Desk.events.CREATE Desk.settings.CREATE", s.createWebhook)
+	api("GET /api/v1/webhooks/{id}", read, s.getWebhook)
+	api("PATCH /api/v1/webhooks/{id}", "Desk.webhooks.UPDATE Desk.events.UPDATE Desk.settings.UPDATE", s.updateWebhook)
+	api("DELETE /api/v1/webhooks/{id}", "Desk.webhooks.DELETE Desk.events.DELETE Desk.settings.DELETE", s.deleteWebhook)
+
+	mux.HandleFunc("GET /oauth/v2/auth", s.consentPage)
+	mux.HandleFunc("POST /oauth/v2/auth", s.consent)
+	mux.HandleFunc("POST /oauth/v2/token", s.token)
+	mux.HandleFunc("POST /oauth/v2/token/revoke", s.revoke)
+	mux.HandleFunc("GET /.well-known/jwks.json", s.jwks)
+
+	mux.Handle("/_sim/", fault.Control(s.faults, s.dump, s.reset))
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { s.unrouted(w, r, mux) })
+	return s.countInFlight(s.faults.Middleware(mux))
+}
+
+// unrouted tells a wrong method from a wrong path.
+func (s *Server) unrouted(w http.ResponseWriter, r *http.Request, mux *http.ServeMux) {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := mux.Handler(other); pattern != "/api/" {
+			send(w, answer{}, methodNotAllowed())
+			return
+		}
+	}
+	send(w, answer{}, notFound())
+}
+
+// dump is the whole state, for GET /_sim/dump. Records have every field, the recycle bin included.
+func (s *Server) dump() any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := func(m *module) []any {
+		out := []any{}
+		for _, r := range m.ordered("") {
+			out = append(out, s.whole(m, r))
+		}
+		return out
+	}
+	bin := []any{}
+	for _, m := range []*module{s.contacts, s.accounts} {
+		for _, r := range m.trashed {
+			bin = append(bin, s.whole(m, r))
+		}
+	}
+	tickets, hooks, agents := []any{}, []any{}, []any{}
+	for _, t := range s.orderedTickets() {
+		tickets = append(tickets, s.renderTicket(t, nil))
+	}
+	for _, w := range s.orderedWebhooks() {
+		hooks = append(hooks, w.render())
+	}
+	for _, id := range s.agentOrder {
+		agents = append(agents, s.agents[id].render())
+	}
+	return map[string]any{"contacts": all(s.contacts), "accounts": all(s.accounts), "recycleBin": bin,
+		"tickets": tickets, "webhooks": hooks, "agents": agents, "organization": OrgID}
+}

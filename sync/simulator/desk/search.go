@@ -1,0 +1,245 @@
+package desk
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"sidelight/sync/simulator/fault"
+)
+
+// maxSearchFrom is the deepest start of a search: nothing behind it can be reached, so that callers have to narrow
+// their windows.
+const maxSearchFrom = 999
+
+// criterion is one condition of a search.
+type criterion struct {
+	holds func(*record) bool
+	// field and piece name an indexed field that must contain the piece; piece is empty when no index helps.
+	field, piece string
+	// ids are the only records that can match, when they are named.
+	ids []string
+	// window is the range of modifiedTime, when it is one.
+	window *[2]time.Time
+}
+
+// contains says whether a text matches a search value: anywhere in it, whatever the case, with "*" for any characters. This is the
+// vendor's wildcard match: ann@x.example finds joann@x.example too.
+func contains(text, value string) bool {
+	text = fold(text)
+	for _, piece := range strings.Split(fold(value), "*") {
+		at := strings.Index(text, piece)
+		if at < 0 {
+			return false
+		}
+		text = text[at+len(piece):]
+	}
+	return true
+}
+
+// longest is the longest piece of a value between its wildcards.
+func longest(value string) string {
+	best := ""
+	for _, piece := range strings.Split(value, "*") {
+		if len(piece) > len(best) {
+			best = piece
+		}
+	}
+	return best
+}
+
+func textCriterion(name, value string) criterion {
+	return criterion{field: name, piece: longest(value), holds: func(r *record) bool {
+		held, set := r.Values[name]
+		return set && contains(held, value)
+	}}
+}
+
+// criteria reads the conditions out of the query.
+func (s *Server) criteria(c *call, m *module) ([]criterion, error) {
+	var out []criterion
+	for name, values := range c.query {
+		value := values[0]
+		switch {
+		case value == "" || slices.Contains([]string{"from", "limit", "sortBy", "fields", "include", "orgId"}, name):
+		case name == "id":
+			ids := strings.Split(value, ",")
+			out = append(out, criterion{ids: ids, holds: func(r *record) bool { return slices.Contains(ids, r.ID) }})
+		case name == "createdTimeRange" || name == "modifiedTimeRange":
+			window, err := timeRange(name, value)
+			if err != nil {
+				return nil, err
+			}
+			one := criterion{holds: func(r *record) bool { return within(r.Created, window) }}
+			if name == "modifiedTimeRange" {
+				one = criterion{window: &window, holds: func(r *record) bool { return within(r.Modified, window) }}
+			}
+			out = append(out, one)
+		case strings.HasPrefix(name, "customField"):
+			custom, wanted, found := strings.Cut(value, ":")
+			if f, known := m.byName[custom]; !found || !known || !f.custom {
+				return nil, badParameter(name)
+			}
+			out = append(out, textCriterion(custom, wanted))
+		case name == "_all":
+			out = append(out, criterion{holds: func(r *record) bool {
+				for _, held := range r.Values {
+					if contains(held, value) {
+						return true
+					}
+				}
+				return false
+			}})
+		case name == "fullName" && m == s.contacts:
+			out = append(out, criterion{holds: func(r *record) bool { return contains(r.Values["firstName"]+" "+r.Values["lastName"], value) }})
+		case name == "accountName" && m == s.contacts:
+			out = append(out, criterion{holds: func(r *record) bool {
+				account := s.accounts.live[r.Values["accountId"]]
+				return account != nil && contains(account.Values["accountName"], value)
+			}})
+		default:
+			if f, known := m.byName[name]; !known || f.custom || f.kind == "Textarea" {
+				return nil, extraParameter(name)
+			}
+			out = append(out, textCriterion(name, value))
+		}
+	}
+	return out, nil
+}
+
+func timeRange(name, value string) (window [2]time.Time, err error) {
+	from, to, found := strings.Cut(value, ",")
+	if !found {
+		return window, badParameter(name)
+	}
+	for i, text := range []string{from, to} {
+		at, err := time.Parse(time.RFC3339, strings.TrimSpace(text))
+		if err != nil {
+			return window, badParameter(name)
+		}
+		window[i] = at
+	}
+	if window[1].Before(window[0]) {
+		return window, badParameter(name)
+	}
+	return window, nil
+}
+
+// within counts both ends in.
+func within(at time.Time, window [2]time.Time) bool {
+	return !at.Before(window[0]) && !at.After(window[1])
+}
+
+// candidates are the live records that can meet all criteria, found by the index that leaves the fewest.
+func (m *module) candidates(all []criterion) []*record {
+	best, found := []*record(nil), false
+	offer := func(records []*record) {
+		if !found || len(records) < len(best) {
+			best, found = records, true
+		}
+	}
+	for _, one := range all {
+		if one.ids != nil {
+			var named []*record
+			for _, id := range one.ids {
+				if r := m.live[id]; r != nil {
+					named = append(named, r)
+				}
+			}
+			offer(named)
+		}
+		if index := m.grams[one.field]; index != nil && one.piece != "" {
+			if ids, usable := index.candidates(one.piece); usable && (!found || len(ids) < len(best)) {
+				some := make([]*record, 0, len(ids))
+				for id := range ids {
+					some = append(some, m.live[id])
+				}
+				offer(some)
+			}
+		}
+		if one.window != nil {
+			from, _ := slices.BinarySearchFunc(m.byModified, one.window[0], func(r *record, at time.Time) int { return r.Modified.Compare(at) })
+			to := from
+			for to < len(m.byModified) && !m.byModified[to].Modified.After(one.window[1]) {
+				to++
+			}
+			offer(m.byModified[from:to])
+		}
+	}
+	if !found {
+		return m.byModified
+	}
+	return best
+}
+
+// search serves GET /contacts/search and /accounts/search.
+func (s *Server) search(c *call, m *module) (answer, error) {
+	p, err := c.page(0, 100)
+	if err != nil {
+		return answer{}, err
+	}
+	if p.start > maxSearchFrom {
+		return answer{}, badParameter("from")
+	}
+	lag, behind := s.faults.Effect(fault.SearchLag)
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all, err := s.criteria(c, m)
+	if err != nil {
+		return answer{}, err
+	}
+	sortBy := c.query.Get("sortBy")
+	if name := strings.TrimPrefix(sortBy, "-"); !slices.Contains([]string{"", "modifiedTime", "createdTime", "relevance"}, name) {
+		return answer{}, badParameter("sortBy")
+	}
+	meets := func(r *record) bool {
+		for _, one := range all {
+			if !one.holds(r) {
+				return false
+			}
+		}
+		return true
+	}
+	var hits []*record
+	unseen := map[string]*record{}
+	if behind {
+		unseen = m.asOf(now.Add(-lag.Offset()))
+	}
+	for _, r := range m.candidates(all) {
+		if _, changed := unseen[r.ID]; !changed && meets(r) {
+			hits = append(hits, r)
+		}
+	}
+	for _, old := range unseen {
+		if old != nil && meets(old) {
+			hits = append(hits, old)
+		}
+	}
+	m.sortBy(hits, strings.Replace(sortBy, "relevance", "", 1))
+	rows, err := s.render(c, m, cut(hits, p))
+	if err != nil || len(rows) == 0 {
+		a, _ := noContent()
+		return a, err
+	}
+	s.faults.Count("search."+m.name, 1)
+	return ok(map[string]any{"data": rows, "count": strconv.Itoa(len(hits))})
+}
+
+// asOf maps every record that changed after a time to what it was then; nil if it was not there.
+func (m *module) asOf(then time.Time) map[string]*record {
+	out := map[string]*record{}
+	from, _ := slices.BinarySearchFunc(m.recent, then, func(one change, at time.Time) int {
+		if one.at.After(at) {
+			return 1
+		}
+		return -1
+	})
+	for _, one := range m.recent[from:] {
+		if _, seen := out[one.id]; !seen {
+			out[one.id] = one.before
+		}
+	}
+	return out
+}
