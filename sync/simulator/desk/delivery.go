@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"time"
 
 	"sidelight/sync/simulator/fault"
 )
@@ -17,6 +18,10 @@ const (
 	maxBatch = 20
 )
 
+// defaultRedelivery is when a delivery that failed is tried again. The vendor tries again but documents neither how
+// often nor when: nobody may rely on it.
+var defaultRedelivery = []time.Duration{time.Second, 5 * time.Second, 30 * time.Second}
+
 // event is one element of a delivery's array.
 type event struct {
 	Payload   map[string]any `json:"payload"`
@@ -24,6 +29,8 @@ type event struct {
 	EventType string         `json:"eventType"`
 	EventTime string         `json:"eventTime"` // milliseconds
 	OrgID     string         `json:"orgId"`
+
+	failed int // deliveries that failed so far
 }
 
 // queue is what waits for one subscriber, in order. busy says that a delivery is under way.
@@ -63,12 +70,17 @@ func (s *Server) enqueue(q *queue, e event) {
 		q.held = append(q.held, e)
 		return
 	}
-	q.pending = append(q.pending, e)
+	q.push(e)
 	if _, twice := s.faults.Effect(fault.EventDuplicate, e.EventType); twice {
-		q.pending = append(q.pending, e)
+		q.push(e)
 	}
-	q.pending = append(q.pending, q.held...)
+	q.push(q.held...)
 	q.held = nil
+}
+
+// push adds events at the end; the oldest make room.
+func (q *queue) push(events ...event) {
+	q.pending = append(q.pending, events...)
 	if over := len(q.pending) - maxPending; over > 0 {
 		q.pending = q.pending[over:]
 	}
@@ -88,7 +100,11 @@ func (s *Server) deliverAll(ctx context.Context) {
 	defer running.Wait()
 	for {
 		for _, next := range s.claim() {
-			running.Go(func() { s.deliver(ctx, next) })
+			running.Go(func() {
+				for wait, again := range s.deliver(ctx, next) {
+					running.Go(func() { s.redeliver(ctx, next, wait, again) })
+				}
+			})
 		}
 		select {
 		case <-ctx.Done():
@@ -121,9 +137,9 @@ func (s *Server) claim() (out []delivery) {
 	return out
 }
 
-// deliver posts one batch. A failed delivery is not repeated: the vendor documents no retries, so nobody may rely on
-// them. 410 ends the subscription.
-func (s *Server) deliver(ctx context.Context, d delivery) {
+// deliver posts one batch and returns what is to be tried again, by how long to wait for it: later events do not
+// wait, so a failure ends the order. 410 ends the subscription.
+func (s *Server) deliver(ctx context.Context, d delivery) (again map[time.Duration][]event) {
 	status := 0
 	body, err := json.Marshal(d.batch)
 	if err == nil {
@@ -136,6 +152,14 @@ func (s *Server) deliver(ctx context.Context, d delivery) {
 		s.faults.Count("webhook.delivered", len(d.batch))
 	} else {
 		s.faults.Count("webhook.failed", len(d.batch))
+		again = map[time.Duration][]event{}
+		for _, e := range d.batch {
+			if status != http.StatusGone && e.failed < len(s.cfg.Redelivery) {
+				wait := s.cfg.Redelivery[e.failed]
+				e.failed++
+				again[wait] = append(again[wait], e)
+			}
+		}
 	}
 	s.mu.Lock()
 	d.queue.busy = false
@@ -148,4 +172,22 @@ func (s *Server) deliver(ctx context.Context, d delivery) {
 	}
 	s.mu.Unlock()
 	s.nudge()
+	return again
+}
+
+// redeliver queues events again after a wait, unless the subscription or Run has ended by then.
+func (s *Server) redeliver(ctx context.Context, d delivery, wait time.Duration, events []event) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return
+	case <-timer.C:
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.queues[d.hook.ID] == d.queue {
+		d.queue.push(events...)
+		s.nudge()
+	}
 }

@@ -39,6 +39,9 @@ type Config struct {
 	DailyCredits int
 	// Concurrency is how many API calls may be under way at once; 0 is 25.
 	Concurrency int
+	// Redelivery is how long after each failure a webhook delivery is tried again; nil is 1, 5 and 30 seconds. Empty
+	// tries once.
+	Redelivery []time.Duration
 }
 
 // Server is one Desk organization. Create it with New.
@@ -65,6 +68,7 @@ type Server struct {
 	agentOrder   []string
 	key          *signingKey
 	credits      credits
+	settings     settings
 
 	// wake tells Run that something waits to be delivered.
 	wake chan struct{}
@@ -85,6 +89,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.Concurrency == 0 {
 		cfg.Concurrency = 25
+	}
+	if cfg.Redelivery == nil {
+		cfg.Redelivery = defaultRedelivery
 	}
 	if err := cfg.Injector.Imitate(cfg.Latency); err != nil {
 		return nil, err

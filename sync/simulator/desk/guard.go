@@ -38,7 +38,7 @@ func noContent() (answer, error) { return answer{status: http.StatusNoContent}, 
 // organization, the scope, credits.
 func (s *Server) guard(scopes string, needsOrg bool, handle func(*call) (answer, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if place, _ := r.Context().Value(placeKey{}).(int64); place > int64(s.cfg.Concurrency) {
+		if place, _ := r.Context().Value(placeKey{}).(int64); place > int64(s.current().Concurrency) {
 			send(w, answer{}, tooManyAtOnce())
 			return
 		}
@@ -193,10 +193,10 @@ func (s *Server) spend(weight int) (remaining int, err error) {
 	if day := now.Format(time.DateOnly); s.credits.day != day {
 		s.credits = credits{day: day}
 	}
-	if s.credits.used+weight > s.cfg.DailyCredits {
+	if s.credits.used+weight > s.settings.DailyCredits {
 		midnight := now.Truncate(24 * time.Hour).Add(24 * time.Hour)
-		return s.cfg.DailyCredits - s.credits.used, creditsSpent(strconv.Itoa(int(midnight.Sub(now).Seconds()) + 1))
+		return max(s.settings.DailyCredits-s.credits.used, 0), creditsSpent(strconv.Itoa(int(midnight.Sub(now).Seconds()) + 1))
 	}
 	s.credits.used += weight
-	return s.cfg.DailyCredits - s.credits.used, nil
+	return s.settings.DailyCredits - s.credits.used, nil
 }

@@ -126,7 +126,7 @@ func (s *Server) list(c *call, m *module) (answer, error) {
 
 // rows answers a page of records; s.mu is held.
 func (s *Server) rows(c *call, m *module, first int, records []*record) (answer, error) {
-	p, err := c.page(first, 100)
+	p, err := c.page(first, s.settings.ListLimit)
 	if err != nil {
 		return answer{}, err
 	}

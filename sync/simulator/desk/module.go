@@ -117,10 +117,7 @@ func (m *module) ordered(sortBy string) []*record {
 	if done := m.sorted[sortBy]; done != nil {
 		return done
 	}
-	out := make([]*record, 0, len(m.live))
-	for _, r := range m.live {
-		out = append(out, r)
-	}
+	out := slices.Clone(m.byModified)
 	m.sortBy(out, sortBy)
 	m.sorted[sortBy] = out
 	return out
@@ -128,11 +125,11 @@ func (m *module) ordered(sortBy string) []*record {
 
 func (m *module) sortBy(records []*record, sortBy string) {
 	name, down := strings.CutPrefix(sortBy, "-")
-	key := m.sortKey(name)
+	before := m.sortKey(name)
 	slices.SortFunc(records, func(a, b *record) int {
 		order := 0
-		if key != nil {
-			order = cmp.Compare(key(a), key(b))
+		if before != nil {
+			order = before(a, b)
 		}
 		if order == 0 {
 			order = cmp.Compare(a.ID, b.ID)
@@ -144,15 +141,19 @@ func (m *module) sortBy(records []*record, sortBy string) {
 	})
 }
 
-// sortKey is how a sort attribute reads a record; nil if there is no such attribute.
-func (m *module) sortKey(name string) func(*record) string {
+// sortKey is how a sort attribute compares records; nil if there is no such attribute.
+func (m *module) sortKey(name string) func(a, b *record) int {
 	switch name {
 	case "createdTime":
-		return func(r *record) string { return stamp(r.Created) }
+		return func(a, b *record) int { return a.Created.Compare(b.Created) }
 	case "modifiedTime":
-		return func(r *record) string { return stamp(r.Modified) }
+		return func(a, b *record) int { return a.Modified.Compare(b.Modified) }
 	}
-	return m.sortKeys[name]
+	text := m.sortKeys[name]
+	if text == nil {
+		return nil
+	}
+	return func(a, b *record) int { return cmp.Compare(text(a), text(b)) }
 }
 
 // join and leave keep members.

@@ -39,11 +39,14 @@ func (a *agent) render() map[string]any {
 		permission = "Admin"
 	}
 	return map[string]any{"id": a.ID, "firstName": a.FirstName, "lastName": a.LastName, "name": a.FirstName + " " + a.LastName,
-		"emailId": a.Email, "zuid": strconv.Itoa(60000000 + int(a.ID[len(a.ID)-1]-'0')), "profileId": profileID(a.Profile), "roleId": roleID,
+		"emailId": a.Email, "zuid": a.zuid(), "profileId": profileID(a.Profile), "roleId": roleID,
 		"rolePermissionType": permission, "status": "ACTIVE", "isConfirmed": true, "isLightAgent": a.Profile == "Light Agent",
 		"photoURL": nil, "phone": "", "mobile": "", "extn": "", "aboutInfo": "", "langCode": "en_US", "timeZone": "UTC", "countryCode": "en_US",
 		"associatedDepartmentIds": []string{departmentID}, "associatedChatDepartmentIds": []string{}, "channelExpert": []string{}}
 }
+
+// zuid is the agent's id as a user of the vendor's products.
+func (a *agent) zuid() string { return "6" + a.ID[len(a.ID)-7:] }
 
 func (a *agent) renderWith(include []string) map[string]any {
 	out := a.render()

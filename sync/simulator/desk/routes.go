@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
 	"sidelight/sync/simulator/fault"
 )
@@ -67,6 +69,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("POST /oauth/v2/token/revoke", s.revoke)
 	mux.HandleFunc("GET /.well-known/jwks.json", s.jwks)
 
+	mux.HandleFunc("GET /_sim/settings", s.showSettings)
+	mux.HandleFunc("POST /_sim/settings", s.changeSettings)
 	mux.Handle("/_sim/", fault.Control(s.faults, s.dump, s.reset))
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { s.unrouted(w, r, mux) })
 	return s.countInFlight(s.faults.Middleware(mux))
@@ -98,8 +102,8 @@ func (s *Server) dump() any {
 	}
 	bin := []any{}
 	for _, m := range []*module{s.contacts, s.accounts} {
-		for _, r := range m.trashed {
-			bin = append(bin, s.whole(m, r))
+		for _, id := range slices.Sorted(maps.Keys(m.trashed)) {
+			bin = append(bin, s.whole(m, m.trashed[id]))
 		}
 	}
 	tickets, hooks, agents := []any{}, []any{}, []any{}

@@ -182,7 +182,7 @@ func (s *Server) search(c *call, m *module) (answer, error) {
 	if p.start > maxSearchFrom {
 		return answer{}, badParameter("from")
 	}
-	lag, behind := s.faults.Effect(fault.SearchLag)
+	lag, behind := s.faults.Effect(fault.SearchLag, m.event, m.name)
 	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()

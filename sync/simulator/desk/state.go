@@ -165,8 +165,8 @@ func (s *Server) snapshot() []any {
 		line(kindAgent, id, s.agents[id])
 	}
 	for _, m := range []*module{s.accounts, s.contacts} {
-		for id, r := range m.live {
-			line(m.name, id, r)
+		for _, r := range m.byModified { // in this order, which the next start takes in fastest
+			line(m.name, r.ID, r)
 		}
 		for id, r := range m.trashed {
 			line(m.name, id, r)
@@ -199,4 +199,5 @@ func (s *Server) clear() {
 	s.grants, s.access, s.codes = map[string]*grant{}, map[string]*access{}, map[string]*code{}
 	s.agents, s.agentOrder, s.key = map[string]*agent{}, nil, nil
 	s.credits = credits{}
+	s.settings = settings{DailyCredits: s.cfg.DailyCredits, Concurrency: s.cfg.Concurrency, ListLimit: maxListLimit}
 }

@@ -194,23 +194,27 @@ func (s *Server) createTicket(c *call) (answer, error) {
 // requester finds a contact by email, or prepares a new one.
 func (s *Server) requester(fields map[string]any) (id string, made *record, err error) {
 	if email, _ := fields["email"].(string); email != "" {
-		ids, _ := s.contacts.grams["email"].candidates(email)
-		var found []string
-		for id := range ids {
-			if strings.EqualFold(s.contacts.live[id].Values["email"], email) {
-				found = append(found, id)
-			}
-		}
-		if len(found) > 0 {
+		if found := s.withEmail(email); len(found) > 0 {
 			return slices.Min(found), nil, nil
 		}
 	}
-	values, err := s.changes(s.contacts, fields, true)
+	values, err := s.changes(s.contacts, "", fields)
 	if err != nil {
 		return "", nil, err
 	}
 	made = s.newRecord(values)
 	return made.ID, made, nil
+}
+
+// withEmail are the ids of the contacts with exactly this email, whatever the case; s.mu is held.
+func (s *Server) withEmail(email string) (found []string) {
+	ids, _ := s.contacts.grams["email"].candidates(email)
+	for id := range ids {
+		if strings.EqualFold(s.contacts.live[id].Values["email"], email) {
+			found = append(found, id)
+		}
+	}
+	return found
 }
 
 // fill sets the ticket's fields from a body.

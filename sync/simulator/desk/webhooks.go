@@ -34,6 +34,8 @@ func (w *webhook) render() map[string]any {
 }
 
 const (
+	// maxConfigured is how many there may be, enabled or not.
+	maxConfigured = 20
 	// maxWebhooks is how many may be enabled at once (Enterprise edition).
 	maxWebhooks = 10
 	// hookTimeout is how long a subscriber may take to answer.
@@ -193,8 +195,8 @@ func (s *Server) createWebhook(c *call) (answer, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if w.IsEnabled && s.enabledWebhooks("") >= maxWebhooks {
-		return answer{}, licenseLimited("Your Zoho Desk Edition does not support more enabled webhooks.")
+	if len(s.webhooks) >= maxConfigured || w.IsEnabled && s.enabledWebhooks("") >= maxWebhooks {
+		return answer{}, licenseLimited("Your Zoho Desk Edition does not support more webhooks.")
 	}
 	w.ID = s.newID()
 	if err := s.commit(put{kindWebhook, w.ID, w}); err != nil {

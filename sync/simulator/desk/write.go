@@ -9,8 +9,8 @@ import (
 )
 
 // changes checks the fields of a write against the module and returns them as they are kept: nil clears. Every wrong
-// field is named at once. s.mu is held.
-func (s *Server) changes(m *module, body map[string]any, creating bool) (map[string]*string, error) {
+// field is named at once. An empty id means that the record is being created. s.mu is held.
+func (s *Server) changes(m *module, id string, body map[string]any) (map[string]*string, error) {
 	given := map[string]any{}
 	for name, value := range body {
 		if name != "cf" {
@@ -36,7 +36,7 @@ func (s *Server) changes(m *module, body map[string]any, creating bool) (map[str
 	for _, f := range m.fields {
 		value, has := given[f.name]
 		if !has {
-			if f.mandatory && creating {
+			if f.mandatory && id == "" {
 				wrong = append(wrong, missing(f.pointer()))
 			}
 			continue
@@ -53,6 +53,9 @@ func (s *Server) changes(m *module, body map[string]any, creating bool) (map[str
 		default:
 			out[f.name] = kept
 		}
+	}
+	if email := out["email"]; m == s.contacts && email != nil && s.settings.UniqueEmail && s.emailTaken(*email, id) {
+		wrong = append(wrong, fieldError{"/email", "duplicate", "another contact has this email"})
 	}
 	if len(wrong) > 0 {
 		return nil, invalidDataList(wrong)
@@ -82,7 +85,7 @@ func (s *Server) create(c *call, m *module) (answer, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	values, err := s.changes(m, body, true)
+	values, err := s.changes(m, "", body)
 	if err != nil {
 		return answer{}, err
 	}
@@ -115,7 +118,7 @@ func (s *Server) update(c *call, m *module) (answer, error) {
 	if before == nil {
 		return answer{}, notFound()
 	}
-	values, err := s.changes(m, body, false)
+	values, err := s.changes(m, before.ID, body)
 	if err != nil {
 		return answer{}, err
 	}
