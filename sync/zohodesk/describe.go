@@ -1,0 +1,165 @@
+package zohodesk
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"strconv"
+	"time"
+
+	"sidelight/models"
+)
+
+// describeFor is how long a description is taken as what is there now. Every poll and every search asks for it.
+const describeFor = time.Minute
+
+// description is the fields of an object, as of a time.
+type description struct {
+	fields []models.Field
+	byName map[string]models.Field
+	at     time.Time
+}
+
+func (d *description) kind(name string) models.FieldType {
+	if d == nil {
+		return models.TypeText
+	}
+	return d.byName[name].Type
+}
+
+// fieldTypes are Desk's types in our words. What is not in it is OTHER.
+var fieldTypes = map[string]models.FieldType{
+	"Text": models.TypeText, "Textarea": models.TypeTextArea, "LargeText": models.TypeTextArea, "Picklist": models.TypePicklist, "LookUp": models.TypeReference,
+	"Date": models.TypeDate, "DateTime": models.TypeDateTime, "Boolean": models.TypeBoolean, "Number": models.TypeInteger, "Decimal": models.TypeDecimal,
+	"Currency": models.TypeCurrency, "Percent": models.TypePercent, "Email": models.TypeEmail, "Phone": models.TypePhone, "Fax": models.TypePhone, "URL": models.TypeURL,
+	"Multiselect": models.TypeMultiselect, "AutoNumber": models.TypeInteger,
+}
+
+// systemFields are what records have and GET /fields may leave out.
+var systemFields = []models.Field{
+	{Name: "createdTime", Label: "Created Time", Type: models.TypeDateTime},
+	{Name: "modifiedTime", Label: "Modified Time", Type: models.TypeDateTime},
+}
+
+var accountField = models.Field{Name: "accountId", Label: "Account Name", Type: models.TypeReference, RefersTo: "accounts", Creatable: true, Updatable: true}
+
+// Describe lists the fields that the object has; an answer is used for a minute.
+func (c *Client) Describe(ctx context.Context, object models.SyncObject) ([]models.Field, error) {
+	d, err := c.describe(ctx, object)
+	if err != nil {
+		return nil, err
+	}
+	return append([]models.Field(nil), d.fields...), nil
+}
+
+// HasMark tells whether the object has the field for our link id, as text.
+func (c *Client) HasMark(ctx context.Context, object models.SyncObject) (bool, error) {
+	d, err := c.describe(ctx, object)
+	if err != nil {
+		return false, err
+	}
+	return d.hasMark(c.cfg.MarkField), nil
+}
+
+func (d *description) hasMark(name string) bool {
+	f, has := d.byName[name]
+	return has && f.Type == models.TypeText && f.Updatable
+}
+
+func (c *Client) describe(ctx context.Context, object models.SyncObject) (*description, error) {
+	now := c.now()
+	c.mu.Lock()
+	d := c.descriptions[object]
+	c.mu.Unlock()
+	if d != nil && now.Sub(d.at) < describeFor && !d.at.After(now) {
+		return d, nil
+	}
+	answer, err := c.get(ctx, "/fields", url.Values{"module": {module(object)}})
+	if err != nil {
+		return nil, err
+	}
+	var list struct {
+		Data []describedField `json:"data"`
+	}
+	if err := answer.decode(&list); err != nil {
+		return nil, err
+	}
+	if len(list.Data) == 0 {
+		return nil, models.Errorf(models.CodeNoAccess, "Zoho Desk shows no fields of %s", module(object))
+	}
+	d = &description{byName: map[string]models.Field{}, at: now}
+	for _, f := range list.Data {
+		d.add(f.field())
+	}
+	for _, f := range systemFields {
+		d.add(f)
+	}
+	if object == models.ContactObject {
+		d.add(accountField)
+	}
+	c.mu.Lock()
+	c.descriptions[object] = d
+	c.mu.Unlock()
+	return d, nil
+}
+
+// add takes a field unless there is one of that name.
+func (d *description) add(f models.Field) {
+	if _, has := d.byName[f.Name]; has || f.Name == "" {
+		return
+	}
+	d.byName[f.Name] = f
+	d.fields = append(d.fields, f)
+}
+
+// describedField is a row of GET /fields.
+type describedField struct {
+	APIName       string      `json:"apiName"`
+	DisplayLabel  string      `json:"displayLabel"`
+	Type          string      `json:"type"`
+	MaxLength     looseNumber `json:"maxLength"`
+	DecimalPlaces looseNumber `json:"decimalPlaces"`
+	IsMandatory   bool        `json:"isMandatory"`
+	IsCustomField bool        `json:"isCustomField"`
+	IsComputed    bool        `json:"isComputed"`
+	IsUnique      bool        `json:"isUnique"`
+	AllowedValues []struct {
+		Value string `json:"value"`
+	} `json:"allowedValues"`
+}
+
+// looseNumber is a count that comes as a number or as text; anything else is 0.
+type looseNumber int
+
+func (n *looseNumber) UnmarshalJSON(raw []byte) error {
+	v, _ := canonical(json.RawMessage(raw), models.TypeText)
+	i, err := strconv.Atoi(v.String())
+	if err == nil {
+		*n = looseNumber(i)
+	}
+	return nil
+}
+
+func (f describedField) field() models.Field {
+	kind, known := fieldTypes[f.Type]
+	if !known {
+		kind = models.TypeOther
+	}
+	writable := known && !f.IsComputed && f.Type != "AutoNumber" && f.APIName != "createdTime" && f.APIName != "modifiedTime"
+	out := models.Field{Name: f.APIName, Label: f.DisplayLabel, Type: kind, Required: f.IsMandatory, Custom: f.IsCustomField, Unique: f.IsUnique,
+		Creatable: writable, Updatable: writable}
+	switch kind {
+	case models.TypeText, models.TypeTextArea, models.TypeEmail, models.TypePhone, models.TypeURL:
+		out.Length = int(f.MaxLength)
+	case models.TypeInteger, models.TypeDecimal, models.TypeCurrency, models.TypePercent:
+		out.Precision, out.Scale = int(f.MaxLength), int(f.DecimalPlaces)
+	case models.TypePicklist, models.TypeMultiselect:
+		out.Restricted = true
+		for _, v := range f.AllowedValues {
+			out.Picklist = append(out.Picklist, v.Value)
+		}
+	case models.TypeReference:
+		out.RefersTo = map[string]string{"accountId": "accounts", "ownerId": "agents"}[f.APIName]
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package zohodesk
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"sidelight/models"
+)
+
+const (
+	// Zoho makes ten access tokens per refresh token in ten minutes and then blocks. One place is left for another replica.
+	tokenWindow     = 10 * time.Minute
+	tokensPerWindow = 9
+	// A token is renewed this long before it ends.
+	tokenMargin = time.Minute
+	// A refresh runs to its end even if the caller that began it has gone: its token is counted either way.
+	refreshTimeout = 30 * time.Second
+)
+
+// tokens holds the access token and renews it, one renewal at a time.
+type tokens struct {
+	mu      sync.Mutex
+	access  string
+	expires int64 // Unix seconds, 0 for unknown
+	flight  *flight
+	issued  []time.Time // attempts of the last window, successful or not
+	// refused is the refresh token that Zoho refused, with its answer: it is not tried again before until.
+	refused    string
+	refusedErr *models.Error
+	until      time.Time
+}
+
+// flight is a renewal under way.
+type flight struct {
+	done  chan struct{}
+	token string
+	err   error
+}
+
+// token is an access token other than the stale one, which a call was refused with ("" when none was).
+func (c *Client) token(ctx context.Context, stale string) (string, error) {
+	for {
+		c.tokens.mu.Lock()
+		if t := c.tokens.access; t != "" && t != stale && !c.expired(c.tokens.expires) {
+			c.tokens.mu.Unlock()
+			return t, nil
+		}
+		f := c.tokens.flight
+		if f == nil {
+			f = &flight{done: make(chan struct{})}
+			c.tokens.flight = f
+			go c.fly(context.WithoutCancel(ctx), f, stale)
+		}
+		c.tokens.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return "", unavailable(ctx.Err(), "the call was given up while signing in")
+		case <-f.done:
+		}
+		if f.err != nil || f.token != stale {
+			return f.token, f.err
+		}
+	}
+}
+
+func (c *Client) expired(at int64) bool {
+	return at != 0 && c.now().Add(tokenMargin).Unix() >= at
+}
+
+// fly renews and lands.
+func (c *Client) fly(ctx context.Context, f *flight, stale string) {
+	ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
+	defer cancel()
+	token, expires, err := c.renew(ctx, stale)
+	c.tokens.mu.Lock()
+	defer c.tokens.mu.Unlock()
+	f.token, f.err = token, err
+	if err == nil {
+		c.tokens.access, c.tokens.expires = token, expires
+	}
+	c.tokens.flight = nil
+	close(f.done)
+}
+
+// renew takes the stored access token if another replica has renewed it, and asks Zoho for one otherwise.
+func (c *Client) renew(ctx context.Context, stale string) (string, int64, error) {
+	if c.cfg.Credentials == nil {
+		return "", 0, models.Errorf(models.CodeBadCredentials, "Zoho Desk is not connected")
+	}
+	creds, err := c.cfg.Credentials(ctx)
+	if err != nil {
+		return "", 0, err
+	}
+	if t := creds.AccessToken; t != "" && t != stale && !c.expired(creds.ExpiresAt) {
+		return t, creds.ExpiresAt, nil
+	}
+	if creds.RefreshToken == "" {
+		return "", 0, models.Errorf(models.CodeBadCredentials, "Zoho Desk is not connected: there is no refresh token")
+	}
+	if err := c.mayRefresh(creds.RefreshToken); err != nil {
+		return "", 0, err
+	}
+	made, err := c.grant(ctx, c.accounts, creds, map[string]string{"grant_type": "refresh_token", "refresh_token": creds.RefreshToken})
+	if err != nil {
+		c.refreshFailed(creds.RefreshToken, err)
+		return "", 0, err
+	}
+	creds.AccessToken, creds.ExpiresAt = made.AccessToken, c.now().Add(made.life()).Unix()
+	if c.cfg.SaveCredentials != nil {
+		if err := c.cfg.SaveCredentials(ctx, creds); err != nil {
+			c.log.Warn("the new access token could not be stored; only this process uses it", "code", models.CodeOf(err))
+		}
+	}
+	return creds.AccessToken, creds.ExpiresAt, nil
+}
+
+// mayRefresh keeps the account from being locked out: a refused refresh token is not tried again and again, and refreshes stay below
+// the vendor's limit.
+func (c *Client) mayRefresh(refreshToken string) error {
+	now := c.now()
+	c.tokens.mu.Lock()
+	defer c.tokens.mu.Unlock()
+	if c.tokens.refused == refreshToken && now.Before(c.tokens.until) {
+		err := *c.tokens.refusedErr
+		if err.Retry {
+			err.RetryAfter = c.tokens.until.Sub(now)
+		}
+		return &err
+	}
+	recent := c.tokens.issued[:0]
+	for _, at := range c.tokens.issued {
+		if now.Sub(at) < tokenWindow && !at.After(now) {
+			recent = append(recent, at)
+		}
+	}
+	c.tokens.issued = recent
+	if len(recent) >= tokensPerWindow {
+		return &models.Error{Code: models.CodeBusy, Retry: true, RetryAfter: tokenWindow - now.Sub(recent[0]),
+			Message: "Zoho refused too many access tokens within ten minutes; the next one is asked for later"}
+	}
+	c.tokens.issued = append(recent, now)
+	return nil
+}
+
+func (c *Client) refreshFailed(refreshToken string, err error) {
+	code := models.CodeOf(err)
+	if code != models.CodeBadCredentials && code != models.CodeBusy {
+		return
+	}
+	var refusal *models.Error
+	if !asError(err, &refusal) {
+		return
+	}
+	c.tokens.mu.Lock()
+	defer c.tokens.mu.Unlock()
+	c.tokens.refused, c.tokens.refusedErr, c.tokens.until = refreshToken, refusal, c.now().Add(tokenWindow)
+}
+
+// forget drops the access token, after a revocation.
+func (c *Client) forget() {
+	c.tokens.mu.Lock()
+	defer c.tokens.mu.Unlock()
+	c.tokens.access, c.tokens.expires = "", 0
+}

@@ -1,0 +1,170 @@
+package zohodesk
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"sidelight/models"
+)
+
+// row is a record as Desk sends it. Custom fields stand in an object of their own under cf.
+type row map[string]json.RawMessage
+
+// customPrefix begins the API name of every custom field.
+const customPrefix = "cf_"
+
+func (r row) text(name string) string {
+	v, _ := canonical(r[name], models.TypeText)
+	return v.String()
+}
+
+func (r row) id() string {
+	id := r.text("id")
+	if !isID(id) {
+		return ""
+	}
+	return id
+}
+
+// isID tells whether the text is a Desk id: digits, as they go into paths.
+func isID(id string) bool {
+	return id != "" && len(id) <= 30 && strings.Trim(id, "0123456789") == ""
+}
+
+// time is a time of the row; zero when it is absent.
+func (r row) time(name string) time.Time {
+	t, err := time.Parse(time.RFC3339, r.text(name))
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+func (r row) isTrue(name string) bool { return r.text(name) == "true" }
+
+// raw finds a field, flat or under cf. ok is false when the row does not have it.
+func (r row) raw(name string) (raw json.RawMessage, ok bool) {
+	if raw, ok = r[name]; ok {
+		return raw, true
+	}
+	if strings.HasPrefix(name, customPrefix) {
+		var custom row
+		if json.Unmarshal(r["cf"], &custom) == nil {
+			raw, ok = custom[name]
+		}
+		return raw, ok
+	}
+	if name == "accountId" && r["account"] != nil { // an answer with the account in whole
+		var account row
+		if json.Unmarshal(r["account"], &account) == nil && account["id"] != nil {
+			return account["id"], true
+		}
+	}
+	return nil, false
+}
+
+// values are the named fields as far as the row has them; whole is false when one is absent.
+func (r row) values(d *description, names []string) (out models.Values, whole bool) {
+	out, whole = make(models.Values, len(names)), true
+	for _, name := range names {
+		raw, has := r.raw(name)
+		if !has {
+			whole = false
+			continue
+		}
+		if v, readable := canonical(raw, d.kind(name)); readable {
+			out[name] = v
+		}
+	}
+	return out, whole
+}
+
+// record makes a record of the named fields; whole is false when one of them, or the time of its last change, is absent.
+func (r row) record(object models.SyncObject, d *description, names []string) (rec models.Record, whole bool) {
+	values, whole := r.values(d, names)
+	rec = models.Record{Side: models.Desk, Object: object, ID: r.id(), Values: values, ModifiedAt: r.time("modifiedTime"),
+		Deleted: r.isTrue("isDeleted") || r.isTrue("isTrashed")}
+	return rec, whole && !rec.ModifiedAt.IsZero()
+}
+
+// timeForm is canonical: RFC 3339 in UTC with milliseconds.
+const timeForm = "2006-01-02T15:04:05.000Z"
+
+// canonical reads a JSON value of a field of the kind. Objects have no canonical text: ok is false.
+func canonical(raw json.RawMessage, kind models.FieldType) (v models.Value, ok bool) {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 {
+		return models.Blank, false
+	}
+	switch raw[0] {
+	case 'n':
+		return models.Blank, true
+	case 't', 'f':
+		return models.Text(string(raw)), true
+	case '"':
+		var text string
+		if json.Unmarshal(raw, &text) != nil {
+			return models.Blank, false
+		}
+		return models.Text(normal(text, kind)), true
+	case '[':
+		var list []string
+		if json.Unmarshal(raw, &list) != nil {
+			return models.Blank, false
+		}
+		return models.Text(strings.Join(list, ";")), true
+	case '{':
+		return models.Blank, false
+	}
+	return models.Text(normal(string(raw), kind)), true
+}
+
+// normal brings times and numbers in exponent notation to their canonical form; any other text stays as it is.
+func normal(text string, kind models.FieldType) string {
+	switch kind {
+	case models.TypeDateTime:
+		if t, err := time.Parse(time.RFC3339, text); err == nil {
+			return t.UTC().Format(timeForm)
+		}
+	case models.TypeInteger, models.TypeDecimal, models.TypeCurrency, models.TypePercent:
+		if strings.ContainsAny(text, "eE") {
+			if d, err := models.ParseDecimal(text); err == nil {
+				return string(d)
+			}
+		}
+	}
+	return text
+}
+
+// wire is a value as Desk takes it: null clears; a boolean is JSON's; everything else is text, so that no digit of a number is lost.
+func wire(v models.Value, kind models.FieldType) any {
+	text := v.String()
+	switch {
+	case v.IsBlank():
+		return nil
+	case kind == models.TypeBoolean && (text == "true" || text == "false"):
+		return text == "true"
+	}
+	return text
+}
+
+// body nests the values as Desk takes them. A create leaves blanks out.
+func body(values models.Values, d *description, creating bool) map[string]any {
+	out, custom := map[string]any{}, map[string]any{}
+	for name, v := range values {
+		if creating && v.IsBlank() {
+			continue
+		}
+		if strings.HasPrefix(name, customPrefix) {
+			custom[name] = wire(v, d.kind(name))
+		} else {
+			out[name] = wire(v, d.kind(name))
+		}
+	}
+	if len(custom) > 0 {
+		out["cf"] = custom
+	}
+	return out
+}
