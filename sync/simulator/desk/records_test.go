@@ -310,6 +310,9 @@ func TestSearchIsAWildcardMatch(t *testing.T) {
 		"/contacts/search?customField1=cf_sidelight_link_id:0190-aaaa":                {ann},
 		"/contacts/search?id=" + joann:                                                {joann},
 		"/contacts/search?_all=searched.example&sortBy=-createdTime":                  {joann, ann},
+		"/contacts/search?email=nobody@x.example,joann@searched.example":              {joann},
+		"/contacts/search?email=*searched.example&firstName=${empty}":                 {joann},
+		"/contacts/search?email=*searched.example&firstName=${notempty}":              {ann},
 		"/contacts/search?email=nobody@nowhere.example":                               nil,
 		"/accounts/search?accountName=searchable":                                     {account},
 		"/contacts/search?createdTimeRange=2026-05-04T00:00:00Z,2026-05-05T00:00:00Z": {ann, joann},
@@ -327,7 +330,7 @@ func TestSearchIsAWildcardMatch(t *testing.T) {
 			t.Errorf("%s: %d, count %v", path, a.status, a.body["count"])
 		}
 	}
-	for _, bad := range []string{"from=1000", "limit=101", "sortBy=email", "shoe=1", "customField1=cf_none:1", "modifiedTimeRange=yesterday", "modifiedTimeRange=2026-05-05T00:00:00Z,2026-05-04T00:00:00Z"} {
+	for _, bad := range []string{"from=1000", "limit=101", "lastName=Sm", "_all=x", "customField1=cf_sidelight_link_id:01", "sortBy=email", "shoe=1", "customField1=cf_none:1", "modifiedTimeRange=yesterday", "modifiedTimeRange=2026-05-05T00:00:00Z,2026-05-04T00:00:00Z"} {
 		if a := r.call("GET", "/contacts/search?"+bad, nil); a.status != 422 {
 			t.Errorf("%s: %d %s", bad, a.status, a.text)
 		}

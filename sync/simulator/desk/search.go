@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"sidelight/sync/simulator/fault"
 )
@@ -49,63 +50,100 @@ func longest(value string) string {
 	return best
 }
 
-func textCriterion(name, value string) criterion {
-	return criterion{field: name, piece: longest(value), holds: func(r *record) bool {
+// minSearch is how short a text to search for may be, in characters.
+const minSearch = 3
+
+// textCriterion reads what to search for: values between commas, of which one has to match, ${empty} or ${notempty}.
+func textCriterion(parameter, name, value string) (criterion, error) {
+	switch value {
+	case "${empty}":
+		return criterion{holds: func(r *record) bool { return r.Values[name] == "" }}, nil
+	case "${notempty}":
+		return criterion{holds: func(r *record) bool { return r.Values[name] != "" }}, nil
+	}
+	matches, err := anyOf(parameter, value)
+	if err != nil {
+		return criterion{}, err
+	}
+	one := criterion{field: name, holds: func(r *record) bool {
 		held, set := r.Values[name]
-		return set && contains(held, value)
+		return set && matches(held)
 	}}
+	if !strings.Contains(value, ",") {
+		one.piece = longest(strings.TrimSpace(value))
+	}
+	return one, nil
+}
+
+// anyOf says whether a text matches one of the values between commas.
+func anyOf(parameter, value string) (func(string) bool, error) {
+	if utf8.RuneCountInString(value) < minSearch {
+		return nil, badParameter(parameter)
+	}
+	values := slices.DeleteFunc(strings.Split(value, ","), func(one string) bool { return strings.TrimSpace(one) == "" })
+	return func(text string) bool {
+		return slices.ContainsFunc(values, func(one string) bool { return contains(text, strings.TrimSpace(one)) })
+	}, nil
 }
 
 // criteria reads the conditions out of the query.
 func (s *Server) criteria(c *call, m *module) ([]criterion, error) {
 	var out []criterion
 	for name, values := range c.query {
-		value := values[0]
-		switch {
-		case value == "" || slices.Contains([]string{"from", "limit", "sortBy", "fields", "include", "orgId"}, name):
-		case name == "id":
-			ids := strings.Split(value, ",")
-			out = append(out, criterion{ids: ids, holds: func(r *record) bool { return slices.Contains(ids, r.ID) }})
-		case name == "createdTimeRange" || name == "modifiedTimeRange":
-			window, err := timeRange(name, value)
-			if err != nil {
-				return nil, err
-			}
-			one := criterion{holds: func(r *record) bool { return within(r.Created, window) }}
-			if name == "modifiedTimeRange" {
-				one = criterion{window: &window, holds: func(r *record) bool { return within(r.Modified, window) }}
-			}
-			out = append(out, one)
-		case strings.HasPrefix(name, "customField"):
-			custom, wanted, found := strings.Cut(value, ":")
-			if f, known := m.byName[custom]; !found || !known || !f.custom {
-				return nil, badParameter(name)
-			}
-			out = append(out, textCriterion(custom, wanted))
-		case name == "_all":
-			out = append(out, criterion{holds: func(r *record) bool {
-				for _, held := range r.Values {
-					if contains(held, value) {
-						return true
-					}
-				}
-				return false
-			}})
-		case name == "fullName" && m == s.contacts:
-			out = append(out, criterion{holds: func(r *record) bool { return contains(r.Values["firstName"]+" "+r.Values["lastName"], value) }})
-		case name == "accountName" && m == s.contacts:
-			out = append(out, criterion{holds: func(r *record) bool {
-				account := s.accounts.live[r.Values["accountId"]]
-				return account != nil && contains(account.Values["accountName"], value)
-			}})
-		default:
-			if f, known := m.byName[name]; !known || f.custom || f.kind == "Textarea" {
-				return nil, extraParameter(name)
-			}
-			out = append(out, textCriterion(name, value))
+		if values[0] == "" || slices.Contains([]string{"from", "limit", "sortBy", "fields", "include", "orgId"}, name) {
+			continue
 		}
+		one, err := s.criterion(m, name, values[0])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
 	}
 	return out, nil
+}
+
+// criterion reads one condition; s.mu is held.
+func (s *Server) criterion(m *module, name, value string) (criterion, error) {
+	switch {
+	case name == "id":
+		ids := strings.Split(value, ",")
+		return criterion{ids: ids, holds: func(r *record) bool { return slices.Contains(ids, r.ID) }}, nil
+	case name == "createdTimeRange" || name == "modifiedTimeRange":
+		window, err := timeRange(name, value)
+		if name == "modifiedTimeRange" {
+			return criterion{window: &window, holds: func(r *record) bool { return within(r.Modified, window) }}, err
+		}
+		return criterion{holds: func(r *record) bool { return within(r.Created, window) }}, err
+	case strings.HasPrefix(name, "customField"):
+		custom, wanted, found := strings.Cut(value, ":")
+		if f, known := m.byName[custom]; !found || !known || !f.custom {
+			return criterion{}, badParameter(name)
+		}
+		return textCriterion(name, custom, wanted)
+	case name == "_all":
+		matches, err := anyOf(name, value)
+		return criterion{holds: func(r *record) bool {
+			for _, held := range r.Values {
+				if matches(held) {
+					return true
+				}
+			}
+			return false
+		}}, err
+	case name == "fullName" && m == s.contacts:
+		matches, err := anyOf(name, value)
+		return criterion{holds: func(r *record) bool { return matches(r.Values["firstName"] + " " + r.Values["lastName"]) }}, err
+	case name == "accountName" && m == s.contacts:
+		matches, err := anyOf(name, value)
+		return criterion{holds: func(r *record) bool {
+			account := s.accounts.live[r.Values["accountId"]]
+			return account != nil && matches(account.Values["accountName"])
+		}}, err
+	}
+	if f, known := m.byName[name]; !known || f.custom || f.kind == "Textarea" {
+		return criterion{}, extraParameter(name)
+	}
+	return textCriterion(name, name, value)
 }
 
 func timeRange(name, value string) (window [2]time.Time, err error) {
