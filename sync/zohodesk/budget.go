@@ -36,7 +36,7 @@ func (b *budget) observe(h http.Header, now time.Time) {
 	defer b.mu.Unlock()
 	b.known, b.remaining = true, max(remaining, 0)
 	b.limit = max(b.limit, remaining+max(weight, 0))
-	if b.remaining > b.kept() {
+	if kept := b.kept(); kept == 0 || b.remaining > kept {
 		b.nextProbe = time.Time{}
 	} else if b.nextProbe.IsZero() {
 		b.nextProbe = now.Add(probeEvery)
