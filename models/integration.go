@@ -77,11 +77,23 @@ type Integration struct {
 	MappingVersion int64
 	// PolicyVersion rises with every change of permissions; replicas compare it to swap their snapshot.
 	PolicyVersion int64
-	LoadedAt      *time.Time // the first load is done
-	PausedAt      *time.Time
-	LastSyncedAt  *time.Time
-	UpdatedAt     time.Time
+	// Brake is set while a mass change waits for an admin (BROKEN), and released by resumeSync until it is through.
+	Brake        Brake
+	LoadedAt     *time.Time // the first load is done
+	PausedAt     *time.Time
+	LastSyncedAt *time.Time
+	UpdatedAt    time.Time
 }
+
+// Brake keeps a mass deletion or mass blanking from being carried to the other side unasked.
+type Brake string
+
+// States of the brake.
+const (
+	BrakeOff      Brake = ""
+	BrakeOn       Brake = "ON"
+	BrakeReleased Brake = "RELEASED"
+)
 
 // SyncPolicy is a change of the policies; nil leaves one as it is.
 type SyncPolicy struct {
