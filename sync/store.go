@@ -38,7 +38,10 @@ type Store interface {
 	LinkState(ctx context.Context, linkID string) (models.LinkState, error) // NOT_FOUND
 	// MatchCandidates reads, for each key, the links (half or whole) whose live mirror row on the side has that match key.
 	MatchCandidates(ctx context.Context, object models.SyncObject, side models.Side, keys []string) (map[string][]models.LinkState, error)
-	// SavePlans saves each plan under its link's version and the integration's epoch; stale ones are skipped and stay dirty.
+	// LinksByRecord reads the links of records of one side; one that is unknown is absent.
+	LinksByRecord(ctx context.Context, object models.SyncObject, side models.Side, ids []string) (map[string]models.LinkState, error)
+	// SavePlans saves each plan under its link's version and the integration's epoch; stale ones are skipped and stay dirty. A plan
+	// that would absorb a link with an open intent is stale too.
 	SavePlans(ctx context.Context, epoch int64, plans []models.LinkPlan, tallies []models.SyncTally) (saved int, err error)
 	// MarkDirty marks links for planning again.
 	MarkDirty(ctx context.Context, linkIDs []string) error

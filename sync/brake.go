@@ -1,0 +1,121 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+
+	"sidelight/models"
+)
+
+// BrakeLimit is how many records may be deleted or blanked at once before an admin is asked: the larger of a count and a share of all
+// linked records.
+type BrakeLimit struct {
+	Count int
+	Share float64
+}
+
+// massChange counts what one turn of planning would carry over.
+type massChange struct {
+	deleted map[models.Side]int // records deleted on the side
+	blanked map[models.Side]int // records whose fields would be cleared on the side
+}
+
+// brake looks ahead when unusually much is dirty. A mass deletion or mass blanking halts the sync before anything of it is written; resumeSync
+// lets it through. braked tells that the sync was halted.
+func (e *Engine) brake(ctx context.Context) (braked bool, err error) {
+	in, err := e.Store.Integration(ctx)
+	if err != nil || in.Status != models.StatusActive || in.Brake == models.BrakeReleased {
+		return false, err
+	}
+	counts, err := e.Store.Counts(ctx)
+	if err != nil || counts.Pending <= e.Brake.Count {
+		return false, err
+	}
+	links := counts.LinkedContacts + counts.LinkedAccounts
+	limit := max(e.Brake.Count, int(e.Brake.Share*float64(links)))
+	ahead, err := e.lookAhead(ctx, in)
+	if err != nil {
+		return false, err
+	}
+	for _, side := range models.Sides {
+		switch {
+		case ahead.deleted[side] > limit:
+			return true, e.halt(ctx, fmt.Sprintf("%d of %d linked records were deleted in %s at once. Check that this is meant, then resume.",
+				ahead.deleted[side], links, side.Name()))
+		case ahead.blanked[side] > limit:
+			return true, e.halt(ctx, fmt.Sprintf("%d of %d linked records would lose values in %s because they were cleared in %s. Check that this is meant, then resume.",
+				ahead.blanked[side], links, side.Name(), side.Other().Name()))
+		}
+	}
+	return false, nil
+}
+
+// lookAhead plans everything that is dirty and saves nothing.
+func (e *Engine) lookAhead(ctx context.Context, in models.Integration) (massChange, error) {
+	m := massChange{map[models.Side]int{}, map[models.Side]int{}}
+	for _, object := range models.SyncObjects {
+		after := ""
+		for {
+			batch, err := e.Store.DirtyLinks(ctx, object, after, planBatch)
+			if err != nil {
+				return m, err
+			}
+			if len(batch) == 0 {
+				break
+			}
+			after = batch[len(batch)-1].ID
+			plans, err := e.plan(ctx, object, in, "", batch)
+			if err != nil {
+				return m, err
+			}
+			m.add(batch, plans)
+		}
+	}
+	return m, nil
+}
+
+func (m massChange) add(batch []models.LinkState, plans []models.LinkPlan) {
+	for i := range batch {
+		for _, side := range models.Sides {
+			if row := batch[i].Row(side); batch[i].Whole() && row != nil && row.DeletedAt != nil && row.MergedInto == "" {
+				m.deleted[side]++
+			}
+		}
+	}
+	for _, p := range plans {
+		for _, in := range p.Intents {
+			for name, v := range in.Values {
+				if v.IsBlank() && !in.Before[name].IsBlank() {
+					m.blanked[in.Side]++
+					break
+				}
+			}
+		}
+	}
+}
+
+func (e *Engine) halt(ctx context.Context, reason string) error {
+	e.log.Warn("the sync was halted before a mass change", "reason", reason)
+	_, err := e.Store.UpdateIntegration(ctx, func(in *models.Integration) error {
+		if in.Status == models.StatusActive {
+			in.Resume, in.Status, in.Reason, in.Brake = in.Status, models.StatusBroken, &reason, models.BrakeOn
+		}
+		return nil
+	})
+	return err
+}
+
+// rearm sets a released brake again once everything that waited is through.
+func (e *Engine) rearm(ctx context.Context) error {
+	in, err := e.Store.Integration(ctx)
+	if err != nil || in.Brake != models.BrakeReleased {
+		return err
+	}
+	_, err = e.Store.UpdateIntegration(ctx, func(in *models.Integration) error {
+		if in.Brake == models.BrakeReleased {
+			in.Brake = models.BrakeOff
+		}
+		return nil
+	})
+	return err
+}

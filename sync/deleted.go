@@ -1,0 +1,50 @@
+package sync
+
+import (
+	"sidelight/models"
+	"sidelight/sync/mapping"
+)
+
+// planDeleted decides about a pair of which one record, or both, stand in a recycle bin (PRODUCT.md 1.7): nothing is deleted on the other
+// side; when the surviving record is changed afterwards, the deleted one is put back, unless the policy lets it stay deleted.
+func (p *planner) planDeleted(s *models.LinkState, plan models.LinkPlan) models.LinkPlan {
+	plan.Resolved = true
+	if s.Desk.DeletedAt != nil && s.Salesforce.DeletedAt != nil {
+		plan.Remove = true
+		return plan
+	}
+	for _, side := range models.Sides {
+		if s.Row(side).MergedInto != "" {
+			return p.planMerged(s, side, plan)
+		}
+	}
+	survivor := models.Desk
+	if s.Desk.DeletedAt != nil {
+		survivor = models.Salesforce
+	}
+	target := survivor.Other()
+	if p.integration.DeletePolicy == models.StayDeleted || !p.integration.Direction.WritesTo(target) || !p.edited(s, survivor) {
+		return plan
+	}
+	values, source, problems := mapping.Project(p.mappings, survivor, s.Row(survivor).Data, func(models.FieldMapping) (models.Value, bool) {
+		return models.Text(parentOn(s, target)), true
+	})
+	if len(problems) > 0 {
+		plan.Resolved = false
+		plan.Failure = p.failure(s, survivor, problems[0].Err)
+		return plan
+	}
+	plan.Intents = []models.Intent{p.intent(s, target, models.OpRestore, values, nil, source)}
+	return plan
+}
+
+// edited tells whether a mapped field of the side differs from what both sides last agreed on.
+func (p *planner) edited(s *models.LinkState, side models.Side) bool {
+	for _, m := range p.mappings {
+		f := m.Field(side)
+		if v, read := now(s, m, side); read && v != mapping.Canonical(s.Base(side)[f.Name], f) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,115 @@
+package sync
+
+import (
+	"context"
+
+	"sidelight/models"
+)
+
+// match is what matching says of one half link.
+type match struct {
+	counterpart *models.LinkState // the half link on the other side to pair with; nil to create one
+	failure     *models.Error     // neither: why it is not linked
+}
+
+// matcher holds, for one batch, all links by match key on either side.
+type matcher struct {
+	object models.SyncObject
+	by     map[models.Side]map[string][]models.LinkState
+}
+
+// newMatcher reads the candidates of every half link in the batch, in two queries.
+func (e *Engine) newMatcher(ctx context.Context, object models.SyncObject, batch []models.LinkState) (*matcher, error) {
+	var keys []string
+	seen := map[string]bool{}
+	for i := range batch {
+		if key := keyOf(&batch[i]); key != "" && !batch[i].Whole() && !seen[key] {
+			seen[key] = true
+			keys = append(keys, key)
+		}
+	}
+	m := &matcher{object: object, by: map[models.Side]map[string][]models.LinkState{}}
+	if len(keys) == 0 {
+		return m, nil
+	}
+	for _, side := range models.Sides {
+		found, err := e.Store.MatchCandidates(ctx, object, side, keys)
+		if err != nil {
+			return nil, err
+		}
+		m.by[side] = found
+	}
+	return m, nil
+}
+
+// keyOf is the match key of a half link's one record.
+func keyOf(s *models.LinkState) string {
+	if row := s.Row(sideOfHalf(s)); row != nil {
+		return row.MatchKey
+	}
+	return ""
+}
+
+// sideOfHalf is the side whose record a half link knows.
+func sideOfHalf(s *models.LinkState) models.Side {
+	if s.DeskID != nil {
+		return models.Desk
+	}
+	return models.Salesforce
+}
+
+// decide matches one half link (PRODUCT.md 1.5). It never guesses: it pairs only when exactly one unlinked record on each side has the
+// key. A record without a key is always created on the other side. Where several unlinked records of one side share a key that
+// nobody on the other side has, the one with the lowest id is created and the others then find their counterpart taken.
+func (m *matcher) decide(s *models.LinkState) match {
+	side := sideOfHalf(s)
+	key := keyOf(s)
+	if key == "" {
+		return match{}
+	}
+	own, _ := halves(m.by[side][key])
+	other, taken := halves(m.by[side.Other()][key])
+	what := m.object.MatchField(side)
+	switch {
+	case len(other) == 0 && taken:
+		return match{failure: alreadyMapped(side, m.object, what)}
+	case len(other) == 0 && len(own) > 1 && !lowest(s, own, side):
+		return match{failure: alreadyMapped(side, m.object, what)}
+	case len(other) == 0:
+		return match{}
+	case len(other) == 1 && len(own) <= 1:
+		return match{counterpart: &other[0]}
+	}
+	err := models.Errorf(models.CodeAmbiguousMatch, "%d unlinked %s records and %d unlinked %s records share this %s's %s",
+		len(own), side.Name(), len(other), side.Other().Name(), m.object.Singular(), what)
+	err.Fields = []string{what}
+	return match{failure: err}
+}
+
+func alreadyMapped(side models.Side, object models.SyncObject, field string) *models.Error {
+	err := models.Errorf(models.CodeAlreadyMapped, "the %s %s with the same %s is already mapped to another record",
+		side.Other().Name(), object.Singular(), field)
+	err.Fields = []string{field}
+	return err
+}
+
+// halves splits candidates into the unlinked ones, and whether there are linked ones.
+func halves(all []models.LinkState) (half []models.LinkState, whole bool) {
+	for _, s := range all {
+		if s.Whole() {
+			whole = true
+		} else {
+			half = append(half, s)
+		}
+	}
+	return half, whole
+}
+
+func lowest(s *models.LinkState, among []models.LinkState, side models.Side) bool {
+	for i := range among {
+		if among[i].RecordID(side) < s.RecordID(side) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,257 @@
+package sync
+
+import (
+	"context"
+	stdsync "sync"
+
+	"sidelight/models"
+)
+
+// load is the first load: read both sides whole, then match and write until nothing is owed, then go on as ACTIVE. Each page and its
+// cursor are stored together, so that a load that was killed goes on after its last page.
+func (e *Engine) load(ctx context.Context) error {
+	run, err := e.openRun(ctx, models.TriggerInitial)
+	if err != nil {
+		return err
+	}
+	if err := e.readAll(ctx, run); err != nil {
+		return err
+	}
+	if err := e.phase(ctx, run, "WRITING", nil); err != nil {
+		return err
+	}
+	if err := e.planAll(ctx, models.TriggerInitial); err != nil {
+		return err
+	}
+	settled, err := e.settled(ctx, run)
+	if err != nil || !settled {
+		return err
+	}
+	now := e.Now().UTC()
+	_, err = e.Store.UpdateIntegration(ctx, func(in *models.Integration) error {
+		if in.Status == models.StatusLoading {
+			in.Status, in.LoadedAt, in.LastSyncedAt = models.StatusActive, &now, &now
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	e.log.Info("the first load is done")
+	return e.closeRun(ctx, run, models.RunDone)
+}
+
+// settled tells whether nothing is owed to either side, and moves the progress.
+func (e *Engine) settled(ctx context.Context, run *models.SyncRun) (bool, error) {
+	counts, err := e.Store.Counts(ctx)
+	if err != nil {
+		return false, err
+	}
+	return counts.Pending == 0, e.progressOwed(ctx, run, counts.Pending)
+}
+
+// readAll reads every object of both sides, the sides beside each other.
+func (e *Engine) readAll(ctx context.Context, run *models.SyncRun) error {
+	progress, err := e.readingProgress(ctx, run)
+	if err != nil {
+		return err
+	}
+	var wg stdsync.WaitGroup
+	errs := make([]error, len(models.Sides))
+	for i, side := range models.Sides {
+		wg.Go(func() {
+			for _, object := range models.SyncObjects {
+				if errs[i] = at(side, e.readSide(ctx, side, object, progress)); errs[i] != nil {
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readSide reads one object of one side from the stored page on. The marks from which polling will go on are fixed before the first
+// page, so that what changes during the load is seen by the first poll.
+func (e *Engine) readSide(ctx context.Context, side models.Side, object models.SyncObject, progress func(context.Context, int) error) error {
+	token, err := e.Store.Cursor(ctx, side, object, models.CursorLoad)
+	if err != nil || token == models.LoadDone {
+		return err
+	}
+	remote, err := e.Remotes.Remote(side)
+	if err != nil {
+		return err
+	}
+	fields, err := e.fields(ctx, side, object)
+	if err != nil {
+		return err
+	}
+	if token == "" {
+		mark, err := remote.Changes(ctx, object, fields, "")
+		if err != nil {
+			return err
+		}
+		if err := e.Store.SetCursor(ctx, models.Cursor{Side: side, Object: object, Kind: models.CursorPoll, Value: mark.Cursor}); err != nil {
+			return err
+		}
+	}
+	for {
+		if in, err := e.Store.Integration(ctx); err != nil || !in.Status.Reading() {
+			return err
+		}
+		page, err := remote.List(ctx, object, fields, token)
+		if err != nil {
+			return err
+		}
+		token = page.Next
+		if token == "" {
+			token = models.LoadDone
+		}
+		cursor := models.Cursor{Side: side, Object: object, Kind: models.CursorLoad, Value: token}
+		if _, err := e.Store.Observe(ctx, side, object, page.Records, &cursor); err != nil {
+			return err
+		}
+		if err := progress(ctx, len(page.Records)); err != nil {
+			return err
+		}
+		if token == models.LoadDone {
+			return nil
+		}
+	}
+}
+
+// poll asks both sides what changed, at most once per interval.
+func (e *Engine) poll(ctx context.Context) error {
+	e.mu.Lock()
+	force := e.pollNow
+	e.pollNow = false
+	e.mu.Unlock()
+	var first error
+	for _, object := range models.SyncObjects {
+		for _, side := range models.Sides {
+			key := pollKey{side, object}
+			if now := e.Now(); !force && now.Sub(e.lastPoll[key]) < e.Poll && !now.Before(e.lastPoll[key]) {
+				continue
+			}
+			if err := at(side, e.pollSide(ctx, side, object)); err != nil {
+				if first == nil {
+					first = err
+				}
+				continue
+			}
+			e.lastPoll[key] = e.Now()
+		}
+	}
+	return first
+}
+
+// PollNow makes the next pass ask both sides whatever the interval says, and wakes the engine.
+func (e *Engine) PollNow() {
+	e.mu.Lock()
+	e.pollNow = true
+	e.mu.Unlock()
+	e.Wake()
+}
+
+func (e *Engine) pollSide(ctx context.Context, side models.Side, object models.SyncObject) error {
+	remote, err := e.Remotes.Remote(side)
+	if err != nil {
+		return err
+	}
+	fields, err := e.fields(ctx, side, object)
+	if err != nil {
+		return err
+	}
+	// A mapping that was changed asks for fields which the mirrors do not hold: its load cursor was forgotten with it.
+	if err := e.readSide(ctx, side, object, func(context.Context, int) error { return nil }); err != nil {
+		return err
+	}
+	for {
+		cursor, err := e.Store.Cursor(ctx, side, object, models.CursorPoll)
+		if err != nil {
+			return err
+		}
+		page, err := remote.Changes(ctx, object, fields, cursor)
+		if models.CodeOf(err) == models.CodeCursorExpired {
+			page, err = models.ChangePage{Gap: true}, nil
+		}
+		if err != nil {
+			return err
+		}
+		if page.Gap {
+			e.log.Warn("changes may have been missed; everything is compared", "side", side, "object", object)
+			if err := e.reload(ctx, side, object); err != nil {
+				return err
+			}
+			if page.Cursor == "" {
+				return e.readSide(ctx, side, object, func(context.Context, int) error { return nil })
+			}
+		}
+		next := models.Cursor{Side: side, Object: object, Kind: models.CursorPoll, Value: page.Cursor}
+		if _, err := e.Store.Observe(ctx, side, object, page.Records, &next); err != nil {
+			return err
+		}
+		if !page.More {
+			return nil
+		}
+	}
+}
+
+// reload forgets how far the object was read, so that it is read whole again.
+func (e *Engine) reload(ctx context.Context, side models.Side, object models.SyncObject) error {
+	return e.Store.SetCursor(ctx, models.Cursor{Side: side, Object: object, Kind: models.CursorLoad, Value: ""})
+}
+
+// Hint re-reads records that may have changed (a webhook, a change event) and wakes the planner. While the sync may not write, hints are
+// dropped: the poll finds the changes again on resuming.
+func (e *Engine) Hint(ctx context.Context, side models.Side, object models.SyncObject, hints []models.Hint) error {
+	return e.observeHints(ctx, side, object, hints, nil)
+}
+
+func (e *Engine) observeHints(ctx context.Context, side models.Side, object models.SyncObject, hints []models.Hint, cursor *models.Cursor) error {
+	in, err := e.Store.Integration(ctx)
+	if err != nil || in.Status != models.StatusActive {
+		return err
+	}
+	remote, err := e.Remotes.Remote(side)
+	if err != nil {
+		return err
+	}
+	fields, err := e.fields(ctx, side, object)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, 0, len(hints))
+	seen := map[string]bool{}
+	for _, h := range hints {
+		if !seen[h.ID] {
+			seen[h.ID] = true
+			ids = append(ids, h.ID)
+		}
+	}
+	var records []models.Record
+	if len(ids) > 0 {
+		if records, err = remote.Read(ctx, object, fields, ids); err != nil {
+			return at(side, err)
+		}
+	}
+	// A hint's own word that a record was deleted is positive evidence where reading it says nothing.
+	for _, r := range records {
+		delete(seen, r.ID)
+	}
+	for _, h := range hints {
+		if h.Deleted && seen[h.ID] {
+			records = append(records, models.Record{Side: side, Object: object, ID: h.ID, ModifiedAt: h.At, Deleted: true})
+		}
+	}
+	if _, err := e.Store.Observe(ctx, side, object, records, cursor); err != nil {
+		return err
+	}
+	signal(e.leader)
+	return nil
+}

@@ -1,0 +1,348 @@
+package sync
+
+import (
+	"context"
+	"time"
+
+	"sidelight/models"
+	"sidelight/sync/mapping"
+	"sidelight/sync/reconcile"
+)
+
+// planBatch is how many links are planned in one transaction.
+const planBatch = 200
+
+// parentWait is how long a contact waits for its account before it is looked at again. The account's own completion wakes it sooner.
+const parentWait = 15 * time.Second
+
+// planner plans the links of one object against one state of the integration and the mapping.
+type planner struct {
+	object      models.SyncObject
+	mappings    []models.FieldMapping
+	integration models.Integration
+	runID       string
+	now         time.Time
+	matcher     *matcher
+	survivors   map[models.Side]map[string]models.LinkState // the links of records that others were merged into
+	absorbed    map[string]bool                             // half links that another plan of this batch takes in
+}
+
+// planAll plans every dirty link, accounts before contacts, and wakes the executors.
+func (e *Engine) planAll(ctx context.Context, trigger models.RunTrigger) error {
+	if trigger != models.TriggerInitial {
+		if braked, err := e.brake(ctx); err != nil || braked {
+			return err
+		}
+	}
+	for _, object := range models.SyncObjects {
+		after := ""
+		for {
+			in, err := e.Store.Integration(ctx)
+			if err != nil || !in.Status.Writing() {
+				return err
+			}
+			batch, err := e.Store.DirtyLinks(ctx, object, after, planBatch)
+			if err != nil {
+				return err
+			}
+			if len(batch) == 0 {
+				break
+			}
+			after = batch[len(batch)-1].ID
+			run, err := e.openRun(ctx, e.triggerOr(trigger))
+			if err != nil {
+				return err
+			}
+			plans, err := e.plan(ctx, object, in, run.ID, batch)
+			if err != nil {
+				return err
+			}
+			if _, err := e.Store.SavePlans(ctx, in.Epoch, plans, tallyPlans(run, object, plans)); err != nil {
+				return err
+			}
+			for _, ch := range e.writers {
+				signal(ch)
+			}
+			if len(batch) < planBatch {
+				break
+			}
+		}
+	}
+	return e.closeIdleRuns(ctx)
+}
+
+// plan decides about a batch; it writes nothing.
+func (e *Engine) plan(ctx context.Context, object models.SyncObject, in models.Integration, runID string, batch []models.LinkState) ([]models.LinkPlan, error) {
+	mappings, err := e.Store.FieldMappings(ctx, object)
+	if err != nil {
+		return nil, err
+	}
+	m, err := e.newMatcher(ctx, object, batch)
+	if err != nil {
+		return nil, err
+	}
+	survivors, err := e.survivors(ctx, object, batch)
+	if err != nil {
+		return nil, err
+	}
+	p := &planner{object: object, mappings: mappings, integration: in, runID: runID, now: e.Now().UTC(), matcher: m,
+		survivors: survivors, absorbed: map[string]bool{}}
+	plans := make([]models.LinkPlan, 0, len(batch))
+	for i := range batch {
+		if !p.absorbed[batch[i].ID] {
+			plans = append(plans, p.plan(&batch[i]))
+		}
+	}
+	return plans, nil
+}
+
+// plan decides about one link.
+func (p *planner) plan(s *models.LinkState) models.LinkPlan {
+	if s.Whole() {
+		return p.planWhole(s, models.LinkPlan{Link: settledLink(s)})
+	}
+	return p.planHalf(s)
+}
+
+// settledLink is the link as it shall be when nothing more is to do: not dirty, not deferred.
+func settledLink(s *models.LinkState) models.Link {
+	l := s.Link
+	l.Dirty, l.PlanAfter = false, nil
+	return l
+}
+
+// planHalf finds the counterpart of a record that has none, or decides to create it.
+func (p *planner) planHalf(s *models.LinkState) models.LinkPlan {
+	plan := models.LinkPlan{Link: settledLink(s)}
+	side := sideOfHalf(s)
+	row := s.Row(side)
+	if row == nil || row.DeletedAt != nil {
+		return plan
+	}
+	m := p.matcher.decide(s)
+	switch {
+	case m.failure != nil:
+		plan.Failure = p.failure(s, side, m.failure)
+		return plan
+	case m.counterpart != nil:
+		return p.pair(s, m.counterpart)
+	case !p.integration.Direction.WritesTo(side.Other()):
+		plan.Resolved = true
+		return plan
+	}
+	return p.planCreate(s, side, plan)
+}
+
+// pair joins two half links into one and reconciles the pair at once.
+func (p *planner) pair(s, other *models.LinkState) models.LinkPlan {
+	p.absorbed[other.ID] = true
+	joined := *s
+	joined.SetRecordID(sideOfHalf(other), other.RecordID(sideOfHalf(other)))
+	if joined.Desk == nil {
+		joined.Desk = other.Desk
+	} else {
+		joined.Salesforce = other.Salesforce
+	}
+	if joined.ParentOnDesk == "" {
+		joined.ParentOnDesk = other.ParentOnDesk
+	}
+	if joined.ParentOnSalesforce == "" {
+		joined.ParentOnSalesforce = other.ParentOnSalesforce
+	}
+	joined.MatchedBy = "email"
+	if p.object == models.AccountObject {
+		joined.MatchedBy = "name"
+	}
+	absorb := other.Link
+	return p.planWhole(&joined, models.LinkPlan{Link: settledLink(&joined), Absorb: &absorb})
+}
+
+// planCreate owes the other side a new record.
+func (p *planner) planCreate(s *models.LinkState, side models.Side, plan models.LinkPlan) models.LinkPlan {
+	row, target := s.Row(side), side.Other()
+	if p.waitsForParent(s, side) {
+		later := p.now.Add(parentWait)
+		plan.Link.Dirty, plan.Link.PlanAfter = true, &later
+		return plan
+	}
+	values, source, problems := mapping.Project(p.mappings, side, row.Data, func(models.FieldMapping) (models.Value, bool) {
+		return models.Text(parentOn(s, target)), true
+	})
+	if len(problems) > 0 {
+		plan.Failure = p.failure(s, side, problems[0].Err)
+		return plan
+	}
+	plan.Intents = []models.Intent{p.intent(s, target, models.OpCreate, values, nil, source)}
+	return plan
+}
+
+// waitsForParent tells whether the contact's account is about to be made on the other side, so that the contact comes after it.
+func (p *planner) waitsForParent(s *models.LinkState, side models.Side) bool {
+	return s.Row(side).ParentID != "" && parentOn(s, side.Other()) == "" && !s.ParentFailed && p.mapsParent()
+}
+
+func (p *planner) mapsParent() bool {
+	for _, m := range p.mappings {
+		if m.Desk.Name == p.object.ParentField(models.Desk) && m.Rule != models.RuleOff {
+			return true
+		}
+	}
+	return false
+}
+
+func parentOn(s *models.LinkState, side models.Side) string {
+	if side == models.Desk {
+		return s.ParentOnDesk
+	}
+	return s.ParentOnSalesforce
+}
+
+// planWhole reconciles a pair whose two records are known.
+func (p *planner) planWhole(s *models.LinkState, plan models.LinkPlan) models.LinkPlan {
+	if s.Desk == nil || s.Salesforce == nil {
+		return plan // the other record was linked but not read yet: its observation makes the link dirty again
+	}
+	if s.Desk.DeletedAt != nil || s.Salesforce.DeletedAt != nil {
+		return p.planDeleted(s, plan)
+	}
+	result := reconcile.Reconcile(p.input(s))
+	plan.Link.BaseDesk, plan.Link.BaseSalesforce = s.BaseDesk.Clone(), s.BaseSalesforce.Clone()
+	if plan.Link.BaseDesk == nil {
+		plan.Link.BaseDesk = models.Values{}
+	}
+	if plan.Link.BaseSalesforce == nil {
+		plan.Link.BaseSalesforce = models.Values{}
+	}
+	byName := p.byName()
+	for _, a := range result.Agreed {
+		m := byName[a.Field]
+		plan.Link.BaseDesk[m.Desk.Name] = a.Desk
+		plan.Link.BaseSalesforce[m.Salesforce.Name] = a.Salesforce
+	}
+	for _, c := range result.Conflicts {
+		winner := c.Winner
+		plan.Conflicts = append(plan.Conflicts, models.Conflict{
+			ID: newID(), LinkID: s.ID, Object: p.object, RecordName: nameOf(s), Field: c.Field,
+			Base: c.Base, Desk: c.Desk, Salesforce: c.Salesforce, Winner: &winner, At: p.now,
+		})
+	}
+	for _, side := range models.Sides {
+		values, before, source := models.Values{}, models.Values{}, models.Values{}
+		for _, w := range result.Writes {
+			if w.Side != side {
+				continue
+			}
+			m := byName[w.Field]
+			values[m.Field(side).Name] = w.Value
+			before[m.Field(side).Name] = w.Old
+			source[m.Field(side.Other()).Name] = w.Source
+		}
+		if len(values) > 0 {
+			plan.Intents = append(plan.Intents, p.intent(s, side, models.OpUpdate, values, before, source))
+		}
+	}
+	if len(result.Problems) > 0 {
+		worst := result.Problems[0]
+		plan.Failure = p.failure(s, worst.Target.Other(), worst.Err)
+		for i := range plan.Intents {
+			plan.Intents[i].Partial = true
+		}
+	} else {
+		plan.Resolved = len(plan.Intents) == 0
+		if plan.Resolved {
+			plan.Link.SyncedAt = &p.now
+		}
+	}
+	return plan
+}
+
+// input gathers what reconcile compares. A field that either mirror does not hold yet is left out: it is compared once it was read.
+func (p *planner) input(s *models.LinkState) reconcile.Input {
+	in := reconcile.Input{
+		Policy: p.integration.ConflictPolicy, Direction: p.integration.Direction,
+		DeskAt: s.Desk.ModifiedAt, SalesforceAt: s.Salesforce.ModifiedAt,
+	}
+	for _, m := range p.mappings {
+		desk, onDesk := now(s, m, models.Desk)
+		salesforce, onSalesforce := now(s, m, models.Salesforce)
+		if !onDesk || !onSalesforce {
+			continue
+		}
+		f := reconcile.Field{
+			Name: m.Name(), Rule: m.Rule,
+			Desk: cell(s.BaseDesk, m.Desk, desk), Salesforce: cell(s.BaseSalesforce, m.Salesforce, salesforce),
+			DeskWritable: m.Desk.Updatable, SalesforceWritable: m.Salesforce.Updatable,
+		}
+		if m.Desk.Type == models.TypeReference {
+			var known bool
+			if f.ToDesk, f.ToSalesforce, known = references(s, desk, salesforce); !known {
+				continue
+			}
+		} else {
+			f.ToDesk.Value, f.ToDesk.Err = mapping.Convert(salesforce, m.Salesforce, m.Desk)
+			f.ToSalesforce.Value, f.ToSalesforce.Err = mapping.Convert(desk, m.Desk, m.Salesforce)
+		}
+		in.Fields = append(in.Fields, f)
+	}
+	return in
+}
+
+// now is a side's mapped value in the form in which values are compared; false where the mirror does not hold it yet.
+func now(s *models.LinkState, m models.FieldMapping, side models.Side) (models.Value, bool) {
+	v, read := s.Row(side).Data[m.Field(side).Name]
+	return mapping.Canonical(v, m.Field(side)), read
+}
+
+func cell(base models.Values, f models.Field, now models.Value) reconcile.Cell {
+	b, ok := base[f.Name]
+	return reconcile.Cell{Base: mapping.Canonical(b, f), HasBase: ok, Now: now}
+}
+
+// references converts a contact's account through the accounts' links. It is unknown while an account that is referred to is not
+// linked: the field then waits, the others go on.
+func references(s *models.LinkState, desk, salesforce models.Value) (toDesk, toSalesforce reconcile.Converted, known bool) {
+	if (!salesforce.IsBlank() && s.ParentOnDesk == "") || (!desk.IsBlank() && s.ParentOnSalesforce == "") {
+		return toDesk, toSalesforce, false
+	}
+	if !salesforce.IsBlank() {
+		toDesk.Value = models.Text(s.ParentOnDesk)
+	}
+	if !desk.IsBlank() {
+		toSalesforce.Value = models.Text(s.ParentOnSalesforce)
+	}
+	return toDesk, toSalesforce, true
+}
+
+func (p *planner) byName() map[string]models.FieldMapping {
+	out := make(map[string]models.FieldMapping, len(p.mappings))
+	for _, m := range p.mappings {
+		out[m.Name()] = m
+	}
+	return out
+}
+
+func (p *planner) intent(s *models.LinkState, side models.Side, op models.IntentOp, values, before, source models.Values) models.Intent {
+	return models.Intent{
+		ID: newID(), LinkID: s.ID, Object: p.object, Side: side, Op: op, RecordID: s.RecordID(side),
+		Values: values, Before: before, Source: source, RunID: p.runID, State: models.IntentPending,
+		Epoch: p.integration.Epoch, CreatedAt: p.now, UpdatedAt: p.now,
+	}
+}
+
+// failure puts an error of the link's record on the source side into the failure log.
+func (p *planner) failure(s *models.LinkState, source models.Side, err *models.Error) *models.Failure {
+	return &models.Failure{
+		ID: newID(), LinkID: s.ID, Object: p.object, Source: source, Target: source.Other(), RecordID: s.RecordID(source),
+		RecordName: nameOf(s), Code: err.Code, Message: err.Message, Hint: hintFor(err.Code), Fields: err.Fields,
+		Attempts: 1, RunID: p.runID, FirstAt: p.now, LastAt: p.now,
+	}
+}
+
+func nameOf(s *models.LinkState) *string {
+	for _, row := range []*models.MirrorRow{s.Salesforce, s.Desk} {
+		if row != nil && row.Name != "" {
+			return &row.Name
+		}
+	}
+	return nil
+}

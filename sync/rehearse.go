@@ -1,0 +1,144 @@
+package sync
+
+import (
+	"context"
+
+	"sidelight/models"
+)
+
+// rehearsalSamples is how many records of each kind of action a rehearsal shows.
+const rehearsalSamples = 5
+
+// Rehearse forecasts what the sync would do: it reads both sides into the mirrors, runs the same planning as the real thing and writes
+// nothing to either vendor. The answer is RUNNING at once; the forecast is stored under its id when it is done.
+func (e *Engine) Rehearse(ctx context.Context) (models.Rehearsal, error) {
+	in, err := e.Store.Integration(ctx)
+	if err != nil {
+		return models.Rehearsal{}, err
+	}
+	if !in.Status.Reading() && in.Status != models.StatusPaused {
+		return models.Rehearsal{}, models.Errorf(models.CodeConflict, "connect Salesforce and Zoho Desk first")
+	}
+	if err := e.ensureMappings(ctx); err != nil {
+		return models.Rehearsal{}, err
+	}
+	r := models.Rehearsal{ID: newID(), Status: models.RunRunning, CreatedAt: e.Now().UTC(), Objects: []models.RehearsalObject{}}
+	if err := e.Store.SaveRehearsal(ctx, r); err != nil {
+		return r, err
+	}
+	running := r
+	return running, e.background(func(ctx context.Context) {
+		r.Status = models.RunDone
+		if r.Objects, err = e.forecast(ctx, in); err != nil {
+			e.log.Warn("a rehearsal failed", "code", models.CodeOf(err), "error", err)
+			r.Status = models.RunFailed
+		}
+		if err := e.Store.SaveRehearsal(context.WithoutCancel(ctx), r); err != nil {
+			e.log.Warn("a rehearsal could not be kept", "error", err)
+		}
+	})
+}
+
+func (e *Engine) forecast(ctx context.Context, in models.Integration) ([]models.RehearsalObject, error) {
+	if in.Status == models.StatusReady {
+		for _, side := range models.Sides {
+			for _, object := range models.SyncObjects {
+				if err := e.readSide(ctx, side, object, func(context.Context, int) error { return nil }); err != nil {
+					return nil, at(side, err)
+				}
+			}
+		}
+	}
+	var out []models.RehearsalObject
+	for _, object := range models.SyncObjects {
+		f := forecast{RehearsalObject: models.RehearsalObject{Object: object}, shown: map[string]int{}}
+		after := ""
+		for {
+			batch, err := e.Store.Links(ctx, object, after, planBatch)
+			if err != nil {
+				return nil, err
+			}
+			if len(batch) == 0 {
+				break
+			}
+			after = batch[len(batch)-1].ID
+			plans, err := e.plan(ctx, object, in, "", forecastable(batch))
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range plans {
+				f.add(p)
+			}
+		}
+		out = append(out, f.RehearsalObject)
+	}
+	return out, nil
+}
+
+// forecastable lets contacts be planned whose accounts do not exist on the other side yet: in a rehearsal nothing will create them.
+func forecastable(batch []models.LinkState) []models.LinkState {
+	for i := range batch {
+		batch[i].ParentFailed = true
+	}
+	return batch
+}
+
+// forecast adds plans up.
+type forecast struct {
+	models.RehearsalObject
+	shown  map[string]int
+	paired map[string]bool
+}
+
+func (f *forecast) add(p models.LinkPlan) {
+	// A pair is found from both of its halves when they lie in different batches: it counts once.
+	if f.paired[p.Link.ID] {
+		return
+	}
+	if p.Absorb != nil {
+		if f.paired == nil {
+			f.paired = map[string]bool{}
+		}
+		f.paired[p.Absorb.ID] = true
+		f.Matched++
+		f.sample("MATCH", p, nil)
+	}
+	switch {
+	case p.Failure != nil && p.Failure.Code == models.CodeAmbiguousMatch:
+		f.Ambiguous++
+		f.sample("AMBIGUOUS", p, nil)
+	case p.Failure != nil:
+		f.Problems++
+		f.sample("PROBLEM", p, nil)
+	}
+	for _, in := range p.Intents {
+		switch {
+		case in.Op == models.OpUpdate && in.Side == models.Desk:
+			f.UpdateInDesk++
+		case in.Op == models.OpUpdate:
+			f.UpdateInSalesforce++
+		case in.Side == models.Desk:
+			f.CreateInDesk++
+		default:
+			f.CreateInSalesforce++
+		}
+		f.sample(string(in.Op), p, &in)
+	}
+}
+
+func (f *forecast) sample(action string, p models.LinkPlan, in *models.Intent) {
+	if f.shown[action] >= rehearsalSamples {
+		return
+	}
+	f.shown[action]++
+	s := models.RehearsalSample{Action: action, DeskID: p.Link.DeskID, SalesforceID: p.Link.SalesforceID}
+	if p.Failure != nil {
+		s.RecordName = p.Failure.RecordName
+	}
+	if in != nil {
+		for name, to := range in.Values {
+			s.Changes = append(s.Changes, models.FieldChange{Field: name, Side: in.Side, From: in.Before[name], To: to})
+		}
+	}
+	f.Samples = append(f.Samples, s)
+}
