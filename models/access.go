@@ -199,3 +199,17 @@ type AuditEntry struct {
 	Target  *string
 	Detail  map[string]any `gorm:"serializer:json"`
 }
+
+// SignIn is one agent's sign-in on one device. Only hashes of its refresh token are kept; a token that was used before gives the sign-in away
+// as stolen, and ends it.
+type SignIn struct {
+	ID          string `gorm:"primaryKey"`
+	Subject     string
+	ProfileID   string
+	Device      string
+	RefreshHash []byte `json:"-"`
+	UsedHash    []byte `json:"-"`
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+	RevokedAt   *time.Time
+}

@@ -58,6 +58,9 @@ func (v *Value) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// GormDataType is the column's type; the zero Value would not tell.
+func (Value) GormDataType() string { return "text" }
+
 // Value stores null or the text.
 func (v Value) Value() (driver.Value, error) {
 	if v.text == "" {
@@ -95,6 +98,9 @@ func (v Values) With(more Values) Values {
 	maps.Copy(out, more)
 	return out
 }
+
+// GormDataType is the column's type; nil Values would not tell.
+func (Values) GormDataType() string { return "text" }
 
 // Value stores the values as JSON text.
 func (v Values) Value() (driver.Value, error) {

@@ -158,7 +158,7 @@ func (f *flights) leave(key string, err error) {
 
 // Opportunities are the customer's, open ones first.
 func (s *Service) Opportunities(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Opportunity], error) {
-	return section(ctx, s, q, models.NeedOpportunities, s.Store.Opportunities)
+	return section(ctx, s, q, models.NeedOpportunities, s.Store.CustomerOpportunities)
 }
 
 // Notes are the customer's, newest first.

@@ -19,7 +19,7 @@ type Store interface {
 	// SaveRelated replaces the sections in r.Read for the customer, and their states.
 	SaveRelated(ctx context.Context, r models.Related) error
 
-	Opportunities(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Opportunity], error) // open first, then close date
+	CustomerOpportunities(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Opportunity], error) // open first, then close date
 	Notes(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Note], error)                // newest first
 	Events(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Event], error)              // latest start first
 	Tasks(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Task], error)                // open first, then due date

@@ -1,0 +1,333 @@
+package store
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"sidelight/models"
+)
+
+// fieldName is what may stand in a JSON path: the vendors' own names, and paths over a relation.
+var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]*$`)
+
+// jsonColumns selects the named fields of a mirror's values, and nothing else of them. NULL where there is no row or nothing is wanted.
+func jsonColumns(alias string, fields []string, as string) string {
+	var parts []string
+	fields = slices.Clone(fields)
+	slices.Sort(fields)
+	for _, f := range slices.Compact(fields) {
+		if fieldName.MatchString(f) {
+			parts = append(parts, `'`+f+`', JSON_EXTRACT(`+alias+`.data, '$."`+f+`"')`)
+		}
+	}
+	if len(parts) == 0 {
+		return "NULL AS " + as
+	}
+	return "CASE WHEN " + alias + ".id IS NULL THEN NULL ELSE JSON_OBJECT(" + strings.Join(parts, ", ") + ") END AS " + as
+}
+
+// pairRow is a link joined with the wanted part of its mirrors.
+type pairRow struct {
+	models.Pair        `gorm:"embedded"`
+	DeskObservedAt     *time.Time
+	SalesforceObserved *time.Time `gorm:"column:salesforce_observed_at"`
+}
+
+// pairs reads links with the wanted part of their mirrors, by id. Records that are deleted are left out of their pair.
+func (s *Store) pairs(q *gorm.DB, object models.SyncObject, ids []string, columns models.Sources, parents bool) (map[string]models.Pair, error) {
+	out := make(map[string]models.Pair, len(ids))
+	selected := []string{"l.id", "l.object", "d.id AS desk_id", "s.id AS salesforce_id", "l.matched_by", "l.synced_at", "d.modified_at AS desk_modified_at",
+		"s.modified_at AS salesforce_modified_at", "d.observed_at AS desk_observed_at", "s.observed_at AS salesforce_observed_at",
+		jsonColumns("d", columns.Desk, "desk_data"), jsonColumns("s", columns.Salesforce, "salesforce_data")}
+	if parents && object.ParentField(models.Desk) != "" {
+		selected = append(selected, "NULLIF(d.parent_id, '') AS desk_parent_id", "NULLIF(s.parent_id, '') AS salesforce_parent_id")
+	}
+	for chunk := range chunks(ids) {
+		var rows []pairRow
+		err := q.Session(&gorm.Session{}).Table("links l").Select(strings.Join(selected, ", ")).
+			Joins("LEFT JOIN "+table(models.Desk, object)+" d ON d.id = l.desk_id AND d.deleted_at IS NULL").
+			Joins("LEFT JOIN "+table(models.Salesforce, object)+" s ON s.id = l.salesforce_id AND s.deleted_at IS NULL").
+			Where("l.id IN ?", chunk).Find(&rows).Error
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			p := r.Pair
+			p.ObservedAt = earlier(r.DeskObservedAt, r.SalesforceObserved)
+			if p.MatchedBy != nil && *p.MatchedBy == "" {
+				p.MatchedBy = nil
+			}
+			out[p.ID] = p
+		}
+	}
+	return out, nil
+}
+
+func earlier(a, b *time.Time) *time.Time {
+	if a == nil || (b != nil && b.Before(*a)) {
+		return b
+	}
+	return a
+}
+
+// Customer reads the pair behind the key with the selected columns only. Desk ticket ids are resolved before. Nil, nil when nobody matches.
+func (s *Store) Customer(ctx context.Context, key models.CustomerKey, sel models.Selection) (*models.Contact, *models.Account, error) {
+	contactID, accountID, err := s.resolve(ctx, key)
+	if err != nil || (contactID == "" && accountID == "") {
+		return nil, nil, err
+	}
+	var contact *models.Contact
+	if contactID != "" {
+		found, err := s.pairs(s.read(ctx), models.ContactObject, []string{contactID}, sel.ContactFields, sel.Account)
+		if err != nil {
+			return nil, nil, err
+		}
+		if p, ok := found[contactID]; ok {
+			contact = &models.Contact{Pair: p}
+			if accountID, err = s.accountOf(ctx, p); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	if accountID == "" || !sel.Account {
+		return contact, nil, nil
+	}
+	found, err := s.pairs(s.read(ctx), models.AccountObject, []string{accountID}, sel.AccountFields, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, ok := found[accountID]
+	if !ok {
+		return contact, nil, nil
+	}
+	return contact, &models.Account{Pair: p}, nil
+}
+
+// resolve finds the links behind a key. A contact is found by email even if several share it: one that is linked goes before others.
+func (s *Store) resolve(ctx context.Context, key models.CustomerKey) (contactID, accountID string, err error) {
+	var l models.Link
+	q := s.read(ctx).Select("id", "object").Limit(1)
+	switch {
+	case key.DeskContactID != nil:
+		q = q.Where("object = ? AND desk_id = ?", models.ContactObject, *key.DeskContactID)
+	case key.DeskAccountID != nil:
+		q = q.Where("object = ? AND desk_id = ?", models.AccountObject, *key.DeskAccountID)
+	case key.SalesforceID != nil:
+		q = q.Where("object IN ? AND salesforce_id = ?", models.SyncObjects, *key.SalesforceID)
+	case key.Email != nil:
+		email := cut(models.MatchKey(models.Text(*key.Email)))
+		if email == "" {
+			return "", "", nil
+		}
+		q = q.Where("object = ? AND live = ? AND match_key = ?", models.ContactObject, true, email).
+			Order("(desk_id IS NOT NULL AND salesforce_id IS NOT NULL) DESC, id")
+	default:
+		return "", "", nil
+	}
+	if err := q.Find(&l).Error; err != nil {
+		return "", "", err
+	}
+	if l.Object == models.AccountObject {
+		return "", l.ID, nil
+	}
+	return l.ID, "", nil
+}
+
+// accountOf finds the link of a contact's account: by Salesforce's reference, else by Desk's.
+func (s *Store) accountOf(ctx context.Context, contact models.Pair) (string, error) {
+	for _, parent := range []struct {
+		side models.Side
+		id   *string
+	}{{models.Salesforce, contact.SalesforceParentID}, {models.Desk, contact.DeskParentID}} {
+		if parent.id == nil {
+			continue
+		}
+		var l models.Link
+		err := s.read(ctx).Select("id").Where("object = ? AND "+idColumn(parent.side)+" = ?", models.AccountObject, *parent.id).Limit(1).Find(&l).Error
+		if err != nil || l.ID != "" {
+			return l.ID, err
+		}
+	}
+	return "", nil
+}
+
+// Link is the link with the id, nil when there is none.
+func (s *Store) Link(ctx context.Context, id string) (*models.Link, error) {
+	var links []models.Link
+	if err := s.read(ctx).Where("id = ?", id).Find(&links).Error; err != nil || len(links) == 0 {
+		return nil, err
+	}
+	return &links[0], nil
+}
+
+// Contacts lists the contacts of either side, each pair once.
+func (s *Store) Contacts(ctx context.Context, f models.ContactFilter, order models.ContactOrder, page models.Page, columns models.Sources, total bool) (models.Slice[models.Contact], error) {
+	q := s.lag(ctx).Model(&linkRow{}).Where("object = ? AND live = ?", models.ContactObject, true)
+	if f.Email != nil {
+		q = q.Where("match_key = ?", cut(models.MatchKey(models.Text(*f.Email))))
+	}
+	if f.AccountID != nil {
+		account, err := s.accountLink(ctx, *f.AccountID)
+		if err != nil {
+			return models.Slice[models.Contact]{}, err
+		}
+		q = s.childrenOf(q, account)
+	}
+	rows, err := s.linkList(narrow(q, f.Search, f.UpdatedSince, true), "contacts", string(order), page, total)
+	if err != nil {
+		return models.Slice[models.Contact]{}, err
+	}
+	return joined(s, s.lag(ctx), models.ContactObject, rows, columns, func(p models.Pair) models.Contact { return models.Contact{Pair: p} })
+}
+
+// Accounts lists the accounts of either side, each pair once.
+func (s *Store) Accounts(ctx context.Context, f models.AccountFilter, order models.AccountOrder, page models.Page, columns models.Sources, total bool) (models.Slice[models.Account], error) {
+	q := s.lag(ctx).Model(&linkRow{}).Where("object = ? AND live = ?", models.AccountObject, true)
+	if f.Name != nil {
+		q = q.Where("match_key = ?", cut(models.MatchKey(models.Text(*f.Name))))
+	}
+	rows, err := s.linkList(narrow(q, f.Search, f.UpdatedSince, false), "accounts", string(order), page, total)
+	if err != nil {
+		return models.Slice[models.Account]{}, err
+	}
+	return joined(s, s.lag(ctx), models.AccountObject, rows, columns, func(p models.Pair) models.Account { return models.Account{Pair: p} })
+}
+
+// ContactsOfAccount lists the contacts whose Salesforce or Desk account is the link's.
+func (s *Store) ContactsOfAccount(ctx context.Context, accountLinkID string, page models.Page, columns models.Sources, total bool) (models.Slice[models.Contact], error) {
+	account, err := s.accountLink(ctx, accountLinkID)
+	if err != nil {
+		return models.Slice[models.Contact]{}, err
+	}
+	q := s.childrenOf(s.read(ctx).Model(&linkRow{}).Where("object = ? AND live = ?", models.ContactObject, true), account)
+	rows, err := s.linkList(q, "account/"+accountLinkID, string(models.ContactNameAsc), page, total)
+	if err != nil {
+		return models.Slice[models.Contact]{}, err
+	}
+	return joined(s, s.read(ctx), models.ContactObject, rows, columns, func(p models.Pair) models.Contact { return models.Contact{Pair: p} })
+}
+
+// accountLink finds an account by our id or by either vendor's; the zero link when there is none.
+func (s *Store) accountLink(ctx context.Context, id string) (l models.Link, err error) {
+	err = s.read(ctx).Where("object = ? AND (id = ? OR salesforce_id = ? OR desk_id = ?)", models.AccountObject, id, id, id).Limit(1).Find(&l).Error
+	return l, err
+}
+
+func (s *Store) childrenOf(q *gorm.DB, account models.Link) *gorm.DB {
+	none := "\x00" // no record has this parent
+	or := func(id *string) string {
+		if id == nil {
+			return none
+		}
+		return *id
+	}
+	fresh := s.db.Session(&gorm.Session{NewDB: true})
+	return q.Where("(salesforce_id IN (?) OR desk_id IN (?))",
+		fresh.Table(table(models.Salesforce, models.ContactObject)).Select("id").Where("parent_id = ?", or(account.SalesforceID)),
+		fresh.Table(table(models.Desk, models.ContactObject)).Select("id").Where("parent_id = ?", or(account.DeskID)))
+}
+
+var likeEscape = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
+func narrow(q *gorm.DB, search *string, since *time.Time, email bool) *gorm.DB {
+	if search != nil && strings.TrimSpace(*search) != "" {
+		like := "%" + likeEscape.Replace(strings.ToLower(strings.TrimSpace(*search))) + "%"
+		if email {
+			q = q.Where("(name_key LIKE ? ESCAPE '!' OR match_key LIKE ? ESCAPE '!')", like, like)
+		} else {
+			q = q.Where("name_key LIKE ? ESCAPE '!'", like)
+		}
+	}
+	if since != nil {
+		q = q.Where("moved_at >= ?", since.UTC())
+	}
+	return q
+}
+
+// linkList reads one page of links in an order that an index of the links has.
+func (s *Store) linkList(q *gorm.DB, name, order string, page models.Page, total bool) (models.Slice[linkRow], error) {
+	by, desc := strings.CutSuffix(order, "_DESC")
+	by = strings.TrimSuffix(by, "_ASC")
+	c := map[string]string{"NAME": "name_key", "EMAIL": "match_key", "UPDATED": "moved_at"}[by]
+	if c == "" {
+		c, by = "name_key", "NAME"
+	}
+	k := keyset{name: name + "/" + by + map[bool]string{true: "-"}[desc], columns: []column{{sql: c, desc: desc}, {sql: "id", desc: desc}}}
+	return list(q, k, page, total, func(l linkRow) []any {
+		return []any{map[string]any{"name_key": l.NameKey, "match_key": l.MatchKey, "moved_at": l.MovedAt}[c], l.ID}
+	}, func(tx *gorm.DB) *gorm.DB { return tx.Select("id", c) })
+}
+
+// joined turns a page of links into a page of what they stand for.
+func joined[T any](s *Store, q *gorm.DB, object models.SyncObject, rows models.Slice[linkRow], columns models.Sources, of func(models.Pair) T) (models.Slice[T], error) {
+	out := models.Slice[T]{Rows: []T{}, Cursors: rows.Cursors, PageInfo: rows.PageInfo, Total: rows.Total}
+	ids := make([]string, len(rows.Rows))
+	for i, r := range rows.Rows {
+		ids[i] = r.ID
+	}
+	found, err := s.pairs(q, object, ids, columns, true)
+	if err != nil {
+		return out, err
+	}
+	for _, id := range ids {
+		p, ok := found[id]
+		if !ok {
+			p = models.Pair{ID: id, Object: object} // removed between the two reads
+		}
+		out.Rows = append(out.Rows, of(p))
+	}
+	return out, nil
+}
+
+// AccountsBySalesforceID reads accounts by Salesforce id; missing ones are absent.
+func (s *Store) AccountsBySalesforceID(ctx context.Context, ids []string, columns models.Sources) (map[string]*models.Account, error) {
+	return s.accountsBy(ctx, models.Salesforce, ids, columns)
+}
+
+// AccountsByDeskID reads accounts by Desk id; missing ones are absent.
+func (s *Store) AccountsByDeskID(ctx context.Context, ids []string, columns models.Sources) (map[string]*models.Account, error) {
+	return s.accountsBy(ctx, models.Desk, ids, columns)
+}
+
+func (s *Store) accountsBy(ctx context.Context, side models.Side, ids []string, columns models.Sources) (map[string]*models.Account, error) {
+	out := map[string]*models.Account{}
+	for chunk := range chunks(ids) {
+		var links []models.Link
+		if err := s.read(ctx).Select("id", "desk_id", "salesforce_id").Where("object = ? AND "+idColumn(side)+" IN ?", models.AccountObject, chunk).Find(&links).Error; err != nil {
+			return nil, err
+		}
+		linkIDs := make([]string, len(links))
+		for i := range links {
+			linkIDs[i] = links[i].ID
+		}
+		found, err := s.pairs(s.read(ctx), models.AccountObject, linkIDs, columns, false)
+		if err != nil {
+			return nil, err
+		}
+		for i := range links {
+			if p, ok := found[links[i].ID]; ok {
+				out[links[i].RecordID(side)] = &models.Account{Pair: p}
+			}
+		}
+	}
+	return out, nil
+}
+
+// FieldHistory is the latest journal entry of each mapped field of a link.
+func (s *Store) FieldHistory(ctx context.Context, linkID string) (map[string]models.Change, error) {
+	var changes []models.Change
+	latest := s.read(ctx).Model(&models.Change{}).Select("MAX(id)").Where("link_id = ?", linkID).Group("field")
+	if err := s.read(ctx).Where("id IN (?)", latest).Find(&changes).Error; err != nil {
+		return nil, err
+	}
+	out := make(map[string]models.Change, len(changes))
+	for _, c := range changes {
+		out[c.Field] = c
+	}
+	return out, nil
+}

@@ -1,0 +1,194 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"math/big"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"sidelight/models"
+)
+
+// Opportunities lists opportunities for dashboards.
+func (s *Store) Opportunities(ctx context.Context, f models.OpportunityFilter, order models.OpportunityOrder, page models.Page, total bool) (models.Slice[models.Opportunity], error) {
+	q, err := s.opportunityWhere(ctx, s.lag(ctx).Model(&models.Opportunity{}), f)
+	if err != nil {
+		return models.Slice[models.Opportunity]{}, err
+	}
+	c := column{sql: "close_date", nullable: true}
+	value := func(o models.Opportunity) any { return day(o.CloseDate) }
+	switch order {
+	case models.OpportunityCloseDateDesc:
+		c.desc = true
+	case models.OpportunityAmountAsc, models.OpportunityAmountDesc:
+		c = column{sql: "amount", nullable: true, desc: order == models.OpportunityAmountDesc}
+		value = func(o models.Opportunity) any { return amount(o.Amount) }
+	case models.OpportunityStageAsc:
+		c = column{sql: "stage", nullable: true}
+		value = func(o models.Opportunity) any {
+			if o.Stage == nil {
+				return nil
+			}
+			return *o.Stage
+		}
+	default:
+		order = models.OpportunityCloseDateAsc
+	}
+	k := keyset{name: "opportunities/" + string(order), columns: []column{c, {sql: "id", desc: c.desc}}}
+	return list(q, k, page, total, func(o models.Opportunity) []any { return []any{value(o), o.ID} })
+}
+
+// amount is a decimal as the database compares it.
+func amount(d *models.Decimal) any {
+	if d == nil {
+		return nil
+	}
+	v, err := d.Value()
+	if err != nil {
+		return nil
+	}
+	return v
+}
+
+func (s *Store) opportunityWhere(ctx context.Context, q *gorm.DB, f models.OpportunityFilter) (*gorm.DB, error) {
+	if f.AccountID != nil {
+		id, err := s.salesforceID(ctx, models.AccountObject, *f.AccountID)
+		if err != nil {
+			return nil, err
+		}
+		q = q.Where("opportunities.account_id = ?", id)
+	}
+	if f.ContactID != nil {
+		id, err := s.salesforceID(ctx, models.ContactObject, *f.ContactID)
+		if err != nil {
+			return nil, err
+		}
+		q = q.Where("opportunities.id IN (?)", s.read(ctx).Model(&models.OpportunityContact{}).Select("opportunity_id").Where("contact_id = ?", id))
+	}
+	if f.Stage != nil {
+		q = q.Where("opportunities.stage IN ?", f.Stage)
+	}
+	if f.Open != nil {
+		q = q.Where("opportunities.open = ?", *f.Open)
+	}
+	if f.CloseDateFrom != nil {
+		q = q.Where("opportunities.close_date >= ?", string(*f.CloseDateFrom))
+	}
+	if f.CloseDateTo != nil {
+		q = q.Where("opportunities.close_date <= ?", string(*f.CloseDateTo))
+	}
+	if f.MinAmount != nil {
+		q = q.Where("opportunities.amount >= ?", *f.MinAmount)
+	}
+	if f.OwnerID != nil {
+		q = q.Where("opportunities.owner_id = ?", *f.OwnerID)
+	}
+	return q, nil
+}
+
+// salesforceID turns our id of a record into Salesforce's; any other id is taken for Salesforce's own.
+func (s *Store) salesforceID(ctx context.Context, object models.SyncObject, id string) (string, error) {
+	var l models.Link
+	if err := s.read(ctx).Where("object = ? AND id = ?", object, id).Limit(1).Find(&l).Error; err != nil || l.ID == "" {
+		return id, err
+	}
+	return l.RecordID(models.Salesforce), nil
+}
+
+// groups are how opportunities are grouped: the key, and the label that people read.
+var groups = map[models.PipelineGroup]struct{ key, label, join string }{
+	models.PipelineByStage: {key: "COALESCE(opportunities.stage, '')", label: "MAX(opportunities.stage)"},
+	models.PipelineByOwner: {key: "COALESCE(opportunities.owner_id, '')", label: "MAX(opportunities.owner_name)"},
+	models.PipelineByAccount: {key: "COALESCE(opportunities.account_id, '')", label: "MAX(account.name)",
+		join: "LEFT JOIN salesforce_accounts account ON account.id = opportunities.account_id"},
+	models.PipelineByCloseMonth: {key: "COALESCE(SUBSTR(opportunities.close_date, 1, 7), '')", label: "MAX(SUBSTR(opportunities.close_date, 1, 7))"},
+}
+
+// Pipeline counts and sums opportunities by group, currencies apart. Sums are exact: the database adds up whole ten-thousandths, for each
+// probability by itself, and the weights are multiplied here.
+func (s *Store) Pipeline(ctx context.Context, group models.PipelineGroup, f models.OpportunityFilter) ([]models.PipelineBucket, error) {
+	g, ok := groups[group]
+	if !ok {
+		return nil, models.Errorf(models.CodeBadUserInput, "opportunities cannot be grouped by %s", group)
+	}
+	q, err := s.opportunityWhere(ctx, s.lag(ctx).Table("opportunities"), f)
+	if err != nil {
+		return nil, err
+	}
+	if g.join != "" {
+		q = q.Joins(g.join)
+	}
+	type part struct {
+		GroupKey    string
+		Label       *string
+		Currency    *string
+		Probability *float64
+		Count       int
+		Amount      *models.Decimal
+	}
+	var parts []part
+	err = q.Select(g.key + " AS group_key, " + g.label + " AS label, opportunities.currency AS currency, opportunities.probability AS probability, COUNT(*) AS count, SUM(opportunities.amount) AS amount").
+		Group(g.key + ", opportunities.currency, opportunities.probability").Find(&parts).Error
+	if err != nil {
+		return nil, err
+	}
+	type key struct{ group, currency string }
+	at := map[key]int{}
+	out := []models.PipelineBucket{}
+	for _, p := range parts {
+		k := key{p.GroupKey, deref(p.Currency)}
+		i, seen := at[k]
+		if !seen {
+			i = len(out)
+			at[k] = i
+			out = append(out, models.PipelineBucket{Key: p.GroupKey, Label: p.Label, Currency: p.Currency})
+		}
+		b := &out[i]
+		b.Count += p.Count
+		if b.Label == nil {
+			b.Label = p.Label
+		}
+		if p.Amount == nil {
+			continue
+		}
+		b.Amount = plus(b.Amount, *p.Amount)
+		if p.Probability != nil {
+			b.WeightedAmount = plus(b.WeightedAmount, weighted(*p.Amount, *p.Probability))
+		}
+	}
+	slices.SortFunc(out, func(a, b models.PipelineBucket) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(deref(a.Currency), deref(b.Currency)))
+	})
+	return out, nil
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func plus(sum *models.Decimal, d models.Decimal) *models.Decimal {
+	if sum != nil {
+		d = sum.Add(d)
+	}
+	return &d
+}
+
+// weighted is amount × percent, exact: a percentage is what its shortest decimal notation says.
+func weighted(amount models.Decimal, percent float64) models.Decimal {
+	r := new(big.Rat)
+	if _, ok := r.SetString(shortest(percent)); !ok {
+		return "0"
+	}
+	r.Mul(r, amount.Rat()).Quo(r, big.NewRat(100, 1))
+	digits, _ := r.FloatPrec()
+	d, err := models.ParseDecimal(r.FloatString(digits))
+	if err != nil {
+		return "0"
+	}
+	return d
+}

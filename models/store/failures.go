@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"sidelight/models"
+)
+
+func failureWhere(q *gorm.DB, f models.FailureFilter) *gorm.DB {
+	if f.Object != nil {
+		q = q.Where("object = ?", *f.Object)
+	}
+	if f.Code != nil {
+		q = q.Where("code = ?", *f.Code)
+	}
+	if f.Target != nil {
+		q = q.Where("target = ?", *f.Target)
+	}
+	if f.Since != nil {
+		q = q.Where("last_at >= ?", *f.Since)
+	}
+	if f.Resolved != nil && *f.Resolved {
+		q = q.Where("resolved_at IS NOT NULL")
+	} else if f.Resolved != nil {
+		q = q.Where("resolved_at IS NULL")
+	}
+	return q
+}
+
+// Failures is the failure log, latest first.
+func (s *Store) Failures(ctx context.Context, f models.FailureFilter, page models.Page, total bool) (models.Slice[models.Failure], error) {
+	return list(failureWhere(s.read(ctx).Model(&models.Failure{}), f), keyset{name: "failures", columns: []column{{sql: "last_at", desc: true}, {sql: "id", desc: true}}}, page, total,
+		func(r models.Failure) []any { return []any{r.LastAt, r.ID} })
+}
+
+// FailureCategories counts failures by code and object; open ones unless the filter says otherwise.
+func (s *Store) FailureCategories(ctx context.Context, f models.FailureFilter) ([]models.FailureCategory, error) {
+	if f.Resolved == nil {
+		open := false
+		f.Resolved = &open
+	}
+	out := []models.FailureCategory{}
+	rows, err := failureWhere(s.read(ctx).Model(&models.Failure{}), f).Select("code, object, COUNT(*), MAX(last_at), MAX(message)").
+		Group("code, object").Order("COUNT(*) DESC, code, object").Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var c models.FailureCategory
+		var at moment
+		if err := rows.Scan(&c.Code, &c.Object, &c.Count, &at, &c.Message); err != nil {
+			return nil, err
+		}
+		c.LastAt = at.ptr()
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}
+
+// RetryFailures has the records of the open failures that match planned again at once, and answers how many. A failure is resolved when its record
+// is through.
+func (s *Store) RetryFailures(ctx context.Context, ids []string, f models.FailureFilter) (n int, err error) {
+	open := false
+	f.Resolved = &open
+	err = s.tx(ctx, func(tx *gorm.DB) error {
+		q := failureWhere(tx.Model(&models.Failure{}), f)
+		if ids != nil {
+			q = q.Where("id IN ?", ids)
+		}
+		var found []models.Failure
+		if err := q.Select("id", "link_id").Find(&found).Error; err != nil {
+			return err
+		}
+		n = len(found)
+		failures, links := make([]string, n), make([]string, n)
+		for i, f := range found {
+			failures[i], links[i] = f.ID, f.LinkID
+		}
+		for chunk := range chunks(failures) {
+			if err := tx.Model(&models.Failure{}).Where("id IN ?", chunk).UpdateColumns(map[string]any{"next_retry_at": s.stamp()}).Error; err != nil {
+				return err
+			}
+		}
+		for chunk := range chunks(links) {
+			if err := s.dirty(tx.Where("id IN ?", chunk)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// Conflicts is the conflict log, latest first.
+func (s *Store) Conflicts(ctx context.Context, f models.ConflictFilter, page models.Page, total bool) (models.Slice[models.Conflict], error) {
+	q := s.read(ctx).Model(&models.Conflict{})
+	if f.Object != nil {
+		q = q.Where("object = ?", *f.Object)
+	}
+	if f.Since != nil {
+		q = q.Where("at >= ?", *f.Since)
+	}
+	if f.Resolved != nil && *f.Resolved {
+		q = q.Where("resolved_at IS NOT NULL")
+	} else if f.Resolved != nil {
+		q = q.Where("resolved_at IS NULL")
+	}
+	return list(q, keyset{name: "conflicts", columns: []column{{sql: "at", desc: true}, {sql: "id", desc: true}}}, page, total,
+		func(r models.Conflict) []any { return []any{r.At, r.ID} })
+}
+
+// Conflict is one conflict. NOT_FOUND.
+func (s *Store) Conflict(ctx context.Context, id string) (c models.Conflict, err error) {
+	return c, known(s.read(ctx).First(&c, "id = ?", id).Error)
+}
+
+// ResolveConflict notes whose value an admin chose.
+func (s *Store) ResolveConflict(ctx context.Context, id string, choose models.Side) (c models.Conflict, err error) {
+	err = s.tx(ctx, func(tx *gorm.DB) error {
+		c = models.Conflict{}
+		if err := s.locked(tx).First(&c, "id = ?", id).Error; err != nil {
+			return err
+		}
+		now := s.stamp()
+		c.Winner, c.ResolvedAt = &choose, &now
+		return tx.Save(&c).Error
+	})
+	return c, err
+}
+
+// SetBase replaces a link's bases under its version and has it planned again.
+func (s *Store) SetBase(ctx context.Context, link models.Link) (saved bool, err error) {
+	err = s.tx(ctx, func(tx *gorm.DB) error {
+		q := tx.Model(&models.Link{}).Where("id = ? AND version = ?", link.ID, link.Version).
+			UpdateColumns(map[string]any{"base_desk": link.BaseDesk, "base_salesforce": link.BaseSalesforce})
+		if saved = q.RowsAffected == 1; q.Error != nil || !saved {
+			return q.Error
+		}
+		return s.dirty(tx.Where("id = ?", link.ID))
+	})
+	return saved, err
+}

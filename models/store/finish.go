@@ -1,0 +1,301 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"sidelight/models"
+)
+
+// Finish records what became of claimed intents, all in one transaction: states; for DONE the mirror, the link's id and bases and the journal;
+// failures; tallies. Results whose claim went to somebody else are dropped and counted in stale.
+func (s *Store) Finish(ctx context.Context, results []models.IntentResult, tallies []models.SyncTally) (stale int, err error) {
+	err = s.tx(ctx, func(tx *gorm.DB) error {
+		stale = 0
+		f := finisher{store: s, tx: tx, now: s.stamp()}
+		if err := f.read(results); err != nil {
+			return err
+		}
+		for _, r := range results {
+			row, held := f.intents[r.Intent.ID]
+			if !held {
+				stale++
+				continue
+			}
+			if err := f.one(row, r); err != nil {
+				return err
+			}
+		}
+		if err := f.save(); err != nil {
+			return err
+		}
+		if stale > 0 {
+			return nil
+		}
+		return addTallies(tx, tallies)
+	})
+	return stale, err
+}
+
+// finisher records one batch of results.
+type finisher struct {
+	store   *Store
+	tx      *gorm.DB
+	now     time.Time
+	intents map[string]intentRow
+	links   map[string]*linkRow
+	rows    map[models.Side]map[models.SyncObject]map[string]*models.MirrorRow
+
+	moved    map[models.SyncObject][]*linkRow
+	mirrored map[models.Side]map[models.SyncObject][]models.MirrorRow
+	gone     []string
+	resolved []string
+	settled  []string // links of which nothing more is owed, as far as these results say
+	woken    []string // accounts
+	failures []models.Failure
+	journal  []models.Change
+}
+
+func (f *finisher) read(results []models.IntentResult) error {
+	intents := make([]models.Intent, len(results))
+	var linkIDs []string
+	for i, r := range results {
+		intents[i] = r.Intent
+		linkIDs = append(linkIDs, r.Intent.LinkID)
+	}
+	var err error
+	if f.intents, err = f.store.held(f.tx, intents); err != nil {
+		return err
+	}
+	f.links = map[string]*linkRow{}
+	for chunk := range chunks(linkIDs) {
+		var rows []linkRow
+		if err := f.store.locked(f.tx).Where("id IN ?", chunk).Order("id").Find(&rows).Error; err != nil {
+			return err
+		}
+		for i := range rows {
+			f.links[rows[i].ID] = &rows[i]
+		}
+	}
+	wanted := map[models.Side]map[models.SyncObject][]string{models.Desk: {}, models.Salesforce: {}}
+	for _, r := range results {
+		if id := recordID(r); id != "" {
+			wanted[r.Intent.Side][r.Intent.Object] = append(wanted[r.Intent.Side][r.Intent.Object], id)
+		}
+	}
+	f.moved = map[models.SyncObject][]*linkRow{}
+	f.rows = map[models.Side]map[models.SyncObject]map[string]*models.MirrorRow{}
+	f.mirrored = map[models.Side]map[models.SyncObject][]models.MirrorRow{}
+	for side, objects := range wanted {
+		f.rows[side], f.mirrored[side] = map[models.SyncObject]map[string]*models.MirrorRow{}, map[models.SyncObject][]models.MirrorRow{}
+		for object, ids := range objects {
+			if f.rows[side][object], err = mirrors(f.store.locked(f.tx), side, object, ids); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func recordID(r models.IntentResult) string {
+	if r.RecordID != "" {
+		return r.RecordID
+	}
+	return r.Intent.RecordID
+}
+
+func (f *finisher) one(row intentRow, r models.IntentResult) error {
+	if row.State != models.IntentPending && row.State != models.IntentSending && row.State != models.IntentUnknown {
+		return nil
+	}
+	change := map[string]any{"state": r.State, "next_at": r.NextAt, "lease_until": nil, "owner": "", "last_code": r.Intent.LastCode}
+	l := f.links[row.LinkID]
+	switch r.State {
+	case models.IntentDone:
+		change["record_id"], change["updated_at"] = recordID(r), f.now
+		if l != nil {
+			if err := f.done(l, row.Intent, r); err != nil {
+				return err
+			}
+		}
+	case models.IntentFailed:
+		change["updated_at"] = f.now
+		f.settled = append(f.settled, row.LinkID)
+		if row.Object == models.AccountObject {
+			f.woken = append(f.woken, row.LinkID)
+		}
+	case models.IntentCancelled:
+		change["updated_at"] = f.now
+		if err := f.store.dirty(f.tx.Where("id = ?", row.LinkID)); err != nil {
+			return err
+		}
+		if l != nil {
+			l.Version, l.Dirty, l.PlanAfter = l.Version+1, true, nil
+		}
+	}
+	if r.Failure != nil {
+		f.failures = append(f.failures, f.named(*r.Failure, l, row.Intent))
+	}
+	return f.tx.Table("intents").Where("id = ?", row.ID).UpdateColumns(change).Error
+}
+
+// named fills in whose failure it is.
+func (f *finisher) named(failure models.Failure, l *linkRow, in models.Intent) models.Failure {
+	if l == nil {
+		return failure
+	}
+	if failure.RecordID == "" {
+		failure.RecordID = l.RecordID(in.Side.Other())
+	}
+	if failure.RecordName == nil {
+		var row models.MirrorRow
+		if err := f.tx.Table(table(in.Side.Other(), in.Object)).Select("name").Where("id = ?", failure.RecordID).Limit(1).Find(&row).Error; err == nil && row.Name != "" {
+			failure.RecordName = &row.Name
+		}
+	}
+	return failure
+}
+
+// done makes what was written the mirror's and both bases'.
+func (f *finisher) done(l *linkRow, in models.Intent, r models.IntentResult) error {
+	id := recordID(r)
+	created := l.RecordID(in.Side) != id
+	if created {
+		if err := f.absorb(l, in, id); err != nil {
+			return err
+		}
+		l.SetRecordID(in.Side, id)
+		l.MatchedBy = r.MatchedBy
+		if l.MatchedBy == "" {
+			l.MatchedBy = "created"
+		}
+		if in.Object == models.AccountObject {
+			f.woken = append(f.woken, l.ID)
+		}
+	}
+	written := in.Values.Clone()
+	for name, v := range r.Returned {
+		if _, sent := in.Values[name]; sent {
+			written[name] = v
+		}
+	}
+	l.SetBase(in.Side, l.Base(in.Side).With(written))
+	l.SetBase(in.Side.Other(), l.Base(in.Side.Other()).With(in.Source))
+	l.Version++
+	l.SyncedAt = &f.now
+	f.mirror(in, r, id)
+	f.moved[in.Object] = append(f.moved[in.Object], l)
+	f.settled = append(f.settled, l.ID)
+	if !in.Partial {
+		f.resolved = append(f.resolved, l.ID)
+	}
+	for _, c := range r.Journal {
+		c.RecordID = id
+		f.journal = append(f.journal, c)
+	}
+	return nil
+}
+
+// mirror lays what was written over the mirror's row, unless the vendor showed a newer state meanwhile.
+func (f *finisher) mirror(in models.Intent, r models.IntentResult, id string) {
+	row := f.rows[in.Side][in.Object][id]
+	if row == nil {
+		row = &models.MirrorRow{ID: id, Data: models.Values{}, ModifiedAt: unknownTime}
+	}
+	if !r.ModifiedAt.IsZero() && orUnknown(r.ModifiedAt).Before(row.ModifiedAt) {
+		return
+	}
+	row.Data = row.Data.With(in.Values).With(r.Returned)
+	if !r.ModifiedAt.IsZero() {
+		row.ModifiedAt = orUnknown(r.ModifiedAt)
+	}
+	row.ObservedAt = f.now
+	if in.Op != models.OpUpdate {
+		row.DeletedAt, row.MergedInto = nil, ""
+	}
+	refresh(row, in.Side, in.Object)
+	f.mirrored[in.Side][in.Object] = append(f.mirrored[in.Side][in.Object], *row)
+	if f.rows[in.Side][in.Object] == nil {
+		f.rows[in.Side][in.Object] = map[string]*models.MirrorRow{}
+	}
+	f.rows[in.Side][in.Object][id] = row
+}
+
+// absorb takes in the half link that an event or a poll made for the new record before its create was answered.
+func (f *finisher) absorb(l *linkRow, in models.Intent, id string) error {
+	var other linkRow
+	err := f.store.locked(f.tx).Where("object = ? AND "+idColumn(in.Side)+" = ? AND id <> ?", in.Object, id, l.ID).Limit(1).Find(&other).Error
+	if err != nil || other.ID == "" {
+		return err
+	}
+	if other.Whole() {
+		return models.Errorf(models.CodeAlreadyMapped, "the new record is linked to another one already")
+	}
+	l.Dirty, l.PlanAfter = true, nil
+	if l.DirtySince == nil {
+		l.DirtySince = other.DirtySince
+	}
+	return dropLinks(f.tx, []string{other.ID}, f.now)
+}
+
+func (f *finisher) save() error {
+	for side, objects := range f.mirrored {
+		for object, rows := range objects {
+			if err := upsert(f.tx, table(side, object), lastOf(rows)); err != nil {
+				return err
+			}
+		}
+	}
+	for object, links := range f.moved {
+		if err := f.store.rekey(f.tx, object, distinct(links)); err != nil {
+			return err
+		}
+	}
+	if len(f.journal) > 0 {
+		if err := f.tx.CreateInBatches(f.journal, batchRows).Error; err != nil {
+			return err
+		}
+	}
+	if err := resolveFailures(f.tx, f.resolved, f.now); err != nil {
+		return err
+	}
+	if err := saveFailures(f.tx, f.failures); err != nil {
+		return err
+	}
+	for chunk := range chunks(f.settled) {
+		if err := f.tx.Table("links").Where("id IN ? AND dirty = ?", chunk, false).Where(noOpenIntent, openIntents).
+			UpdateColumns(map[string]any{"dirty_since": nil}).Error; err != nil {
+			return err
+		}
+	}
+	return f.store.wakeChildren(f.tx, models.AccountObject, f.woken)
+}
+
+// lastOf keeps the last row of each id.
+func lastOf(rows []models.MirrorRow) []models.MirrorRow {
+	at := map[string]int{}
+	var out []models.MirrorRow
+	for _, r := range rows {
+		if i, seen := at[r.ID]; seen {
+			out[i] = r
+			continue
+		}
+		at[r.ID] = len(out)
+		out = append(out, r)
+	}
+	return out
+}
+
+func distinct(links []*linkRow) []*linkRow {
+	seen := map[*linkRow]bool{}
+	var out []*linkRow
+	for _, l := range links {
+		if !seen[l] {
+			seen[l] = true
+			out = append(out, l)
+		}
+	}
+	return out
+}

@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"sidelight/models"
+)
+
+// skipLocked reads rows that nobody else is claiming just now.
+func (s *Store) skipLocked(tx *gorm.DB) *gorm.DB {
+	if s.mysql {
+		return tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate, Options: clause.LockingOptionsSkipLocked})
+	}
+	return tx
+}
+
+// ClaimIntents claims due intents of a side for the owner, by the database's clock. A write whose sender's lease ran out is UNKNOWN: it may have
+// died on either side of the call. Writes of an older epoch that were never sent are cancelled and their links planned again.
+func (s *Store) ClaimIntents(ctx context.Context, side models.Side, owner string, lease time.Duration, limit int) ([]models.Intent, error) {
+	var out []models.Intent
+	err := s.tx(ctx, func(tx *gorm.DB) error {
+		out = nil
+		var in models.Integration
+		if err := tx.First(&in, 1).Error; err != nil {
+			return err
+		}
+		now, err := s.databaseTime(tx)
+		if err != nil {
+			return err
+		}
+		if err := s.cancelOld(tx, side, in.Epoch); err != nil {
+			return err
+		}
+		if err := tx.Table("intents").Where("side = ? AND state = ? AND lease_until <= ?", side, models.IntentSending, now).
+			UpdateColumns(map[string]any{"state": models.IntentUnknown, "next_at": nil}).Error; err != nil {
+			return err
+		}
+		var rows []models.Intent
+		err = s.skipLocked(tx).Where("side = ? AND state IN ?", side, []models.IntentState{models.IntentPending, models.IntentUnknown}).
+			Where("(next_at IS NULL OR next_at <= ?) AND (lease_until IS NULL OR lease_until <= ?)", now, now).
+			Order("priority, id").Limit(limit).Find(&rows).Error
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		until := now.Add(lease)
+		ids := make([]string, len(rows))
+		for i := range rows {
+			ids[i] = rows[i].ID
+			rows[i].Owner, rows[i].LeaseUntil = owner, &until
+			rows[i].Fence++
+		}
+		for chunk := range chunks(ids) {
+			if err := tx.Table("intents").Where("id IN ?", chunk).UpdateColumns(map[string]any{
+				"owner": owner, "lease_until": until, "lease_ms": lease.Milliseconds(), "fence": gorm.Expr("fence + 1")}).Error; err != nil {
+				return err
+			}
+		}
+		out = rows
+		return nil
+	})
+	return out, err
+}
+
+func (s *Store) cancelOld(tx *gorm.DB, side models.Side, epoch int64) error {
+	var old []models.Intent
+	if err := s.skipLocked(tx).Select("id", "link_id").Where("side = ? AND state = ? AND epoch < ?", side, models.IntentPending, epoch).Find(&old).Error; err != nil {
+		return err
+	}
+	ids, links := make([]string, len(old)), make([]string, len(old))
+	for i, in := range old {
+		ids[i], links[i] = in.ID, in.LinkID
+	}
+	for chunk := range chunks(ids) {
+		if err := tx.Table("intents").Where("id IN ?", chunk).
+			UpdateColumns(map[string]any{"state": models.IntentCancelled, "updated_at": s.stamp(), "lease_until": nil}).Error; err != nil {
+			return err
+		}
+	}
+	for chunk := range chunks(links) {
+		if err := s.dirty(tx.Where("id IN ?", chunk)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// BeginSending moves claimed intents to SENDING if the integration may write now, is in their epoch, and the claim still holds. It answers
+// those that may be sent; each carries its count of earlier attempts.
+func (s *Store) BeginSending(ctx context.Context, intents []models.Intent) ([]models.Intent, error) {
+	var out []models.Intent
+	err := s.tx(ctx, func(tx *gorm.DB) error {
+		out = nil
+		// The lock orders this before or after pauseSync, never between its decision and its wait.
+		var in models.Integration
+		if err := s.locked(tx).First(&in, 1).Error; err != nil || !in.Status.Writing() {
+			return err
+		}
+		now, err := s.databaseTime(tx)
+		if err != nil {
+			return err
+		}
+		held, err := s.held(tx, intents)
+		if err != nil {
+			return err
+		}
+		for _, want := range intents {
+			row, ok := held[want.ID]
+			unsent := ok && (row.State == models.IntentPending || (row.State == models.IntentUnknown && row.Op != models.OpCreate))
+			if !unsent || row.Epoch != in.Epoch || row.LeaseUntil == nil || !now.Before(*row.LeaseUntil) {
+				continue
+			}
+			until := now.Add(time.Duration(row.LeaseMS) * time.Millisecond)
+			if err := tx.Table("intents").Where("id = ?", row.ID).UpdateColumns(map[string]any{
+				"state": models.IntentSending, "attempts": row.Attempts + 1, "updated_at": s.stamp(), "lease_until": until}).Error; err != nil {
+				return err
+			}
+			row.State, row.LeaseUntil = models.IntentSending, &until
+			out = append(out, row.Intent)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// held reads those intents whose claim is still the one given.
+func (s *Store) held(tx *gorm.DB, intents []models.Intent) (map[string]intentRow, error) {
+	ids := make([]string, len(intents))
+	fence := make(map[string]int64, len(intents))
+	for i, in := range intents {
+		ids[i], fence[in.ID] = in.ID, in.Fence
+	}
+	out := make(map[string]intentRow, len(ids))
+	for chunk := range chunks(ids) {
+		var rows []intentRow
+		if err := s.locked(tx).Where("id IN ?", chunk).Order("id").Find(&rows).Error; err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if r.Fence == fence[r.ID] {
+				out[r.ID] = r
+			}
+		}
+	}
+	return out, nil
+}
+
+// Sending counts the writes that are under way: what pauseSync waits for. One whose sender's lease ran out is not under way any more.
+func (s *Store) Sending(ctx context.Context) (int, error) {
+	now, err := s.databaseTime(s.read(ctx))
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	err = s.read(ctx).Table("intents").Where("state = ? AND lease_until > ?", models.IntentSending, now).Count(&n).Error
+	return int(n), err
+}

@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"sidelight/models"
+)
+
+// Observe upserts the mirror rows that are newer, or equally old but different, makes half links for records seen for the first time, marks the
+// links of changed rows dirty and moves the cursor, all in one transaction. Deliveries that come twice, late or out of order change nothing.
+func (s *Store) Observe(ctx context.Context, side models.Side, object models.SyncObject, records []models.Record, cursor *models.Cursor) (models.ObserveResult, error) {
+	var result models.ObserveResult
+	err := s.tx(ctx, func(tx *gorm.DB) error {
+		o := observation{store: s, tx: tx, side: side, object: object, result: models.ObserveResult{Seen: len(records)}}
+		if err := o.take(latest(records)); err != nil {
+			return err
+		}
+		result = o.result
+		if cursor == nil {
+			return nil
+		}
+		return s.saveCursor(tx, *cursor)
+	})
+	return result, err
+}
+
+// latest keeps the newest of several records with one id; a deletion goes before an equally old life sign.
+func latest(records []models.Record) []models.Record {
+	at := make(map[string]int, len(records))
+	var out []models.Record
+	for _, r := range records {
+		if r.ID == "" {
+			continue
+		}
+		i, seen := at[r.ID]
+		switch {
+		case !seen:
+			at[r.ID] = len(out)
+			out = append(out, r)
+		case r.ModifiedAt.After(out[i].ModifiedAt) || (r.ModifiedAt.Equal(out[i].ModifiedAt) && !out[i].Deleted):
+			out[i] = r
+		}
+	}
+	// One order for every writer keeps two of them from waiting for each other.
+	slices.SortFunc(out, func(a, b models.Record) int { return strings.Compare(a.ID, b.ID) })
+	return out
+}
+
+// observation is one call of Observe.
+type observation struct {
+	store  *Store
+	tx     *gorm.DB
+	side   models.Side
+	object models.SyncObject
+	result models.ObserveResult
+}
+
+func (o *observation) take(records []models.Record) error {
+	ids := make([]string, len(records))
+	for i, r := range records {
+		ids[i] = r.ID
+	}
+	rows, err := mirrors(o.store.locked(o.tx), o.side, o.object, ids)
+	if err != nil {
+		return err
+	}
+	var changed []string
+	var save []models.MirrorRow
+	for _, r := range records {
+		row := rows[r.ID]
+		if row == nil && r.Deleted {
+			continue // it came and went without us
+		}
+		next, content, keep := o.next(row, r)
+		if !keep {
+			continue
+		}
+		save = append(save, next)
+		if content {
+			changed = append(changed, r.ID)
+		}
+	}
+	if err := upsert(o.tx, table(o.side, o.object), save); err != nil {
+		return err
+	}
+	return o.links(changed)
+}
+
+// next is the row after a record was seen. content tells that something the sync cares about changed, keep that anything did.
+func (o *observation) next(row *models.MirrorRow, r models.Record) (next models.MirrorRow, content, keep bool) {
+	now := o.store.stamp()
+	if row == nil {
+		next = models.MirrorRow{ID: r.ID, Data: r.Values.Clone(), ModifiedAt: orUnknown(r.ModifiedAt), ObservedAt: now}
+		if next.Data == nil {
+			next.Data = models.Values{}
+		}
+		refresh(&next, o.side, o.object)
+		return next, true, true
+	}
+	if !r.ModifiedAt.IsZero() && orUnknown(r.ModifiedAt).Before(row.ModifiedAt) {
+		return *row, false, false
+	}
+	next = *row
+	next.ObservedAt = now
+	if !r.ModifiedAt.IsZero() {
+		next.ModifiedAt = orUnknown(r.ModifiedAt)
+	}
+	next.Data = row.Data.With(r.Values)
+	content = differs(row.Data, r.Values)
+	if r.Deleted != (row.DeletedAt != nil) || (r.MergedInto != "" && r.MergedInto != row.MergedInto) {
+		content = true
+	}
+	switch {
+	case !r.Deleted:
+		next.DeletedAt, next.MergedInto = nil, ""
+	case row.DeletedAt == nil:
+		next.DeletedAt, next.MergedInto = &now, r.MergedInto
+	case r.MergedInto != "":
+		next.MergedInto = r.MergedInto
+	}
+	refresh(&next, o.side, o.object)
+	return next, content, true
+}
+
+func differs(old, seen models.Values) bool {
+	for name, v := range seen {
+		if was, had := old[name]; !had || was != v {
+			return true
+		}
+	}
+	return false
+}
+
+// links marks the links of changed records dirty and makes half links for records that have none.
+func (o *observation) links(ids []string) error {
+	now := o.store.stamp()
+	column := idColumn(o.side)
+	for chunk := range chunks(ids) {
+		var found []linkRow
+		if err := o.store.locked(o.tx).Where("object = ? AND "+column+" IN ?", o.object, chunk).Order("id").Find(&found).Error; err != nil {
+			return err
+		}
+		byRecord := make(map[string]*linkRow, len(chunk))
+		for i := range found {
+			byRecord[found[i].RecordID(o.side)] = &found[i]
+		}
+		all := make([]*linkRow, 0, len(chunk))
+		for _, id := range chunk {
+			l := byRecord[id]
+			if l == nil {
+				l = &linkRow{Link: models.Link{ID: newID(), Object: o.object, CreatedAt: now}}
+				l.SetRecordID(o.side, id)
+				o.result.New++
+			} else {
+				o.result.Changed++
+				l.Version++
+			}
+			l.Dirty, l.PlanAfter = true, nil
+			if l.DirtySince == nil {
+				l.DirtySince = &now
+			}
+			all = append(all, l)
+		}
+		if err := o.store.rekey(o.tx, o.object, all); err != nil {
+			return err
+		}
+	}
+	return nil
+}

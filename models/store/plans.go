@@ -1,0 +1,311 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"sidelight/models"
+)
+
+// unansweredWait is how long a record waits that may be the answer of a create which is under way.
+const unansweredWait = time.Second
+
+// SavePlans saves each plan under its link's version and the integration's epoch; stale ones are skipped and stay dirty.
+func (s *Store) SavePlans(ctx context.Context, epoch int64, plans []models.LinkPlan, tallies []models.SyncTally) (saved int, err error) {
+	err = s.tx(ctx, func(tx *gorm.DB) error {
+		saved = 0
+		var in models.Integration
+		if err := s.locked(tx).First(&in, 1).Error; err != nil {
+			return err
+		}
+		if in.Epoch != epoch || len(plans) == 0 {
+			return nil
+		}
+		p := planSaver{store: s, tx: tx, object: plans[0].Link.Object, now: s.stamp()}
+		if err := p.read(plans); err != nil {
+			return err
+		}
+		if err := p.save(plans); err != nil {
+			return err
+		}
+		saved = p.saved
+		if saved < len(plans) {
+			return nil // tallies count the batch as a whole; the next planning counts what was stale
+		}
+		return addTallies(tx, tallies)
+	})
+	return saved, err
+}
+
+// planSaver saves one batch of plans.
+type planSaver struct {
+	store  *Store
+	tx     *gorm.DB
+	object models.SyncObject
+	now    time.Time
+
+	links  map[string]*linkRow
+	busy   map[string]bool             // links with an open intent
+	flight map[models.Side][]time.Time // when the creates that are not answered yet were planned, per target
+	saved  int
+}
+
+func (p *planSaver) read(plans []models.LinkPlan) error {
+	var ids []string
+	for _, plan := range plans {
+		ids = append(ids, plan.Link.ID)
+		if plan.Absorb != nil {
+			ids = append(ids, plan.Absorb.ID)
+		}
+	}
+	slices.Sort(ids)
+	p.links, p.busy, p.flight = map[string]*linkRow{}, map[string]bool{}, map[models.Side][]time.Time{}
+	for chunk := range chunks(slices.Compact(ids)) {
+		var rows []linkRow
+		if err := p.store.locked(p.tx).Where("id IN ?", chunk).Order("id").Find(&rows).Error; err != nil {
+			return err
+		}
+		for i := range rows {
+			p.links[rows[i].ID] = &rows[i]
+		}
+		var busy []string
+		if err := p.tx.Table("intents").Where("link_id IN ? AND state IN ?", chunk, openIntents).Distinct().Pluck("link_id", &busy).Error; err != nil {
+			return err
+		}
+		for _, id := range busy {
+			p.busy[id] = true
+		}
+	}
+	var creates []models.Intent
+	err := p.tx.Select("side", "created_at").Where("object = ? AND op = ? AND state IN ?", p.object, models.OpCreate,
+		[]models.IntentState{models.IntentSending, models.IntentUnknown}).Find(&creates).Error
+	for _, c := range creates {
+		p.flight[c.Side] = append(p.flight[c.Side], c.CreatedAt)
+	}
+	return err
+}
+
+// fresh tells whether the plan was made from what the link still is.
+func (p *planSaver) fresh(plan models.LinkPlan) bool {
+	l := p.links[plan.Link.ID]
+	if l == nil || l.Version != plan.Link.Version || p.busy[l.ID] {
+		return false
+	}
+	if plan.Absorb == nil {
+		return true
+	}
+	a := p.links[plan.Absorb.ID]
+	return a != nil && a.Version == plan.Absorb.Version && !p.busy[a.ID]
+}
+
+// unanswered tells whether the record may be the one that an unanswered create made: it appeared on that create's side after the create was
+// planned. Creating its counterpart would make a duplicate.
+func (p *planSaver) unanswered(plan models.LinkPlan, l *linkRow) bool {
+	for _, in := range plan.Intents {
+		if in.Op == models.OpCreate && slices.ContainsFunc(p.flight[in.Side.Other()], func(at time.Time) bool { return !at.After(l.CreatedAt) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *planSaver) save(plans []models.LinkPlan) error {
+	var links []*linkRow
+	var gone, resolved, whole []string
+	var intents []models.Intent
+	var conflicts []models.Conflict
+	var failures []models.Failure
+	for _, plan := range plans {
+		if !p.fresh(plan) {
+			continue
+		}
+		l := p.links[plan.Link.ID]
+		if p.unanswered(plan, l) {
+			later := p.now.Add(unansweredWait)
+			l.PlanAfter = &later
+			links = append(links, l)
+			continue
+		}
+		p.saved++
+		if plan.Absorb != nil {
+			gone = append(gone, plan.Absorb.ID)
+			delete(p.links, plan.Absorb.ID)
+		}
+		if plan.Remove {
+			gone = append(gone, l.ID)
+			continue
+		}
+		if plan.Link.Whole() && !l.Whole() {
+			whole = append(whole, l.ID)
+		}
+		p.apply(l, plan)
+		links = append(links, l)
+		intents = append(intents, plan.Intents...)
+		conflicts = append(conflicts, plan.Conflicts...)
+		if plan.Failure != nil {
+			failures = append(failures, *plan.Failure)
+		} else if plan.Resolved {
+			resolved = append(resolved, l.ID)
+		}
+		delete(p.links, l.ID) // a link is planned once a batch
+	}
+	for _, step := range []func() error{
+		func() error { return dropLinks(p.tx, gone, p.now) },
+		func() error { return p.store.rekey(p.tx, p.object, links) },
+		func() error { return insertIntents(p.tx, intents) },
+		func() error { return insertConflicts(p.tx, conflicts) },
+		func() error { return saveFailures(p.tx, failures) },
+		func() error { return resolveFailures(p.tx, append(resolved, gone...), p.now) },
+		func() error { return p.store.wakeChildren(p.tx, p.object, append(whole, failedLinks(failures)...)) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apply makes the link what the plan says.
+func (p *planSaver) apply(l *linkRow, plan models.LinkPlan) {
+	version, created := l.Version, l.CreatedAt
+	l.Link = plan.Link
+	l.Version, l.CreatedAt = version+1, created
+	if !l.Dirty && len(plan.Intents) == 0 {
+		l.DirtySince = nil
+	}
+}
+
+func failedLinks(failures []models.Failure) []string {
+	out := make([]string, 0, len(failures))
+	for _, f := range failures {
+		out = append(out, f.LinkID)
+	}
+	return out
+}
+
+// dropLinks removes links that were merged into others or whose records are gone. What was still owed for them is not owed any more.
+func dropLinks(tx *gorm.DB, ids []string, now time.Time) error {
+	for chunk := range chunks(ids) {
+		if err := tx.Table("intents").Where("link_id IN ? AND state IN ?", chunk, openIntents).
+			UpdateColumns(map[string]any{"state": models.IntentCancelled, "updated_at": now}).Error; err != nil {
+			return err
+		}
+		if err := tx.Where("id IN ?", chunk).Delete(&models.Link{}).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// intentRow is an intent with what only claiming needs.
+type intentRow struct {
+	models.Intent `gorm:"embedded"`
+	Priority      int   // accounts before contacts, new records before changed ones
+	LeaseMS       int64 `gorm:"column:lease_ms"`
+}
+
+func (intentRow) TableName() string { return "intents" }
+
+func insertIntents(tx *gorm.DB, intents []models.Intent) error {
+	rows := make([]intentRow, len(intents))
+	for i, in := range intents {
+		rows[i] = intentRow{Intent: in, Priority: slices.Index(models.SyncObjects, in.Object)*2 + map[bool]int{true: 0, false: 1}[in.Op == models.OpCreate]}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.CreateInBatches(rows, batchRows).Error
+}
+
+// insertConflicts adds conflicts that do not stand open already with the same values.
+func insertConflicts(tx *gorm.DB, conflicts []models.Conflict) error {
+	for _, c := range conflicts {
+		var open []models.Conflict
+		if err := tx.Where("link_id = ? AND field = ? AND resolved_at IS NULL", c.LinkID, c.Field).Find(&open).Error; err != nil {
+			return err
+		}
+		if slices.ContainsFunc(open, func(o models.Conflict) bool { return o.Desk == c.Desk && o.Salesforce == c.Salesforce }) {
+			continue
+		}
+		if err := tx.Create(&c).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveFailures opens failures, or refreshes the one that stands open for the link.
+func saveFailures(tx *gorm.DB, failures []models.Failure) error {
+	for _, f := range failures {
+		var open models.Failure
+		if err := tx.Where("link_id = ? AND resolved_at IS NULL", f.LinkID).Limit(1).Find(&open).Error; err != nil {
+			return err
+		}
+		if open.ID != "" {
+			f.ID, f.FirstAt, f.Attempts = open.ID, open.FirstAt, open.Attempts+1
+			if f.RecordName == nil {
+				f.RecordName = open.RecordName
+			}
+		}
+		if err := tx.Save(&f).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func resolveFailures(tx *gorm.DB, linkIDs []string, now time.Time) error {
+	for chunk := range chunks(linkIDs) {
+		if err := tx.Table("failures").Where("link_id IN ? AND resolved_at IS NULL", chunk).
+			UpdateColumns(map[string]any{"resolved_at": now, "next_retry_at": nil}).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wakeChildren has contacts planned again whose account was linked just now, or failed to be.
+func (s *Store) wakeChildren(tx *gorm.DB, object models.SyncObject, accounts []string) error {
+	if object != models.AccountObject {
+		return nil
+	}
+	for chunk := range chunks(accounts) {
+		for _, side := range models.Sides {
+			children := tx.Table(table(side, models.ContactObject)+" c").Select("c.id").
+				Joins("JOIN links a ON a.object = ? AND a."+idColumn(side)+" = c.parent_id AND a.id IN ?", models.AccountObject, chunk)
+			if err := s.dirty(tx.Where("object = ? AND (dirty = ? OR plan_after IS NOT NULL) AND "+idColumn(side)+" IN (?)", models.ContactObject, false, children)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// addTallies adds to a run's counts.
+func addTallies(tx *gorm.DB, tallies []models.SyncTally) error {
+	tallies = slices.Clone(tallies)
+	slices.SortFunc(tallies, func(a, b models.SyncTally) int {
+		return strings.Compare(a.RunID+string(a.Object)+string(a.Target), b.RunID+string(b.Object)+string(b.Target))
+	})
+	for _, t := range tallies {
+		if t.RunID == "" {
+			continue
+		}
+		add := func(column string, n int) clause.Assignment {
+			return clause.Assignment{Column: clause.Column{Name: column}, Value: gorm.Expr("`sync_tallies`.`"+column+"` + ?", n)}
+		}
+		c := clause.OnConflict{
+			Columns:   []clause.Column{{Name: "run_id"}, {Name: "source"}, {Name: "target"}, {Name: "object"}},
+			DoUpdates: clause.Set{add("added", t.Added), add("updated", t.Updated), add("unchanged", t.Unchanged), add("failed", t.Failed)},
+		}
+		if err := tx.Clauses(c).Create(&t).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}

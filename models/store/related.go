@@ -1,0 +1,217 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"sidelight/models"
+)
+
+// Ticket is what is known of a Desk ticket; nil when nothing is.
+func (s *Store) Ticket(ctx context.Context, id string) (*models.Ticket, error) {
+	var out []models.Ticket
+	if err := s.read(ctx).Where("id = ?", id).Find(&out).Error; err != nil || len(out) == 0 {
+		return nil, err
+	}
+	return &out[0], nil
+}
+
+// SaveTicket keeps whose ticket it is.
+func (s *Store) SaveTicket(ctx context.Context, t models.Ticket) error {
+	return s.tx(ctx, func(tx *gorm.DB) error { return tx.Clauses(replace).Create(&t).Error })
+}
+
+// RelatedStates says how fresh the sections of a customer are.
+func (s *Store) RelatedStates(ctx context.Context, customerID string, sections []models.Need) (map[models.Need]models.RelatedState, error) {
+	var rows []models.RelatedState
+	if err := s.read(ctx).Where("customer_id = ? AND section IN ?", customerID, sections).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	out := make(map[models.Need]models.RelatedState, len(rows))
+	for _, r := range rows {
+		out[r.Section] = r
+	}
+	return out, nil
+}
+
+// MarkRelatedStale marks the related records of customers stale.
+func (s *Store) MarkRelatedStale(ctx context.Context, customerIDs []string) error {
+	return s.tx(ctx, func(tx *gorm.DB) error {
+		for chunk := range chunks(customerIDs) {
+			if err := tx.Model(&models.RelatedState{}).Where("customer_id IN ?", chunk).UpdateColumns(map[string]any{"stale": true}).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// SaveRelated replaces the sections that were read, and says how fresh they are.
+func (s *Store) SaveRelated(ctx context.Context, r models.Related) error {
+	customer := r.ContactID
+	if customer == "" {
+		customer = r.AccountID
+	}
+	return s.tx(ctx, func(tx *gorm.DB) error {
+		for _, section := range r.Read {
+			if err := saveSection(tx, section, customer, r); err != nil {
+				return err
+			}
+			state := models.RelatedState{CustomerID: customer, Section: section, AsOf: r.AsOf}
+			if err := tx.Clauses(replace).Create(&state).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func saveSection(tx *gorm.DB, section models.Need, customer string, r models.Related) error {
+	switch section {
+	case models.NeedOpportunities:
+		return saveOpportunities(tx, r)
+	case models.NeedNotes:
+		for i := range r.Notes {
+			r.Notes[i].ContactID, r.Notes[i].AsOf = customer, r.AsOf
+		}
+		return swap(tx, tx.Where("contact_id = ?", customer), r.Notes)
+	case models.NeedEvents:
+		for i := range r.Events {
+			r.Events[i].WhoID, r.Events[i].AsOf = customer, r.AsOf
+		}
+		return swap(tx, tx.Where("who_id = ?", customer), r.Events)
+	case models.NeedTasks:
+		for i := range r.Tasks {
+			r.Tasks[i].WhoID, r.Tasks[i].AsOf = customer, r.AsOf
+		}
+		return swap(tx, tx.Where("who_id = ?", customer), r.Tasks)
+	}
+	return models.Errorf(models.CodeInternal, "%s is no section", section)
+}
+
+// swap replaces the rows of a condition.
+func swap[T any](tx, old *gorm.DB, rows []T) error {
+	var zero T
+	if err := old.Delete(&zero).Error; err != nil || len(rows) == 0 {
+		return err
+	}
+	return tx.Clauses(replace).CreateInBatches(rows, batchRows).Error
+}
+
+// saveOpportunities keeps the opportunities of a contact and of its account. One that is neither's any more goes, unless another contact has a role in it.
+func saveOpportunities(tx *gorm.DB, r models.Related) error {
+	ids := []string{""}
+	for i := range r.Opportunities {
+		r.Opportunities[i].AsOf = r.AsOf
+		ids = append(ids, r.Opportunities[i].ID)
+	}
+	if r.ContactID != "" {
+		roles := slices.DeleteFunc(slices.Clone(r.Roles), func(role models.OpportunityContact) bool { return role.ContactID != r.ContactID })
+		if err := swap(tx, tx.Where("contact_id = ?", r.ContactID), roles); err != nil {
+			return err
+		}
+	}
+	if r.AccountID != "" {
+		held := tx.Model(&models.OpportunityContact{}).Select("opportunity_id")
+		if err := tx.Where("account_id = ? AND id NOT IN ? AND id NOT IN (?)", r.AccountID, ids, held).Delete(&models.Opportunity{}).Error; err != nil {
+			return err
+		}
+	}
+	if len(r.Opportunities) == 0 {
+		return nil
+	}
+	return tx.Clauses(replace).CreateInBatches(r.Opportunities, batchRows).Error
+}
+
+// opportunityRow is an opportunity with the role of the contact asked about.
+type opportunityRow struct {
+	models.Opportunity `gorm:"embedded"`
+	ContactRole        *string
+}
+
+// CustomerOpportunities lists a customer's opportunities: open ones first, then by close date.
+func (s *Store) CustomerOpportunities(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Opportunity], error) {
+	db := s.read(ctx).Table("opportunities o")
+	roles := s.read(ctx).Model(&models.OpportunityContact{}).Select("opportunity_id").Where("contact_id = ?", q.ContactID)
+	switch {
+	case q.ContactID != "" && q.AccountID != "":
+		db = db.Where("(o.account_id = ? OR o.id IN (?))", q.AccountID, roles)
+	case q.ContactID != "":
+		db = db.Where("o.id IN (?)", roles)
+	default:
+		db = db.Where("o.account_id = ?", q.AccountID)
+	}
+	if q.Open != nil {
+		db = db.Where("o.open = ?", *q.Open)
+	}
+	k := keyset{name: "card/opportunities", columns: []column{{sql: "COALESCE(o.open, 0)", desc: true}, {sql: "o.close_date", nullable: true}, {sql: "o.id"}}}
+	rows, err := list(db, k, cardPage(q), q.Total, func(r opportunityRow) []any { return []any{flag(r.Open), day(r.CloseDate), r.ID} },
+		func(tx *gorm.DB) *gorm.DB {
+			return tx.Select("o.*, (SELECT oc.role FROM opportunity_contacts oc WHERE oc.opportunity_id = o.id AND oc.contact_id = ?) AS contact_role", q.ContactID)
+		})
+	out := models.Slice[models.Opportunity]{Rows: []models.Opportunity{}, Cursors: rows.Cursors, PageInfo: rows.PageInfo, Total: rows.Total}
+	for _, r := range rows.Rows {
+		r.Role = r.ContactRole
+		out.Rows = append(out.Rows, r.Opportunity)
+	}
+	return out, err
+}
+
+func cardPage(q models.RelatedQuery) models.Page {
+	p := models.Page{}
+	if q.First > 0 {
+		p.First = &q.First
+	}
+	if q.After != "" {
+		p.After = &q.After
+	}
+	return p
+}
+
+// flag is a boolean as both databases compare it.
+func flag(b *bool) any {
+	if b != nil && *b {
+		return 1
+	}
+	return 0
+}
+
+func day(d *models.Date) any {
+	if d == nil {
+		return nil
+	}
+	return string(*d)
+}
+
+func customerOf(q models.RelatedQuery) string {
+	if q.ContactID != "" {
+		return q.ContactID
+	}
+	return q.AccountID
+}
+
+// Notes lists a customer's notes, newest first.
+func (s *Store) Notes(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Note], error) {
+	k := keyset{name: "card/notes", columns: []column{{sql: "created_at", desc: true, nullable: true}, {sql: "id"}}}
+	return list(s.read(ctx).Model(&models.Note{}).Where("contact_id = ?", customerOf(q)), k, cardPage(q), q.Total,
+		func(n models.Note) []any { return []any{maybe(n.CreatedAt), n.ID} })
+}
+
+// Events lists a customer's events, the latest start first.
+func (s *Store) Events(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Event], error) {
+	k := keyset{name: "card/events", columns: []column{{sql: "starts_at", desc: true, nullable: true}, {sql: "id"}}}
+	return list(s.read(ctx).Model(&models.Event{}).Where("who_id = ?", customerOf(q)), k, cardPage(q), q.Total,
+		func(e models.Event) []any { return []any{maybe(e.StartsAt), e.ID} })
+}
+
+// Tasks lists a customer's tasks: open ones first, then by due date.
+func (s *Store) Tasks(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Task], error) {
+	db := s.read(ctx).Model(&models.Task{}).Where("who_id = ?", customerOf(q))
+	if q.Open != nil {
+		db = db.Where("open = ?", *q.Open)
+	}
+	k := keyset{name: "card/tasks", columns: []column{{sql: "COALESCE(open, 0)", desc: true}, {sql: "due_date", nullable: true}, {sql: "id"}}}
+	return list(db, k, cardPage(q), q.Total, func(t models.Task) []any { return []any{flag(t.Open), day(t.DueDate), t.ID} })
+}

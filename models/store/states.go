@@ -1,0 +1,222 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"sidelight/models"
+)
+
+// openIntents are the states of writes that are still owed.
+var openIntents = []models.IntentState{models.IntentPending, models.IntentSending, models.IntentUnknown}
+
+const noOpenIntent = "NOT EXISTS (SELECT 1 FROM intents i WHERE i.link_id = links.id AND i.state IN ?)"
+
+// DirtyLinks reads links to plan: dirty, not deferred, without an open intent; in the order of their ids, after the given one.
+func (s *Store) DirtyLinks(ctx context.Context, object models.SyncObject, after string, limit int) ([]models.LinkState, error) {
+	now, err := s.databaseTime(s.read(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return s.states(ctx, object, s.read(ctx).Where("dirty = ? AND object = ? AND id > ?", true, object, after).
+		Where("plan_after IS NULL OR plan_after <= ?", now).Where(noOpenIntent, openIntents).Order("id").Limit(limit))
+}
+
+// Links reads links, dirty or not, in the order of their ids.
+func (s *Store) Links(ctx context.Context, object models.SyncObject, after string, limit int) ([]models.LinkState, error) {
+	return s.states(ctx, object, s.read(ctx).Where("object = ? AND id > ?", object, after).Order("id").Limit(limit))
+}
+
+// LinkState reads one link. NOT_FOUND.
+func (s *Store) LinkState(ctx context.Context, linkID string) (models.LinkState, error) {
+	var l models.Link
+	if err := s.read(ctx).First(&l, "id = ?", linkID).Error; err != nil {
+		return models.LinkState{}, known(err)
+	}
+	states, err := s.hydrate(ctx, l.Object, []models.Link{l})
+	if err != nil {
+		return models.LinkState{}, err
+	}
+	return states[0], nil
+}
+
+// MatchCandidates reads, for each key, the links whose live record on the side has it.
+func (s *Store) MatchCandidates(ctx context.Context, object models.SyncObject, side models.Side, keys []string) (map[string][]models.LinkState, error) {
+	out := map[string][]models.LinkState{}
+	for chunk := range chunks(cutAll(keys)) {
+		records := s.read(ctx).Table(table(side, object)).Select("id").Where("match_key IN ? AND deleted_at IS NULL", chunk)
+		states, err := s.states(ctx, object, s.read(ctx).Where("object = ? AND "+idColumn(side)+" IN (?)", object, records).Order("id"))
+		if err != nil {
+			return nil, err
+		}
+		for _, st := range states {
+			if row := st.Row(side); row != nil {
+				out[row.MatchKey] = append(out[row.MatchKey], st)
+			}
+		}
+	}
+	return out, nil
+}
+
+func cutAll(keys []string) []string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		out[i] = cut(k)
+	}
+	return out
+}
+
+// LinksByRecord reads the links of records of one side; one that is unknown is absent.
+func (s *Store) LinksByRecord(ctx context.Context, object models.SyncObject, side models.Side, ids []string) (map[string]models.LinkState, error) {
+	out := map[string]models.LinkState{}
+	for chunk := range chunks(ids) {
+		states, err := s.states(ctx, object, s.read(ctx).Where("object = ? AND "+idColumn(side)+" IN ?", object, chunk))
+		if err != nil {
+			return nil, err
+		}
+		for _, st := range states {
+			out[st.RecordID(side)] = st
+		}
+	}
+	return out, nil
+}
+
+func (s *Store) states(ctx context.Context, object models.SyncObject, q *gorm.DB) ([]models.LinkState, error) {
+	var links []models.Link
+	if err := q.Find(&links).Error; err != nil {
+		return nil, err
+	}
+	return s.hydrate(ctx, object, links)
+}
+
+// hydrate adds the mirror rows and the parents' ids.
+func (s *Store) hydrate(ctx context.Context, object models.SyncObject, links []models.Link) ([]models.LinkState, error) {
+	out := make([]models.LinkState, len(links))
+	if len(links) == 0 {
+		return out, nil
+	}
+	rows := map[models.Side]map[string]*models.MirrorRow{}
+	for _, side := range models.Sides {
+		var ids []string
+		for i := range links {
+			if id := links[i].RecordID(side); id != "" {
+				ids = append(ids, id)
+			}
+		}
+		var err error
+		if rows[side], err = mirrors(s.read(ctx), side, object, ids); err != nil {
+			return nil, err
+		}
+	}
+	for i := range links {
+		out[i] = models.LinkState{Link: links[i], Desk: rows[models.Desk][links[i].RecordID(models.Desk)], Salesforce: rows[models.Salesforce][links[i].RecordID(models.Salesforce)]}
+	}
+	if object != models.ContactObject {
+		return out, nil
+	}
+	return out, s.parents(ctx, out)
+}
+
+// parents resolves the contacts' accounts: what they are on the other side.
+func (s *Store) parents(ctx context.Context, states []models.LinkState) error {
+	for _, side := range models.Sides {
+		var ids []string
+		seen := map[string]bool{}
+		for i := range states {
+			if row := states[i].Row(side); row != nil && row.ParentID != "" && !seen[row.ParentID] {
+				seen[row.ParentID] = true
+				ids = append(ids, row.ParentID)
+			}
+		}
+		accounts := map[string]parent{}
+		for chunk := range chunks(ids) {
+			var found []parent
+			err := s.read(ctx).Table("links").Where("object = ? AND "+idColumn(side)+" IN ?", models.AccountObject, chunk).
+				Select("id, desk_id, salesforce_id, (NOT dirty AND "+noOpenIntent+" AND EXISTS (SELECT 1 FROM failures f WHERE f.link_id = links.id AND f.resolved_at IS NULL)) AS failed", openIntents).
+				Find(&found).Error
+			if err != nil {
+				return err
+			}
+			for _, p := range found {
+				accounts[(&models.Link{DeskID: p.DeskID, SalesforceID: p.SalesforceID}).RecordID(side)] = p
+			}
+		}
+		for i := range states {
+			row := states[i].Row(side)
+			if row == nil || row.ParentID == "" {
+				continue
+			}
+			p, linked := accounts[row.ParentID]
+			other := (&models.Link{DeskID: p.DeskID, SalesforceID: p.SalesforceID}).RecordID(side.Other())
+			if side == models.Salesforce {
+				states[i].ParentOnDesk = other
+			} else {
+				states[i].ParentOnSalesforce = other
+			}
+			states[i].ParentFailed = states[i].ParentFailed || (linked && p.Failed)
+		}
+	}
+	return nil
+}
+
+type parent struct {
+	ID           string
+	DeskID       *string
+	SalesforceID *string
+	Failed       bool
+}
+
+// MarkDirty marks links for planning again.
+func (s *Store) MarkDirty(ctx context.Context, linkIDs []string) error {
+	return s.tx(ctx, func(tx *gorm.DB) error {
+		for chunk := range chunks(linkIDs) {
+			if err := s.dirty(tx.Where("id IN ?", chunk)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// MarkAllDirty marks every link for planning again.
+func (s *Store) MarkAllDirty(ctx context.Context) error {
+	return s.tx(ctx, func(tx *gorm.DB) error { return s.dirty(tx.Where("1 = 1")) })
+}
+
+// OldestDirty is when the oldest change that is not yet on the other side was observed; nil when there is none.
+func (s *Store) OldestDirty(ctx context.Context) (*time.Time, error) {
+	var l linkRow
+	err := s.read(ctx).Where("dirty_since IS NOT NULL").Order("dirty_since").Limit(1).Find(&l).Error
+	return l.DirtySince, err
+}
+
+// Counts are the figures of the status screen.
+func (s *Store) Counts(ctx context.Context) (models.SyncCounts, error) {
+	var c models.SyncCounts
+	for _, q := range []struct {
+		into  *int
+		table string
+		where string
+		args  []any
+	}{
+		{&c.LinkedContacts, "links", "object = ? AND desk_id IS NOT NULL AND salesforce_id IS NOT NULL", []any{models.ContactObject}},
+		{&c.LinkedAccounts, "links", "object = ? AND desk_id IS NOT NULL AND salesforce_id IS NOT NULL", []any{models.AccountObject}},
+		{&c.OpenFailures, "failures", "resolved_at IS NULL", nil},
+		{&c.OpenConflicts, "conflicts", "resolved_at IS NULL", nil},
+	} {
+		var n int64
+		if err := s.read(ctx).Table(q.table).Where(q.where, q.args...).Count(&n).Error; err != nil {
+			return c, err
+		}
+		*q.into = int(n)
+	}
+	var dirty, owed int64
+	if err := s.read(ctx).Table("links").Where("dirty = ?", true).Where(noOpenIntent, openIntents).Count(&dirty).Error; err != nil {
+		return c, err
+	}
+	err := s.read(ctx).Table("intents").Where("state IN ?", openIntents).Count(&owed).Error
+	c.Pending = int(dirty + owed)
+	return c, err
+}

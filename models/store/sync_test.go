@@ -1,0 +1,314 @@
+package store_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sidelight/models"
+	"sidelight/models/store"
+	"sidelight/models/store/storetest"
+)
+
+func contact(side models.Side, id, email string, at time.Time, more ...string) models.Record {
+	v := vals(append([]string{models.ContactObject.MatchField(side), email}, more...)...)
+	return models.Record{Side: side, Object: models.ContactObject, ID: id, Values: v, ModifiedAt: at}
+}
+
+func observe(t testing.TB, s *store.Store, side models.Side, records ...models.Record) models.ObserveResult {
+	t.Helper()
+	return must[models.ObserveResult](t)(s.Observe(ctx, side, models.ContactObject, records, nil))
+}
+
+func dirty(t testing.TB, s *store.Store) []models.LinkState {
+	t.Helper()
+	return must[[]models.LinkState](t)(s.DirtyLinks(ctx, models.ContactObject, "", 100))
+}
+
+// clean plans nothing for the links, so that they are no longer dirty.
+func clean(t testing.TB, s *store.Store, epoch int64) {
+	t.Helper()
+	var plans []models.LinkPlan
+	for _, l := range dirty(t, s) {
+		l.Link.Dirty = false
+		plans = append(plans, models.LinkPlan{Link: l.Link})
+	}
+	if n := must[int](t)(s.SavePlans(ctx, epoch, plans, nil)); n != len(plans) {
+		t.Fatalf("%d of %d plans were saved", n, len(plans))
+	}
+}
+
+func TestARecordSeenForTheFirstTimeGetsAHalfLinkAndTheCursorMovesWithIt(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		c := models.Cursor{Side: models.Desk, Object: models.ContactObject, Kind: models.CursorPoll, Value: "7"}
+		got := must[models.ObserveResult](t)(s.Observe(ctx, models.Desk, models.ContactObject, []models.Record{contact(models.Desk, "1", " Ann@X.example ", t0, "lastName", "Ōe")}, &c))
+		if diff := cmp.Diff(models.ObserveResult{Seen: 1, New: 1}, got); diff != "" {
+			t.Error(diff)
+		}
+		links := dirty(t, s)
+		if len(links) != 1 || links[0].Desk == nil || links[0].Desk.MatchKey != "ann@x.example" || links[0].Desk.Name != "Ōe" || links[0].Whole() {
+			t.Fatalf("%+v", links)
+		}
+		if got := must[string](t)(s.Cursor(ctx, models.Desk, models.ContactObject, models.CursorPoll)); got != "7" {
+			t.Errorf("cursor %q", got)
+		}
+	})
+}
+
+func TestOldDoubledAndEqualObservationsChangeNothing(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		in := active(t, s)
+		observe(t, s, models.Desk, contact(models.Desk, "1", "a@x.example", t0, "phone", "1"))
+		clean(t, s, in.Epoch)
+		for name, r := range map[string]models.Record{
+			"the same again": contact(models.Desk, "1", "a@x.example", t0, "phone", "1"),
+			"older":          contact(models.Desk, "1", "a@x.example", t0.Add(-time.Second), "phone", "0"),
+			"newer, equal":   contact(models.Desk, "1", "a@x.example", t0.Add(time.Second), "phone", "1"),
+		} {
+			if observe(t, s, models.Desk, r); len(dirty(t, s)) != 0 {
+				t.Errorf("%s: the link is dirty", name)
+			}
+		}
+		if observe(t, s, models.Desk, contact(models.Desk, "1", "a@x.example", t0.Add(time.Second), "phone", "2")); len(dirty(t, s)) != 1 {
+			t.Error("equally old but different: the link is clean")
+		}
+		clean(t, s, in.Epoch)
+		gone := models.Record{Side: models.Desk, Object: models.ContactObject, ID: "1", Deleted: true}
+		if observe(t, s, models.Desk, gone); len(dirty(t, s)) != 1 || dirty(t, s)[0].Desk.DeletedAt == nil {
+			t.Error("a deletion was not noticed")
+		}
+	})
+}
+
+func TestAPlanIsSavedOnlyUnderWhatItWasMadeFrom(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		in := active(t, s)
+		observe(t, s, models.Desk, contact(models.Desk, "1", "a@x.example", t0))
+		plan := models.LinkPlan{Link: dirty(t, s)[0].Link}
+		plan.Link.Dirty = false
+		if n := must[int](t)(s.SavePlans(ctx, in.Epoch+1, []models.LinkPlan{plan}, nil)); n != 0 {
+			t.Error("saved under another epoch")
+		}
+		observe(t, s, models.Desk, contact(models.Desk, "1", "b@x.example", t0.Add(time.Second)))
+		if n := must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{plan}, nil)); n != 0 || len(dirty(t, s)) != 1 {
+			t.Error("saved although the record had changed since")
+		}
+	})
+}
+
+// owed saves a plan that owes Salesforce a contact.
+func owed(t testing.TB, s *store.Store, epoch int64, l models.LinkState) models.Intent {
+	t.Helper()
+	plan := models.LinkPlan{Link: l.Link}
+	plan.Link.Dirty = false
+	intent := models.Intent{ID: "intent-" + l.ID, LinkID: l.ID, Object: models.ContactObject, Side: models.Salesforce, Op: models.OpCreate, State: models.IntentPending,
+		Epoch: epoch, Values: vals("Email", "a@x.example"), Source: vals("email", "a@x.example"), CreatedAt: t0, UpdatedAt: t0}
+	plan.Intents = []models.Intent{intent}
+	if n := must[int](t)(s.SavePlans(ctx, epoch, []models.LinkPlan{plan}, nil)); n != 1 {
+		t.Fatal("the plan was not saved")
+	}
+	return intent
+}
+
+func claim(t testing.TB, s *store.Store, owner string) []models.Intent {
+	t.Helper()
+	return must[[]models.Intent](t)(s.ClaimIntents(ctx, models.Salesforce, owner, time.Minute, 10))
+}
+
+func TestAnOwedWriteIsClaimedSentAndDoneOnce(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		in := active(t, s)
+		observe(t, s, models.Desk, contact(models.Desk, "1", "a@x.example", t0))
+		owed(t, s, in.Epoch, dirty(t, s)[0])
+		claimed := claim(t, s, "a")
+		if len(claimed) != 1 || len(claim(t, s, "b")) != 0 {
+			t.Fatalf("claimed %d, and once more", len(claimed))
+		}
+		ready := must[[]models.Intent](t)(s.BeginSending(ctx, claimed))
+		if len(ready) != 1 || must[int](t)(s.Sending(ctx)) != 1 {
+			t.Fatal("it may not be sent")
+		}
+		// The change stream is faster than the answer: the new record has a half link of its own.
+		observe(t, s, models.Salesforce, contact(models.Salesforce, "003000000000001AAA", "a@x.example", t0))
+		stale := must[int](t)(s.Finish(ctx, []models.IntentResult{{Intent: ready[0], State: models.IntentDone, RecordID: "003000000000001AAA",
+			Journal: []models.Change{{LinkID: ready[0].LinkID, Object: models.ContactObject, Side: models.Salesforce, Field: "Email", New: models.Text("a@x.example"), At: t0}}}}, nil))
+		state := must[models.LinkState](t)(s.LinkState(ctx, ready[0].LinkID))
+		if stale != 0 || !state.Whole() || state.MatchedBy != "created" || state.Salesforce == nil || state.BaseDesk["email"] != models.Text("a@x.example") {
+			t.Fatalf("stale %d, %+v", stale, state)
+		}
+		if all := must[[]models.LinkState](t)(s.Links(ctx, models.ContactObject, "", 10)); len(all) != 1 {
+			t.Errorf("%d links for one pair", len(all))
+		}
+		if history := must[map[string]models.Change](t)(s.FieldHistory(ctx, state.ID)); history["Email"].RecordID != "003000000000001AAA" {
+			t.Errorf("%+v", history)
+		}
+		if c := must[models.SyncCounts](t)(s.Counts(ctx)); c.LinkedContacts != 1 {
+			t.Errorf("%+v", c)
+		}
+	})
+}
+
+func TestAfterAPauseNothingMayBeSent(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		in := active(t, s)
+		observe(t, s, models.Desk, contact(models.Desk, "1", "a@x.example", t0))
+		owed(t, s, in.Epoch, dirty(t, s)[0])
+		claimed := claim(t, s, "a")
+		_, err := s.UpdateIntegration(ctx, func(in *models.Integration) error { in.Status, in.Epoch = models.StatusPaused, in.Epoch+1; return nil })
+		check(t, err)
+		if ready := must[[]models.Intent](t)(s.BeginSending(ctx, claimed)); len(ready) != 0 {
+			t.Error("a write leaves while paused")
+		}
+		active(t, s)
+		if ready := must[[]models.Intent](t)(s.BeginSending(ctx, claimed)); len(ready) != 0 {
+			t.Error("a write of before the pause leaves after it")
+		}
+	})
+}
+
+func TestAWriteWhoseSenderWasLostIsUnknownAndItsLateAnswerIsDropped(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		now := t0
+		s := storetest.Open(t, address, func(o *store.Options) { o.Now = func() time.Time { return now } })
+		in := active(t, s)
+		observe(t, s, models.Desk, contact(models.Desk, "1", "a@x.example", t0))
+		owed(t, s, in.Epoch, dirty(t, s)[0])
+		ready := must[[]models.Intent](t)(s.BeginSending(ctx, claim(t, s, "a")))
+		now = now.Add(2 * time.Minute)
+		if n := must[int](t)(s.Sending(ctx)); n != 0 {
+			t.Errorf("%d are still under way", n)
+		}
+		again := claim(t, s, "b")
+		if len(again) != 1 || again[0].State != models.IntentUnknown || again[0].Attempts != 1 {
+			t.Fatalf("%+v", again)
+		}
+		if stale := must[int](t)(s.Finish(ctx, []models.IntentResult{{Intent: ready[0], State: models.IntentDone, RecordID: "x"}}, nil)); stale != 1 {
+			t.Error("the late answer was taken")
+		}
+		if again, err := s.BeginSending(ctx, again); err != nil || len(again) != 0 {
+			t.Error("an unknown create may be sent without having been looked for")
+		}
+	})
+}
+
+func TestARecordThatAppearsWhileACreateIsUnansweredIsNotCreatedBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		now := t0.Add(time.Hour)
+		s := storetest.Open(t, address, func(o *store.Options) { o.Now = func() time.Time { return now } })
+		in := active(t, s)
+		observe(t, s, models.Desk, contact(models.Desk, "1", "", t0, "lastName", "Ann"))
+		owed(t, s, in.Epoch, dirty(t, s)[0])
+		must[[]models.Intent](t)(s.BeginSending(ctx, claim(t, s, "a")))
+		observe(t, s, models.Salesforce, contact(models.Salesforce, "003000000000001AAA", "", t0, "LastName", "Ann"))
+		half := dirty(t, s)[0]
+		plan := models.LinkPlan{Link: half.Link, Intents: []models.Intent{{ID: "back", LinkID: half.ID, Object: models.ContactObject, Side: models.Desk, Op: models.OpCreate,
+			State: models.IntentPending, Epoch: in.Epoch, CreatedAt: now, UpdatedAt: now}}}
+		if n := must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{plan}, nil)); n != 0 {
+			t.Error("the new record would be doubled")
+		}
+	})
+}
+
+func TestAFailureStandsOncePerRecordAndIsResolvedWhenItIsThrough(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		in := active(t, s)
+		observe(t, s, models.Desk, contact(models.Desk, "1", "a@x.example", t0))
+		for range 2 {
+			l := dirty(t, s)[0].Link
+			l.Dirty = false
+			f := models.Failure{ID: fmt.Sprint(l.Version), LinkID: l.ID, Object: l.Object, Source: models.Desk, Target: models.Salesforce, RecordID: "1",
+				Code: models.CodeAmbiguousMatch, Message: "several", Attempts: 1, FirstAt: t0, LastAt: t0}
+			must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{{Link: l, Failure: &f}}, nil))
+			if n := must[int](t)(s.RetryFailures(ctx, nil, models.FailureFilter{})); n != 1 {
+				t.Errorf("%d retried", n)
+			}
+		}
+		list := must[models.Slice[models.Failure]](t)(s.Failures(ctx, models.FailureFilter{}, models.Page{}, true))
+		if len(list.Rows) != 1 || list.Rows[0].Attempts != 2 || *list.Total != 1 {
+			t.Fatalf("%+v", list.Rows)
+		}
+		if cats := must[[]models.FailureCategory](t)(s.FailureCategories(ctx, models.FailureFilter{})); len(cats) != 1 || cats[0].Count != 1 || cats[0].LastAt == nil {
+			t.Errorf("%+v", cats)
+		}
+		l := dirty(t, s)[0].Link
+		l.Dirty = false
+		must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{{Link: l, Resolved: true}}, nil))
+		if c := must[models.SyncCounts](t)(s.Counts(ctx)); c.OpenFailures != 0 {
+			t.Errorf("%+v", c)
+		}
+	})
+}
+
+func TestListsGoBothWaysOverTiesWithoutGapsOrRepeats(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		for i := range 11 {
+			observe(t, s, models.Desk, contact(models.Desk, fmt.Sprint(i), fmt.Sprintf("%d@x.example", i), t0, "lastName", []string{"Ann", "Bo"}[i%2]))
+		}
+		columns := models.Sources{Desk: []string{"lastName", "email"}}
+		for _, order := range []models.ContactOrder{models.ContactNameAsc, models.ContactNameDesc, models.ContactEmailAsc, models.ContactUpdatedDesc} {
+			three := 3
+			seen := map[string]bool{}
+			page := models.Page{First: &three}
+			var last models.Slice[models.Contact]
+			for range 5 {
+				last = must[models.Slice[models.Contact]](t)(s.Contacts(ctx, models.ContactFilter{}, order, page, columns, true))
+				for _, c := range last.Rows {
+					if seen[c.ID] || c.LastName() == nil {
+						t.Fatalf("%s: %s comes twice, or without its name", order, c.ID)
+					}
+					seen[c.ID] = true
+				}
+				if !last.PageInfo.HasNextPage {
+					break
+				}
+				page.After = last.PageInfo.EndCursor
+			}
+			if len(seen) != 11 || *last.Total != 11 {
+				t.Errorf("%s: %d of 11 seen", order, len(seen))
+			}
+			back := must[models.Slice[models.Contact]](t)(s.Contacts(ctx, models.ContactFilter{}, order, models.Page{Last: &three, Before: last.PageInfo.StartCursor}, columns, false))
+			if len(back.Rows) != 3 || !back.PageInfo.HasPreviousPage {
+				t.Errorf("%s: %d rows before the last page", order, len(back.Rows))
+			}
+			if _, err := s.Accounts(ctx, models.AccountFilter{}, models.AccountNameAsc, page, columns, false); models.CodeOf(err) != models.CodeBadUserInput {
+				t.Errorf("another list's cursor: %v", err)
+			}
+		}
+		search := "%"
+		if none := must[models.Slice[models.Contact]](t)(s.Contacts(ctx, models.ContactFilter{Search: &search}, "", models.Page{}, columns, false)); len(none.Rows) != 0 {
+			t.Error("a percent sign matches everything")
+		}
+	})
+}
+
+func TestOnlyTheColumnsAskedForAreSelected(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		var said []string
+		s := storetest.Open(t, address, func(o *store.Options) { o.OnSQL = func(q string) { said = append(said, q) } })
+		observe(t, s, models.Desk, contact(models.Desk, "1", "a@x.example", t0, "phone", "12", "lastName", "Ann"))
+		said = nil
+		id := "1"
+		c, _, err := s.Customer(ctx, models.CustomerKey{DeskContactID: &id}, models.Selection{Contact: true, ContactFields: models.Sources{Desk: []string{"lastName"}}})
+		check(t, err)
+		if c == nil || c.Phone() != nil || c.LastName() == nil {
+			t.Fatalf("%+v", c)
+		}
+		for _, q := range said {
+			if containsAny(q, "phone", "email", "*", ".data,") && !containsAny(q, "JSON_EXTRACT(d.data, '$.\"lastName\"')") {
+				t.Errorf("more was selected: %s", q)
+			}
+		}
+	})
+}
+
+func containsAny(s string, parts ...string) bool {
+	for _, p := range parts {
+		if strings.Contains(s, p) {
+			return true
+		}
+	}
+	return false
+}
