@@ -1,0 +1,173 @@
+package salesforce
+
+import (
+	"net/http"
+	"strings"
+
+	"sidelight/sync/simulator/fault"
+)
+
+// transact runs a write: all of it is kept, or none.
+func (s *Server) transact(c *call, write func(*tx) error) error {
+	t := s.begin(c.session.User, c.origin)
+	if err := write(t); err != nil {
+		t.rollback()
+		return err
+	}
+	return t.commit()
+}
+
+func (s *Server) create(c *call) (any, error) {
+	table, err := s.writableTable(c.request.PathValue("object"))
+	if err != nil {
+		return nil, err
+	}
+	var input map[string]any
+	if err := c.decode(&input); err != nil {
+		return nil, err
+	}
+	var made *row
+	if err := s.transact(c, func(t *tx) (err error) { made, err = t.insert(table, input); return err }); err != nil {
+		return nil, err
+	}
+	c.status = http.StatusCreated
+	c.header.Set("Location", c.base()+"/sobjects/"+table.name+"/"+made.id())
+	fault.Note(c.request.Context(), "created "+made.id())
+	return success(made.id()), nil
+}
+
+func success(id string) ordered {
+	return ordered{{"id", id}, {"success", true}, {"errors", []any{}}}
+}
+
+func (s *Server) readable(name string) (*table, error) {
+	t := s.db.table(name)
+	if t == nil || t.hidden {
+		return nil, notFound()
+	}
+	return t, nil
+}
+
+func (s *Server) retrieve(c *call) (any, error) {
+	table, err := s.readable(c.request.PathValue("object"))
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.record(table, c.request.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	s.faults.Count("read "+table.name, 1)
+	var names []string
+	if list := c.request.URL.Query().Get("fields"); list != "" {
+		names = strings.Split(list, ",")
+		for _, n := range names {
+			if table.field(strings.TrimSpace(n)) == nil {
+				return nil, badRequest("INVALID_FIELD", "No such column '"+n+"' on entity '"+table.name+"'.")
+			}
+		}
+	}
+	return c.whole(r, names), nil
+}
+
+func (s *Server) update(c *call) (any, error) {
+	table, err := s.writableTable(c.request.PathValue("object"))
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.record(table, c.request.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	var input map[string]any
+	if err := c.decode(&input); err != nil {
+		return nil, err
+	}
+	return nil, s.transact(c, func(t *tx) error { _, err := t.change(r, input); return err })
+}
+
+func (s *Server) remove(c *call) (any, error) {
+	table, err := s.writableTable(c.request.PathValue("object"))
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.record(table, c.request.PathValue("id"))
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.transact(c, func(t *tx) error { return t.discard(r, "") })
+}
+
+// external finds the live record with an external id; nil when there is none.
+func (s *Server) external(table *table, name, value string) (*field, *row, error) {
+	f := table.field(name)
+	if f == nil || (!f.externalID && !f.idLookup) {
+		return nil, nil, badRequest("INVALID_FIELD", "Provided external ID field does not exist or is not accessible: "+name)
+	}
+	if f.name == "Id" {
+		r, err := s.record(table, value)
+		return f, r, err
+	}
+	key, _ := f.key(value)
+	for _, id := range table.index[f.name][key] {
+		if r := table.rows[id]; !r.is("IsDeleted") {
+			return f, r, nil
+		}
+	}
+	return f, nil, nil
+}
+
+func (s *Server) retrieveByExternalID(c *call) (any, error) {
+	table, err := s.readable(c.request.PathValue("object"))
+	if err != nil {
+		return nil, err
+	}
+	_, r, err := s.external(table, c.request.PathValue("field"), c.request.PathValue("value"))
+	if err == nil && r == nil {
+		err = notFound()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.whole(r, nil), nil
+}
+
+func (s *Server) upsert(c *call) (any, error) {
+	table, err := s.writableTable(c.request.PathValue("object"))
+	if err != nil {
+		return nil, err
+	}
+	f, found, err := s.external(table, c.request.PathValue("field"), c.request.PathValue("value"))
+	if err != nil {
+		return nil, err
+	}
+	var input map[string]any
+	if err := c.decode(&input); err != nil {
+		return nil, err
+	}
+	for name := range input {
+		if strings.EqualFold(name, f.name) {
+			return nil, badRequest("INVALID_FIELD", "The "+f.name+" field should not be specified in the sobject data.")
+		}
+	}
+	if found == nil && c.request.URL.Query().Get("updateOnly") == "true" {
+		return nil, notFound()
+	}
+	var r *row
+	err = s.transact(c, func(t *tx) (err error) {
+		if found != nil {
+			r, err = t.change(found, input)
+			return err
+		}
+		input[f.name] = c.request.PathValue("value")
+		r, err = t.insert(table, input)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if found == nil {
+		c.status = http.StatusCreated
+	}
+	return append(success(r.id()), pair{"created", found == nil}), nil
+}

@@ -1,0 +1,257 @@
+package salesforce
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"sidelight/sync/simulator/fault"
+)
+
+const (
+	version     = "68.0"
+	maxBody     = 50 << 20
+	usageWindow = 24 * time.Hour
+)
+
+// usage counts the API calls of 24 hours.
+type usage struct {
+	count int
+	since time.Time
+}
+
+// call is one authenticated API request. Server.mu is held while it is answered.
+type call struct {
+	server  *Server
+	session *session
+	request *http.Request
+	header  http.Header // of the answer
+	version string
+	origin  string // of change events
+	status  int    // of the answer; 0 for 200, or 204 without a body
+	body    []byte
+}
+
+// decode reads the body as JSON; numbers keep their digits.
+func (c *call) decode(into any) error {
+	d := json.NewDecoder(strings.NewReader(string(c.body)))
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		return badRequest("JSON_PARSER_ERROR", "The HTTP entity body is required to be valid JSON: "+err.Error())
+	}
+	return nil
+}
+
+// base is the path under which this version's resources stand.
+func (c *call) base() string { return "/services/data/v" + c.version }
+
+type handler func(*call) (any, error)
+
+// rawHTML is an answer that is not JSON.
+type rawHTML []byte
+
+func (s *Server) routes() {
+	s.mux, s.api = http.NewServeMux(), map[string]handler{}
+	s.mux.HandleFunc("/services/oauth2/authorize", s.authorize)
+	s.mux.HandleFunc("POST /services/oauth2/token", s.token)
+	s.mux.HandleFunc("/services/oauth2/revoke", s.revokeToken)
+	s.mux.HandleFunc("/services/oauth2/userinfo", s.guard(s.userinfo))
+	s.mux.HandleFunc("/id/{org}/{user}", s.guard(s.userinfo))
+	s.mux.HandleFunc("GET /services/data", s.versions)
+	s.mux.HandleFunc("GET /services/data/{$}", s.versions)
+	s.mux.HandleFunc("POST /services/Soap/u/{version}", s.soap)
+	api := func(pattern string, handle handler) {
+		method, path, _ := strings.Cut(pattern, " ")
+		s.api[method+" /services/data/{version}"+path] = handle
+		s.mux.HandleFunc(method+" /services/data/{version}"+path, s.guard(handle))
+	}
+	api("GET /{$}", s.resources)
+	api("GET /limits", s.limits)
+	api("GET /limits/{$}", s.limits)
+	api("GET /query", s.query)
+	api("GET /query/{$}", s.query)
+	api("GET /query/{locator}", s.queryMore)
+	api("GET /queryAll", s.queryAll)
+	api("GET /queryAll/{$}", s.queryAll)
+	api("GET /sobjects", s.describeGlobal)
+	api("GET /sobjects/{$}", s.describeGlobal)
+	api("GET /sobjects/{object}/describe", s.describe)
+	api("GET /sobjects/{object}/describe/{$}", s.describe)
+	api("GET /sobjects/{object}/updated", s.updated)
+	api("GET /sobjects/{object}/updated/{$}", s.updated)
+	api("GET /sobjects/{object}/deleted", s.deleted)
+	api("GET /sobjects/{object}/deleted/{$}", s.deleted)
+	api("POST /sobjects/{object}", s.create)
+	api("POST /sobjects/{object}/{$}", s.create)
+	api("GET /sobjects/{object}/{id}", s.retrieve)
+	api("PATCH /sobjects/{object}/{id}", s.update)
+	api("DELETE /sobjects/{object}/{id}", s.remove)
+	api("GET /sobjects/ContentNote/{id}/Content", s.noteContent)
+	api("PATCH /sobjects/{object}/{field}/{value}", s.upsert)
+	api("GET /sobjects/{object}/{field}/{value}", s.retrieveByExternalID)
+	api("POST /composite", s.composite)
+	api("POST /composite/{$}", s.composite)
+	api("POST /composite/batch", s.batch)
+	api("POST /composite/sobjects", s.createMany)
+	api("PATCH /composite/sobjects", s.updateMany)
+	api("DELETE /composite/sobjects", s.removeMany)
+	api("PATCH /composite/sobjects/{object}/{field}", s.upsertMany)
+	s.mux.HandleFunc("/services/data/", s.guard(func(c *call) (any, error) { return nil, s.unrouted(c.request) }))
+
+	s.mux.HandleFunc("GET /_sim/settings", s.showSettings)
+	s.mux.HandleFunc("POST /_sim/settings", s.changeSettings)
+	s.mux.HandleFunc("POST /_sim/merge", s.merge)
+	s.mux.HandleFunc("POST /_sim/undelete", s.undeleteByHand)
+	s.mux.Handle("/_sim/", fault.Control(s.faults, s.dump, s.reset))
+	s.handler = s.faults.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "//") { // the vendor takes a doubled slash
+			r.URL.Path = strings.TrimPrefix(r.URL.Path, "/")
+		}
+		s.mux.ServeHTTP(w, r)
+	}))
+}
+
+// unrouted tells a wrong method from a wrong path.
+func (s *Server) unrouted(r *http.Request) error {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := s.mux.Handler(other); pattern != "/services/data/" {
+			return methodNotAllowed(r.Method)
+		}
+	}
+	return notFound()
+}
+
+var (
+	versionPath = regexp.MustCompile(`^v[0-9]{2}\.0$`)
+	clientName  = regexp.MustCompile(`client=([^,;\s]+)`)
+)
+
+// guard signs a call in, counts it, and answers it while nothing else happens.
+func (s *Server) guard(handle handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		if err != nil {
+			return // the caller went away, or sent more than the vendor takes
+		}
+		s.mu.Lock()
+		c := &call{server: s, request: r, header: w.Header(), body: body, version: version}
+		out, err := s.answer(c, handle)
+		s.mu.Unlock()
+		if err != nil {
+			e := known(err)
+			writeJSON(w, e.status, e.body())
+			return
+		}
+		page, html := out.(rawHTML)
+		switch {
+		case html:
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = w.Write(page)
+		case out == nil && c.status == 0:
+			w.WriteHeader(http.StatusNoContent)
+		case out == nil:
+			w.WriteHeader(c.status)
+		case c.status == 0:
+			writeJSON(w, http.StatusOK, out)
+		default:
+			writeJSON(w, c.status, out)
+		}
+	}
+}
+
+func (s *Server) answer(c *call, handle handler) (any, error) {
+	var err error
+	if c.session, err = s.signedIn(bearer(c.request)); err != nil {
+		return nil, err
+	}
+	now := s.now()
+	if now.Sub(s.usage.since) >= usageWindow {
+		s.usage = usage{since: now}
+	}
+	if s.usage.count >= s.cfg.DailyRequests {
+		return nil, failure(http.StatusForbidden, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+	}
+	s.usage.count++
+	c.header.Set("Sforce-Limit-Info", fmt.Sprintf("api-usage=%d/%d", s.usage.count, s.cfg.DailyRequests))
+	return s.serve(c, handle)
+}
+
+// serve answers a call, or a part of a composite one, that is signed in.
+func (s *Server) serve(c *call, handle handler) (any, error) {
+	if v := c.request.PathValue("version"); v != "" {
+		if !versionPath.MatchString(v) {
+			return nil, notFound()
+		}
+		c.version = strings.TrimPrefix(v, "v")
+	}
+	c.origin = "com/salesforce/api/rest/" + c.version
+	if m := clientName.FindStringSubmatch(c.request.Header.Get("Sforce-Call-Options")); m != nil && !strings.Contains(c.request.URL.Path, "/composite") {
+		c.origin += ";client=" + m[1] // not for composite calls and collections
+	}
+	return handle(c)
+}
+
+func (s *Server) versions(w http.ResponseWriter, _ *http.Request) {
+	var out []map[string]string
+	for v := 60; v <= 68; v++ {
+		out = append(out, map[string]string{"label": fmt.Sprintf("Release %d", v), "url": fmt.Sprintf("/services/data/v%d.0", v), "version": fmt.Sprintf("%d.0", v)})
+	}
+	writeJSON(w, http.StatusOK, out)
+}
+
+func (s *Server) resources(c *call) (any, error) {
+	return map[string]string{"sobjects": c.base() + "/sobjects", "query": c.base() + "/query", "queryAll": c.base() + "/queryAll", "composite": c.base() + "/composite",
+		"limits": c.base() + "/limits", "identity": "http://" + c.request.Host + "/id/" + s.orgID() + "/" + c.session.User}, nil
+}
+
+func (s *Server) limits(*call) (any, error) {
+	limit := func(max, used int) map[string]int { return map[string]int{"Max": max, "Remaining": max - used} }
+	return map[string]any{"DailyApiRequests": limit(s.cfg.DailyRequests, s.usage.count), "DailyBulkV2QueryJobs": limit(10000, 0),
+		"DailyDeliveredPlatformEvents": limit(10000, 0), "HourlyPublishedPlatformEvents": limit(50000, 0)}, nil
+}
+
+func (s *Server) showSettings(w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	writeJSON(w, http.StatusOK, s.settings)
+}
+
+func (s *Server) changeSettings(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := s.settings
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&next); err != nil || (next.DuplicateRule != "" && next.DuplicateRule != "alert" && next.DuplicateRule != "block") {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "duplicateRule is empty, alert or block; signingKey is PEM text"})
+		return
+	}
+	if err := s.commit(put{Kind: kindSettings, Value: &next}); err != nil {
+		writeJSON(w, http.StatusInternalServerError, map[string]string{"error": err.Error()})
+		return
+	}
+	writeJSON(w, http.StatusOK, s.settings)
+}
+
+// dump is every record of every object, the recycle bin included.
+func (s *Server) dump() any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[string]any{}
+	for _, t := range s.db.sorted() {
+		rows := []any{}
+		for _, id := range t.ids {
+			if r := t.rows[id]; r != nil {
+				rows = append(rows, r.values)
+			}
+		}
+		if len(rows) > 0 {
+			out[t.name] = rows
+		}
+	}
+	return out
+}

@@ -1,0 +1,361 @@
+package salesforce
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/mail"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"sidelight/sync/simulator/soql"
+)
+
+func decodeBase64(text string) ([]byte, error) { return base64.StdEncoding.DecodeString(text) }
+
+// writableTable finds an object that records can be written to.
+func (s *Server) writableTable(name string) (*table, error) {
+	t := s.db.table(name)
+	if t == nil || t.hidden {
+		return nil, failure(404, "NOT_FOUND", "The requested resource does not exist")
+	}
+	if !t.writable {
+		return nil, badRequest("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "entity type "+t.name+" cannot be written")
+	}
+	return t, nil
+}
+
+// record finds a live record by any form of its id.
+func (s *Server) record(t *table, id string) (*row, error) {
+	full, ok := soql.ID18(id)
+	if !ok {
+		return nil, malformedID(id)
+	}
+	r := t.rows[full]
+	if r == nil {
+		return nil, failure(404, "NOT_FOUND", "Provided external ID field does not exist or is not accessible: "+id)
+	}
+	if r.is("IsDeleted") {
+		return nil, entityDeleted()
+	}
+	return r, nil
+}
+
+// insert makes a record.
+func (t *tx) insert(table *table, input map[string]any) (*row, error) {
+	next := &row{table: table, values: map[string]any{}}
+	for _, f := range table.fields {
+		switch {
+		case f.defaultTo != nil:
+			next.values[f.name] = f.defaultTo
+		case f.kind == "boolean":
+			next.values[f.name] = false
+		case f.name == "OwnerId" || f.name == "CreatedById":
+			next.values[f.name] = t.user
+		case f.name == "CreatedDate":
+			next.values[f.name] = audited(t.at)
+		}
+	}
+	if err := t.fill(next, input, func(f *field) bool { return f.createable }, "INVALID_FIELD_FOR_INSERT_UPDATE"); err != nil {
+		return nil, err
+	}
+	if missing := blankRequired(next); len(missing) > 0 {
+		return nil, badRequest("REQUIRED_FIELD_MISSING", "Required fields are missing: ["+strings.Join(missing, ", ")+"]", missing...)
+	}
+	t.stamp(next)
+	derive(table.object, next.values)
+	if err := t.unique(next, ""); err != nil {
+		return nil, err
+	}
+	if err := t.duplicates(next); err != nil {
+		return nil, err
+	}
+	next.values["Id"] = table.nextID()
+	t.set("CREATE", next)
+	if table.name == "ContentNote" {
+		t.noteParts(next)
+	}
+	t.s.faults.Count("create "+table.name, 1)
+	return next, nil
+}
+
+// noteParts makes the document and the version that an enhanced note also is.
+func (t *tx) noteParts(note *row) {
+	body, _ := decodeBase64(note.text("Content"))
+	version := t.s.db.table("ContentVersion").nextID()
+	for object, values := range noteRecords(note.id(), version, note.text("Title"), body) {
+		table := t.s.db.table(object)
+		part := &row{table: table, values: map[string]any{}}
+		for _, f := range table.fields {
+			if v, ok := note.values[f.name]; ok {
+				part.values[f.name] = v
+			}
+		}
+		for name, v := range values {
+			part.values[name] = v
+		}
+		t.stamp(part)
+		t.set("", part)
+	}
+}
+
+// change writes fields of a record.
+func (t *tx) change(r *row, input map[string]any) (*row, error) {
+	if err := t.lock(r.table.object, r.id()); err != nil {
+		return nil, err
+	}
+	next := t.edit(r)
+	if err := t.fill(next, input, func(f *field) bool { return f.updateable }, "INVALID_FIELD_FOR_INSERT_UPDATE"); err != nil {
+		return nil, err
+	}
+	if missing := blankRequired(next); len(missing) > 0 {
+		return nil, badRequest("REQUIRED_FIELD_MISSING", "Required fields are missing: ["+strings.Join(missing, ", ")+"]", missing...)
+	}
+	derive(next.table.object, next.values)
+	if err := t.unique(next, r.id()); err != nil {
+		return nil, err
+	}
+	t.set("UPDATE", next)
+	t.s.faults.Count("update "+r.table.name, 1)
+	return next, nil
+}
+
+func blankRequired(r *row) []string {
+	var out []string
+	for _, f := range r.table.fields {
+		if f.required && r.values[f.name] == nil {
+			out = append(out, f.name)
+		}
+	}
+	return out
+}
+
+// fill checks the input field by field, in the order of names, and puts it into the row.
+func (t *tx) fill(r *row, input map[string]any, may func(*field) bool, refusal string) error {
+	names := make([]string, 0, len(input))
+	for name := range input {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		if strings.EqualFold(name, "attributes") || strings.EqualFold(name, "Id") {
+			continue
+		}
+		f := r.table.field(name)
+		if f == nil {
+			return badRequest("INVALID_FIELD", fmt.Sprintf("No such column '%s' on sobject of type %s", name, r.table.name))
+		}
+		if !may(f) {
+			return badRequest(refusal, "Unable to create/update fields: "+f.name+". Please check the security settings of this field and verify that it is read/write for your profile or permission set.", f.name)
+		}
+		v, err := t.value(r, f, input[name])
+		if err != nil {
+			return err
+		}
+		if v == nil && f.kind != "boolean" {
+			delete(r.values, f.name)
+		} else if v != nil {
+			r.values[f.name] = v
+		}
+	}
+	return nil
+}
+
+// value checks one value and brings it to the form in which rows keep it; nil clears.
+func (t *tx) value(r *row, f *field, v any) (any, error) {
+	if v == nil {
+		if f.kind == "boolean" {
+			return nil, badRequest("INVALID_TYPE_ON_FIELD_IN_RECORD", f.label+": value not of required type: ", f.name)
+		}
+		return nil, nil
+	}
+	mistyped := badRequest("JSON_PARSER_ERROR", "Cannot deserialize instance of "+f.kind+" from value "+fmt.Sprint(v)+" or request may be missing a required field", f.name)
+	switch {
+	case f.kind == "boolean":
+		switch b := v.(type) {
+		case bool:
+			return b, nil
+		case string:
+			if b == "true" || b == "false" {
+				return b == "true", nil
+			}
+		}
+		return nil, mistyped
+	case f.kind == "int" || f.kind == "double" || f.kind == "currency" || f.kind == "percent":
+		return numberValue(f, v, mistyped)
+	case f.kind == "reference":
+		return t.reference(f, v)
+	}
+	text, ok := v.(string)
+	if !ok {
+		n, isNumber := v.(json.Number)
+		if !isNumber || !f.isText() {
+			return nil, mistyped
+		}
+		text = n.String()
+	}
+	if text = strings.TrimSpace(text); text == "" {
+		return nil, nil
+	}
+	switch f.kind {
+	case "date":
+		if _, err := time.Parse(time.DateOnly, text); err != nil {
+			return nil, mistyped
+		}
+		return text, nil
+	case "datetime":
+		for _, form := range []string{time.RFC3339Nano, soql.DateTimeLayout, "2006-01-02T15:04:05-0700"} {
+			if at, err := time.Parse(form, text); err == nil {
+				return moment(at), nil
+			}
+		}
+		return nil, mistyped
+	case "email":
+		if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
+			return nil, badRequest("INVALID_EMAIL_ADDRESS", f.label+": invalid email address: "+text, f.name)
+		}
+	}
+	if n := utf8.RuneCountInString(text); f.length > 0 && n > f.length && f.kind != "base64" {
+		return nil, badRequest("STRING_TOO_LONG", fmt.Sprintf("%s: data value too large: %s (max length=%d)", f.label, text, f.length), f.name)
+	}
+	if f.restricted && !slices.Contains(f.picklist, text) {
+		return nil, badRequest("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", f.label+": bad value for restricted picklist field: "+text, f.name)
+	}
+	return text, nil
+}
+
+func numberValue(f *field, v any, mistyped error) (any, error) {
+	if n, ok := v.(json.Number); ok {
+		v = n.String()
+	}
+	n, ok := number(v)
+	if !ok || math.IsNaN(n) || math.IsInf(n, 0) {
+		return nil, mistyped
+	}
+	whole := f.precision - f.scale
+	if f.kind == "int" {
+		whole = f.digits
+		if n != math.Trunc(n) {
+			return nil, mistyped
+		}
+	}
+	if math.Abs(n) >= math.Pow10(whole) {
+		return nil, badRequest("NUMBER_OUTSIDE_VALID_RANGE", f.label+": number is outside the valid range", f.name)
+	}
+	if f.kind != "int" {
+		scale := math.Pow10(f.scale)
+		n = math.Round(n*scale) / scale // the vendor rounds silently
+	}
+	return n, nil
+}
+
+// reference checks that the record pointed at is there.
+func (t *tx) reference(f *field, v any) (any, error) {
+	text, ok := v.(string)
+	if ok && strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	id, valid := soql.ID18(strings.TrimSpace(text))
+	if !ok || !valid {
+		return nil, badRequest("MALFORMED_ID", f.label+": id value of incorrect type: "+fmt.Sprint(v), f.name)
+	}
+	to := t.s.db.find(id)
+	if to == nil || !slices.Contains(f.referenceTo, to.table.name) {
+		return nil, badRequest("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", f.name)
+	}
+	if to.is("IsDeleted") {
+		return nil, badRequest("ENTITY_IS_DELETED", "entity is deleted", f.name)
+	}
+	return id, nil
+}
+
+// unique checks the unique fields against the other live records.
+func (t *tx) unique(next *row, self string) error {
+	for _, f := range next.table.fields {
+		key, has := f.key(next.values[f.name])
+		if !f.unique || !has {
+			continue
+		}
+		for _, id := range next.table.index[f.name][key] {
+			if other := next.table.rows[id]; id != self && !other.is("IsDeleted") {
+				return badRequest("DUPLICATE_VALUE", fmt.Sprintf("duplicate value found: %s duplicates value on record with id: %s", f.name, id[:15]), f.name)
+			}
+		}
+	}
+	return nil
+}
+
+// duplicates applies the duplicate rule that an administrator has switched on.
+func (t *tx) duplicates(next *row) error {
+	if t.s.settings.DuplicateRule != "block" {
+		return nil
+	}
+	name := "Email"
+	if next.table.name == "Account" {
+		name = "Name"
+	} else if next.table.name != "Contact" {
+		return nil
+	}
+	f := next.table.field(name)
+	key, has := f.key(next.values[name])
+	if !has {
+		return nil
+	}
+	for _, id := range next.table.index[name][key] {
+		other := next.table.rows[id]
+		if other.is("IsDeleted") || (name == "Email" && other.text("LastName") != next.text("LastName")) {
+			continue
+		}
+		e := badRequest("DUPLICATES_DETECTED", "Use one of these records?")
+		e.duplicates = map[string]any{"allowSave": false, "duplicateRule": "Standard_" + next.table.name + "_Duplicate_Rule", "errorMessage": "Use one of these records?",
+			"matchResults": []any{map[string]any{"entityType": next.table.name, "matchRecords": []any{map[string]any{"matchConfidence": 100.0, "record": map[string]any{
+				"attributes": map[string]string{"type": next.table.name}, "Id": id}}}}}}
+		return e
+	}
+	return nil
+}
+
+// discard puts a record into the recycle bin, with what hangs on it.
+func (t *tx) discard(r *row, with string) error {
+	if err := t.lock(r.table.object, r.id()); err != nil {
+		return err
+	}
+	next := t.edit(r)
+	next.values["IsDeleted"], next.deletedWith = true, with
+	t.set("DELETE", next)
+	t.s.faults.Count("delete "+r.table.name, 1)
+	for _, c := range r.table.children {
+		if !c.cascade {
+			continue
+		}
+		children, _ := t.s.db.table(c.object).Find(c.field, []string{r.id()})
+		for _, child := range children {
+			if row, ok := child.(*row); ok && !row.is("IsDeleted") {
+				if err := t.discard(row, r.id()); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// restore takes a record out of the recycle bin, with what went there together with it.
+func (t *tx) restore(r *row) {
+	next := t.edit(r)
+	next.values["IsDeleted"], next.deletedWith = false, ""
+	t.set("UNDELETE", next)
+	t.s.faults.Count("undelete "+r.table.name, 1)
+	for _, c := range r.table.children {
+		children, _ := t.s.db.table(c.object).Find(c.field, []string{r.id()})
+		for _, child := range children {
+			if row, ok := child.(*row); ok && row.deletedWith == r.id() {
+				t.restore(row)
+			}
+		}
+	}
+}

@@ -1,0 +1,229 @@
+// Package simulator runs both vendors on this machine: a Salesforce with its Pub/Sub API and a Zoho Desk, as servers that real
+// client programs believe, filled with the same made-up people.
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"sidelight/sync/simulator/desk"
+	"sidelight/sync/simulator/fault"
+	"sidelight/sync/simulator/salesforce"
+)
+
+// Config says where the vendors listen and what a first start fills them with. An empty address is a free port on
+// loopback.
+type Config struct {
+	SalesforceListen, PubSubListen, DeskListen string
+	// StateDir keeps what the vendors hold; a second start on it goes on with the same world, whatever Contacts,
+	// Accounts, Overlap and Seed say then. Empty keeps everything in memory. One process at a time may use it.
+	StateDir string
+	// Contacts and Accounts are how many each side has, Overlap (0 to 1) the share that is on both.
+	Contacts, Accounts int
+	Overlap            float64
+	Seed               uint64
+	// Faults is a fault script for both vendors, or empty.
+	Faults []byte
+	// Latency is none, realistic, or a duration that every answer waits.
+	Latency string
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+}
+
+// Running is a pair of vendors that serve until Close.
+type Running struct {
+	// SalesforceURL is both the login host and the instance; DeskURL both the accounts host and the API.
+	SalesforceURL, PubSubAddr, DeskURL string
+	// PubSubCA is a PEM file with the certificate to trust for PubSubAddr; PubSubCAPEM is its content.
+	PubSubCA    string
+	PubSubCAPEM []byte
+
+	salesforce *salesforce.Server
+	desk       *desk.Server
+	servers    []*http.Server
+	stop       context.CancelFunc
+	running    sync.WaitGroup
+	temporary  string // a folder to be removed
+
+	once     sync.Once
+	mu       sync.Mutex
+	problems []error
+}
+
+// The files in StateDir.
+const (
+	worldFile      = "world.json"
+	salesforceFile = "salesforce.jsonl"
+	deskFile       = "desk.jsonl"
+	certificate    = "pubsub-ca.pem"
+)
+
+// Start opens or seeds both vendors and serves them. ctx bounds the start alone: what runs goes on until Close. An
+// error leaves nothing running; one about an address says which.
+func Start(ctx context.Context, cfg Config) (_ *Running, err error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	r := &Running{stop: func() {}}
+	var open []net.Listener
+	defer func() {
+		if err != nil {
+			for _, l := range open {
+				_ = l.Close()
+			}
+			err = errors.Join(err, r.Close())
+		}
+	}()
+	listeners := map[string]net.Listener{}
+	for _, one := range []struct{ name, address string }{
+		{"Salesforce", cfg.SalesforceListen}, {"Pub/Sub", cfg.PubSubListen}, {"Zoho Desk", cfg.DeskListen},
+	} {
+		l, err := listen(ctx, one.address)
+		if err != nil {
+			return nil, fmt.Errorf("simulated %s: %w", one.name, err)
+		}
+		listeners[one.name] = l
+		open = append(open, l)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := r.openVendors(cfg); err != nil {
+		return nil, err
+	}
+	if err := r.writeCertificate(cfg.StateDir); err != nil {
+		return nil, err
+	}
+	r.serve(ctx, listeners["Salesforce"], listeners["Pub/Sub"], listeners["Zoho Desk"])
+	return r, nil
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	var config net.ListenConfig
+	return config.Listen(ctx, "tcp", address)
+}
+
+// openVendors reads or makes the world and opens both states. What is wrong in cfg is found before anything is
+// written.
+func (r *Running) openVendors(cfg Config) error {
+	injectors := [2]*fault.Injector{fault.New(cfg.Now, cfg.Seed), fault.New(cfg.Now, cfg.Seed+1)}
+	for _, in := range injectors {
+		if err := errors.Join(in.Load(cfg.Faults), in.Imitate(cfg.Latency)); err != nil {
+			return err
+		}
+	}
+	world, err := openWorld(cfg)
+	if err != nil {
+		return fmt.Errorf("simulators' state: %w", err)
+	}
+	path := func(name string) string {
+		if cfg.StateDir == "" {
+			return ""
+		}
+		return filepath.Join(cfg.StateDir, name)
+	}
+	r.salesforce, err = salesforce.New(salesforce.Config{Now: cfg.Now, StatePath: path(salesforceFile), World: world, Injector: injectors[0], Latency: cfg.Latency})
+	if err != nil {
+		return fmt.Errorf("simulated Salesforce: %w", err)
+	}
+	r.desk, err = desk.New(desk.Config{Now: cfg.Now, StatePath: path(deskFile), World: world, Injector: injectors[1], Latency: cfg.Latency})
+	if err != nil {
+		return fmt.Errorf("simulated Zoho Desk: %w", err)
+	}
+	return nil
+}
+
+// writeCertificate puts the Pub/Sub certificate beside the state, or into a folder that Close removes.
+func (r *Running) writeCertificate(dir string) (err error) {
+	if dir == "" {
+		if r.temporary, err = os.MkdirTemp("", "sidelight-pubsub-"); err != nil {
+			return err
+		}
+		dir = r.temporary
+	}
+	r.PubSubCA, r.PubSubCAPEM = filepath.Join(dir, certificate), r.salesforce.PubSubCAPEM()
+	return replaceFile(r.PubSubCA, r.PubSubCAPEM)
+}
+
+func (r *Running) serve(ctx context.Context, salesforceListener, pubSubListener, deskListener net.Listener) {
+	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
+	r.SalesforceURL, r.DeskURL = "http://"+reachable(salesforceListener), "http://"+reachable(deskListener)
+	r.PubSubAddr = reachable(pubSubListener)
+	r.serveHTTP("Salesforce", salesforceListener, r.salesforce.Handler())
+	r.serveHTTP("Zoho Desk", deskListener, r.desk.Handler())
+	r.running.Go(func() { r.note("Pub/Sub", r.salesforce.ServePubSub(pubSubListener)) })
+	r.running.Go(func() { r.desk.Run(ctx) })
+}
+
+// headerTimeout is how long a client may take to send a request's head.
+const headerTimeout = 10 * time.Second
+
+func (r *Running) serveHTTP(name string, l net.Listener, handler http.Handler) {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout}
+	r.servers = append(r.servers, server)
+	r.running.Go(func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			r.note(name, err)
+		}
+	})
+}
+
+// note keeps what ended a server for Close to return.
+func (r *Running) note(name string, err error) {
+	if err == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.problems = append(r.problems, fmt.Errorf("simulated %s: %w", name, err))
+}
+
+// reachable is a listener's address as a client on this machine reaches it.
+func reachable(l net.Listener) string {
+	host, port, err := net.SplitHostPort(l.Addr().String())
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return l.Addr().String()
+}
+
+// closeGrace is how long calls under way may still take once Close is called.
+const closeGrace = 2 * time.Second
+
+// Close ends the servers, lets calls under way finish for a moment, and closes the states. It returns what went
+// wrong since Start. Further calls return the same.
+func (r *Running) Close() error {
+	r.once.Do(func() {
+		r.stop()
+		ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
+		defer cancel()
+		for _, server := range r.servers {
+			if err := server.Shutdown(ctx); err != nil {
+				_ = server.Close() // whoever is still connected has had the time
+			}
+		}
+		if r.salesforce != nil {
+			r.note("Salesforce", r.salesforce.Close())
+		}
+		r.running.Wait()
+		if r.desk != nil {
+			r.note("Zoho Desk", r.desk.Close())
+		}
+		if r.temporary != "" {
+			r.note("Pub/Sub", os.RemoveAll(r.temporary))
+		}
+	})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return errors.Join(r.problems...)
+}
