@@ -1,0 +1,264 @@
+package salesforce
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"regexp"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sidelight/models"
+)
+
+// maxAnswer bounds an answer's body, in bytes: two thousand whole records with long descriptions fit.
+const maxAnswer = 128 << 20
+
+// effect is what it would mean to send a call twice.
+type effect int
+
+const (
+	reads    effect = iota
+	repeats         // a write that may be sent again: an update, an upsert by our mark
+	onlyOnce        // a create
+)
+
+// call is one API request.
+type call struct {
+	method string
+	path   string // from the root
+	query  url.Values
+	body   any
+	header http.Header
+	effect effect
+	// forAgents is a call that a person waits for: it is of the agents' share and does not queue behind the sync.
+	forAgents bool
+}
+
+// reply is an answer with a status below 300, or 304.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+	effect effect
+}
+
+// decode reads the body as JSON, numbers as they are written. A body that is broken leaves the outcome of a write unknown.
+func (r reply) decode(into any) error {
+	d := json.NewDecoder(bytes.NewReader(r.body))
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		return lost(r.effect, errors.New("the body is not the JSON that was expected"))
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return lost(r.effect, errors.New("there is text after the JSON"))
+	}
+	return nil
+}
+
+// lost is a call whose answer did not come, or not whole.
+func lost(k effect, cause error) *models.Error {
+	if k == reads {
+		return unavailable(cause, "Salesforce answered only in part")
+	}
+	return &models.Error{Code: models.CodeUnknownOutcome, Message: "Salesforce's answer was lost: the write may have happened or not", Cause: cause}
+}
+
+// do sends the call; after a refusal for the session once more with a fresh one.
+func (c *Client) do(ctx context.Context, k call) (reply, error) {
+	if !k.forAgents {
+		if err := c.budget.admit(c.now()); err != nil {
+			return reply{}, err
+		}
+		select {
+		case c.room <- struct{}{}:
+			defer func() { <-c.room }()
+		case <-ctx.Done():
+			return reply{}, unavailable(ctx.Err(), "the call was given up before it was sent")
+		}
+	}
+	token, instance, err := c.token(ctx, "")
+	if err != nil {
+		return reply{}, err
+	}
+	answer, err := c.send(ctx, k, token, instance)
+	if models.CodeOf(err) == models.CodeBadCredentials {
+		if token, instance, err = c.token(ctx, token); err != nil {
+			return reply{}, err
+		}
+		answer, err = c.send(ctx, k, token, instance)
+	}
+	return answer, err
+}
+
+// send makes one HTTP request and reads its whole answer.
+func (c *Client) send(ctx context.Context, k call, token, instance string) (reply, error) {
+	target := instance + k.path
+	if len(k.query) > 0 {
+		target += "?" + k.query.Encode()
+	}
+	var body io.Reader
+	if k.body != nil {
+		raw, isText := k.body.([]byte)
+		if !isText {
+			var err error
+			if raw, err = json.Marshal(k.body); err != nil {
+				return reply{}, models.Wrap(err, models.CodeInternal, "the request could not be made")
+			}
+		}
+		body = bytes.NewReader(raw)
+	}
+	var connected atomic.Bool
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
+	req, err := http.NewRequestWithContext(traced, k.method, target, body)
+	if err != nil {
+		return reply{}, models.Wrap(withoutURL(err), models.CodeInternal, "the request could not be made")
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Sforce-Call-Options", "client="+c.cfg.ClientName)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for name, values := range k.header {
+		req.Header[name] = values
+	}
+	asked := c.now()
+	res, err := c.http.Do(req)
+	if err != nil {
+		if !connected.Load() {
+			return reply{}, unavailable(withoutURL(err), "Salesforce could not be reached")
+		}
+		return reply{}, lost(k.effect, withoutURL(err))
+	}
+	defer res.Body.Close()
+	c.clock.observe(res.Header, asked)
+	c.budget.observe(res.Header, c.now())
+	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	if err == nil && len(text) > maxAnswer {
+		err = errors.New("the answer is larger than it may be")
+	}
+	if res.StatusCode >= 300 && res.StatusCode != http.StatusNotModified {
+		refusal := refused(res.StatusCode, res.Header, text, k.effect)
+		if refusal.Code == models.CodeQuotaExhausted {
+			c.budget.spent(c.now())
+		}
+		return reply{}, refusal
+	}
+	if err != nil {
+		return reply{}, lost(k.effect, err)
+	}
+	return reply{res.StatusCode, res.Header, text, k.effect}, nil
+}
+
+// get reads a path.
+func (c *Client) get(ctx context.Context, path string, query url.Values, into any) error {
+	r, err := c.do(ctx, call{method: http.MethodGet, path: path, query: query})
+	if err != nil {
+		return err
+	}
+	return r.decode(into)
+}
+
+// vendorClock is how far Salesforce's clock is ahead of ours.
+type vendorClock struct {
+	mu    sync.Mutex
+	ahead time.Duration
+	known bool
+}
+
+func (v *vendorClock) observe(h http.Header, asked time.Time) {
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.ahead, v.known = date.Sub(asked), true
+}
+
+// at is Salesforce's time at our time now, to about a second.
+func (v *vendorClock) at(now time.Time) time.Time {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return now.Add(v.ahead)
+}
+
+// budget counts the API calls of 24 hours from the answers: Sforce-Limit-Info: api-usage=18/5000.
+type budget struct {
+	share float64
+
+	mu         sync.Mutex
+	used       int
+	limit      int
+	nextProbe  time.Time
+	spentUntil time.Time
+}
+
+// probeEvery is how often one call of the sync goes through while the rest is kept for agents, to see whether calls have become free.
+const probeEvery = 15 * time.Minute
+
+var limitInfo = regexp.MustCompile(`api-usage=([0-9]+)/([0-9]+)`)
+
+func (b *budget) observe(h http.Header, now time.Time) {
+	m := limitInfo.FindStringSubmatch(h.Get("Sforce-Limit-Info"))
+	if m == nil {
+		return
+	}
+	used, _ := strconv.Atoi(m[1])
+	limit, _ := strconv.Atoi(m[2])
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.used, b.limit = used, limit
+	if kept := int(b.share * float64(limit)); kept == 0 || limit-used > kept {
+		b.nextProbe = time.Time{}
+	} else if b.nextProbe.IsZero() {
+		b.nextProbe = now.Add(probeEvery)
+	}
+}
+
+func (b *budget) spent(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.spentUntil = now.Add(probeEvery)
+}
+
+// admit lets a call of the sync through, or is QUOTA_EXHAUSTED.
+func (b *budget) admit(now time.Time) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now.Before(b.spentUntil) {
+		return &models.Error{Code: models.CodeQuotaExhausted, Message: "Salesforce's API calls of 24 hours are used up", Retry: true, RetryAfter: b.spentUntil.Sub(now)}
+	}
+	if b.nextProbe.IsZero() {
+		return nil
+	}
+	if !now.Before(b.nextProbe) {
+		b.nextProbe = now.Add(probeEvery)
+		return nil
+	}
+	return &models.Error{Code: models.CodeQuotaExhausted, Message: "the rest of Salesforce's API calls is kept for agents", Retry: true, RetryAfter: b.nextProbe.Sub(now)}
+}
+
+func (b *budget) report() models.APIBudget {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := models.APIBudget{Side: models.Salesforce}
+	if b.limit == 0 {
+		return out
+	}
+	used, limit, kept := b.used, b.limit, int(b.share*float64(b.limit))
+	out.Used, out.Limit, out.KeptForAgents = &used, &limit, &kept
+	if !b.spentUntil.IsZero() {
+		at := b.spentUntil.UTC()
+		out.ResetsAt = &at
+	}
+	return out
+}

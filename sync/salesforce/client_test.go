@@ -1,0 +1,409 @@
+package salesforce_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"sidelight/models"
+	engine "sidelight/sync"
+	"sidelight/sync/salesforce"
+	"sidelight/sync/simulator"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var (
+	ctx                 = context.Background()
+	_   engine.Remote   = (*salesforce.Client)(nil)
+	_   engine.Streamer = (*salesforce.Client)(nil)
+)
+
+// organization is a simulated Salesforce with a client that is signed in.
+type organization struct {
+	*simulator.Running
+	*salesforce.Client
+	t     *testing.T
+	mu    sync.Mutex
+	creds models.Credentials
+}
+
+func start(t *testing.T, change ...func(*simulator.Config)) *organization {
+	t.Helper()
+	cfg := simulator.Config{Contacts: 60, Accounts: 20, Overlap: 0.5, Seed: 1}
+	for _, c := range change {
+		c(&cfg)
+	}
+	running, err := simulator.Start(ctx, cfg)
+	check(t, err)
+	transport := &http.Transport{}
+	o := &organization{Running: running, t: t, creds: models.Credentials{Grant: "client_credentials", ClientID: "demo", ClientSecret: "demo-secret"}}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		if err := running.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	o.Client, err = salesforce.New(salesforce.Config{LoginURL: running.SalesforceURL, PubSubAddr: running.PubSubAddr, PubSubCA: running.PubSubCAPEM, HTTP: &http.Client{Transport: transport},
+		Credentials: func(context.Context) (models.Credentials, error) {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			return o.creds, nil
+		},
+		SaveCredentials: func(_ context.Context, c models.Credentials) error {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			o.creds = c
+			return nil
+		}})
+	check(t, err)
+	return o
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fault loads one rule into the simulated Salesforce.
+func (o *organization) fault(rule string) {
+	o.t.Helper()
+	res, err := http.Post(o.SalesforceURL+"/_sim/faults", "application/json", strings.NewReader(`{"rules":[`+rule+`]}`))
+	check(o.t, err)
+	defer res.Body.Close()
+	if res.StatusCode != 200 {
+		o.t.Fatalf("the fault was not taken: %s", res.Status)
+	}
+}
+
+// outside calls the vendor's REST API as another program would.
+func (o *organization) outside(method, path string, body any) map[string]any {
+	o.t.Helper()
+	raw, _ := json.Marshal(body)
+	req, err := http.NewRequest(method, o.SalesforceURL+path, bytes.NewReader(raw))
+	check(o.t, err)
+	o.mu.Lock()
+	req.Header.Set("Authorization", "Bearer "+o.creds.AccessToken)
+	o.mu.Unlock()
+	res, err := http.DefaultClient.Do(req)
+	check(o.t, err)
+	defer res.Body.Close()
+	if res.StatusCode >= 300 {
+		o.t.Fatalf("%s %s: %s", method, path, res.Status)
+	}
+	var out map[string]any
+	_ = json.NewDecoder(res.Body).Decode(&out)
+	http.DefaultClient.CloseIdleConnections()
+	return out
+}
+
+var fields = []string{"FirstName", "LastName", "Email", "Phone", "AccountId", "LoyaltyPoints__c", "Newsletter__c", "Birthdate", "Owner.Name"}
+
+func create(o *organization, link string, values models.Values) models.WriteResult {
+	o.t.Helper()
+	out, err := o.Write(ctx, models.ContactObject, []models.Write{{Op: models.OpCreate, LinkID: link, Values: values}})
+	check(o.t, err)
+	return out[0]
+}
+
+func contact(last, email string) models.Values {
+	return models.Values{"LastName": models.Text(last), "Email": models.Text(email)}
+}
+
+func TestTheOrganizationIsNamedAndChecked(t *testing.T) {
+	o := start(t)
+	info, err := o.Check(ctx)
+	check(t, err)
+	if info.Organization != "Sidelight Demo" || len(info.OrgID) != 18 || info.Host != o.SalesforceURL {
+		t.Errorf("%+v", info)
+	}
+	for _, c := range info.Checks {
+		if !c.OK {
+			t.Errorf("%s: %v", c.Name, *c.Detail)
+		}
+	}
+	if b := o.Budget(); b.Limit == nil || *b.Limit != 100_000 || *b.KeptForAgents != 20_000 {
+		t.Errorf("%+v", b)
+	}
+}
+
+func TestListsGoThroughEveryRecordOnceInCanonicalValues(t *testing.T) {
+	o := start(t)
+	n, err := o.Count(ctx, models.ContactObject)
+	check(t, err)
+	page, err := o.List(ctx, models.ContactObject, fields, "")
+	check(t, err)
+	if len(page.Records) != n || page.Next != "" || n != 60 {
+		t.Fatalf("%d of %d records, next %q", len(page.Records), n, page.Next)
+	}
+	ids := map[string]bool{}
+	for _, r := range page.Records {
+		ids[r.ID] = true
+		if len(r.ID) != 18 || r.ModifiedAt.IsZero() || strings.Contains(r.Values["LoyaltyPoints__c"].String(), ".") || r.Values["Owner.Name"].IsBlank() {
+			t.Fatalf("%+v", r)
+		}
+		if v := r.Values["Newsletter__c"].String(); v != "true" && v != "false" {
+			t.Errorf("a checkbox reads %q", v)
+		}
+	}
+	if len(ids) != n {
+		t.Errorf("%d different ids", len(ids))
+	}
+	rest, err := o.List(ctx, models.ContactObject, fields, page.Records[49].ID)
+	check(t, err)
+	if len(rest.Records) != 10 {
+		t.Errorf("%d records after the 50th", len(rest.Records))
+	}
+}
+
+func TestChangesAreSeenWithDeletionsAndMerges(t *testing.T) {
+	o := start(t)
+	mark, err := o.Changes(ctx, models.ContactObject, fields, "")
+	check(t, err)
+	made, gone, survivor := create(o, "l1", contact("New", "new@x.example")), create(o, "l2", contact("Gone", "gone@x.example")), create(o, "l3", contact("Stays", ""))
+	o.outside("DELETE", "/services/data/v68.0/sobjects/Contact/"+gone.ID, nil)
+	loser := create(o, "l4", contact("Loses", ""))
+	o.outside("POST", "/_sim/merge", map[string]any{"master": survivor.ID, "losers": []string{loser.ID}})
+	seen := map[string]models.Record{}
+	for cursor := mark.Cursor; ; {
+		page, err := o.Changes(ctx, models.ContactObject, fields, cursor)
+		check(t, err)
+		for _, r := range page.Records {
+			seen[r.ID] = r
+		}
+		cursor = page.Cursor
+		if !page.More {
+			break
+		}
+	}
+	if r := seen[made.ID]; r.Values["Email"].String() != "new@x.example" || r.Deleted {
+		t.Errorf("the new one: %+v", r)
+	}
+	if !seen[gone.ID].Deleted || seen[gone.ID].MergedInto != "" {
+		t.Errorf("the deleted one: %+v", seen[gone.ID])
+	}
+	if r := seen[loser.ID]; !r.Deleted || r.MergedInto != survivor.ID {
+		t.Errorf("the merged one: %+v", r)
+	}
+	if _, err := o.Changes(ctx, models.ContactObject, fields, "nonsense"); models.CodeOf(err) != models.CodeCursorExpired {
+		t.Errorf("a mark that is none: %v", err)
+	}
+}
+
+func TestRecordsAreFoundByMarkAndByEmailExactly(t *testing.T) {
+	o := start(t)
+	made := create(o, "link-1", contact("O'Neil\\", "Mixed@x.example"))
+	for name, by := range map[string]models.Find{"mark": {LinkID: "link-1"}, "email": {Match: models.Text(" mixed@X.example ")}} {
+		found, err := o.Find(ctx, models.ContactObject, fields, by)
+		check(t, err)
+		if len(found) != 1 || found[0].ID != made.ID {
+			t.Errorf("by %s: %+v", name, found)
+		}
+	}
+	for _, by := range []models.Find{{LinkID: "link"}, {LinkID: "LINK-1"}, {Match: models.Text("' OR Email != '")}, {}} {
+		if found, err := o.Find(ctx, models.ContactObject, fields, by); err != nil || len(found) != 0 {
+			t.Errorf("%+v: %d found, %v", by, len(found), err)
+		}
+	}
+}
+
+func TestWritesTellWhatBecameOfEachRecord(t *testing.T) {
+	o := start(t)
+	made := create(o, "l1", models.Values{"LastName": models.Text(" Trimmed "), "LoyaltyPoints__c": models.Text("12"), "Birthdate": models.Text("1990-02-03")})
+	if !made.Created || made.Returned["LastName"].String() != "Trimmed" || made.ModifiedAt.IsZero() {
+		t.Errorf("%+v", made)
+	}
+	if again := create(o, "l1", contact("Trimmed", "")); again.ID != made.ID || again.Created {
+		t.Errorf("the same mark made another record: %+v", again)
+	}
+	for name, c := range map[string]struct {
+		values models.Values
+		code   models.Code
+		field  string
+	}{
+		"required":  {models.Values{"Email": models.Text("a@x.example")}, models.CodeRequiredFieldMissing, "LastName"},
+		"too long":  {contact(strings.Repeat("x", 81), ""), models.CodeValueTooLong, "LastName"},
+		"picklist":  {contact("A", "").With(models.Values{"Tier__c": models.Text("Tin")}), models.CodeInvalidPicklist, "Tier__c"},
+		"email":     {contact("A", "nobody"), models.CodeInvalidParameter, "Email"},
+		"type":      {contact("A", "").With(models.Values{"LoyaltyPoints__c": models.Text("many")}), models.CodeTypeMismatch, "LoyaltyPoints__c"},
+		"read-only": {contact("A", "").With(models.Values{"Name": models.Text("A B")}), models.CodeReadOnly, "Name"},
+		"parent":    {contact("A", "").With(models.Values{"AccountId": models.Text("001000000000001AAA")}), models.CodeNotFound, "AccountId"},
+	} {
+		r := create(o, "bad-"+name, c.values)
+		if r.Err == nil || r.Err.Code != c.code || !slices.Contains(r.Err.Fields, c.field) {
+			t.Errorf("%s: %+v", name, r.Err)
+		}
+	}
+	update := func(id string, v models.Values) models.WriteResult {
+		out, err := o.Write(ctx, models.ContactObject, []models.Write{{Op: models.OpUpdate, ID: id, Values: v}})
+		check(t, err)
+		return out[0]
+	}
+	if r := update(made.ID, models.Values{"Birthdate": models.Blank, "Newsletter__c": models.Text("true")}); r.Err != nil || !r.Returned["Birthdate"].IsBlank() {
+		t.Errorf("%+v", r)
+	}
+	o.outside("DELETE", "/services/data/v68.0/sobjects/Contact/"+made.ID, nil)
+	if r := update(made.ID, contact("X", "")); r.Err == nil || r.Err.Code != models.CodeDeleted {
+		t.Errorf("%+v", r.Err)
+	}
+	out, err := o.Write(ctx, models.ContactObject, []models.Write{{Op: models.OpRestore, ID: made.ID, Values: contact("Back", "")}, {Op: models.OpRestore, ID: "003000000000009AAA", Values: contact("No", "")}})
+	check(t, err)
+	if out[0].Err != nil || out[0].Returned["LastName"].String() != "Back" || out[1].Err == nil || out[1].Err.Code != models.CodeNotFound {
+		t.Errorf("%+v", out)
+	}
+}
+
+func TestFaultsBecomeTypedErrorsAndACreateIsNeverBlindlyRepeated(t *testing.T) {
+	for name, c := range map[string]struct {
+		rule    string
+		code    models.Code
+		retry   bool
+		created int
+	}{
+		"dropped before":   {`{"kind":"drop_before","endpoint":"PATCH /services/data/**","times":1}`, models.CodeUnknownOutcome, false, 0},
+		"answer lost":      {`{"kind":"drop_after","endpoint":"PATCH /services/data/**","times":1}`, models.CodeUnknownOutcome, false, 1},
+		"reset":            {`{"kind":"reset","endpoint":"PATCH /services/data/**","times":1}`, models.CodeUnknownOutcome, false, 1},
+		"truncated":        {`{"kind":"truncate","endpoint":"PATCH /services/data/**","times":1}`, models.CodeUnknownOutcome, false, 1},
+		"HTML":             {`{"kind":"html","endpoint":"PATCH /services/data/**","times":1}`, models.CodeUnknownOutcome, false, 0},
+		"locked":           {`{"kind":"status","endpoint":"PATCH /services/data/**","times":1,"status":400,"body":[{"message":"x","errorCode":"UNABLE_TO_LOCK_ROW"}]}`, models.CodeBusy, true, 0},
+		"quota":            {`{"kind":"status","endpoint":"PATCH /services/data/**","times":1,"status":403,"body":[{"message":"x","errorCode":"REQUEST_LIMIT_EXCEEDED"}]}`, models.CodeQuotaExhausted, true, 0},
+		"overloaded":       {`{"kind":"status","endpoint":"PATCH /services/data/**","times":1,"status":503,"headers":{"Retry-After":"7"}}`, models.CodeBusy, true, 0},
+		"session replayed": {`{"kind":"revoke_tokens","times":1}`, "", false, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := start(t)
+			if _, err := o.Describe(ctx, models.ContactObject); err != nil {
+				t.Fatal(err)
+			}
+			o.fault(c.rule)
+			out, err := o.Write(ctx, models.ContactObject, []models.Write{{Op: models.OpCreate, LinkID: "l", Values: contact("A", "")}})
+			if len(out) == 1 && out[0].Err != nil {
+				err = out[0].Err
+			}
+			if models.CodeOf(err) != c.code || models.MayRetry(err) != c.retry {
+				t.Errorf("%v, may retry: %v", err, models.MayRetry(err))
+			}
+			o.fault("")
+			if c.code == models.CodeQuotaExhausted {
+				return // the sync keeps still now
+			}
+			if found, err := o.Find(ctx, models.ContactObject, nil, models.Find{LinkID: "l"}); err != nil || len(found) != c.created {
+				t.Errorf("%d records stand there, want %d (%v)", len(found), c.created, err)
+			}
+		})
+	}
+}
+
+func TestWrongCredentialsAreNamedAndNotTriedAgainAndAgain(t *testing.T) {
+	o := start(t)
+	o.creds.ClientSecret = "wrong"
+	for range 5 {
+		if _, err := o.Check(ctx); models.CodeOf(err) != models.CodeBadCredentials {
+			t.Fatalf("%v", err)
+		}
+	}
+	var stats struct {
+		Calls map[string]int `json:"calls"`
+	}
+	res, err := http.Get(o.SalesforceURL + "/_sim/stats")
+	check(t, err)
+	defer res.Body.Close()
+	check(t, json.NewDecoder(res.Body).Decode(&stats))
+	if n := stats.Calls["POST /services/oauth2/token"]; n != 1 {
+		t.Errorf("the refused secret was tried %d times: %v", n, stats.Calls)
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
+
+func TestTheCardIsOneCallThatAsksOnlyForWhatIsWanted(t *testing.T) {
+	o := start(t)
+	page, err := o.List(ctx, models.ContactObject, fields, "")
+	check(t, err)
+	all := []models.Need{models.NeedOpportunities, models.NeedNotes, models.NeedEvents, models.NeedTasks}
+	var found models.Related
+	for _, r := range page.Records {
+		got, err := o.Related(ctx, models.RelatedRequest{ContactID: r.ID, AccountID: r.Values["AccountId"].String(), Sections: all})
+		check(t, err)
+		if len(got.Read) != 4 {
+			t.Fatalf("read %v", got.Read)
+		}
+		if len(got.Opportunities) > 0 && len(got.Notes) > 0 && len(got.Tasks) > 0 && len(got.Events) > 0 {
+			found = got
+			break
+		}
+	}
+	if found.ContactID == "" {
+		t.Fatal("nobody in the seeded world has all of it")
+	}
+	if op := found.Opportunities[0]; op.Amount == nil || op.Open == nil || op.CloseDate == nil || op.OwnerName == nil {
+		t.Errorf("%+v", op)
+	}
+	only, err := o.Related(ctx, models.RelatedRequest{ContactID: found.ContactID, Sections: []models.Need{models.NeedNotes}})
+	check(t, err)
+	if len(only.Notes) != len(found.Notes) || only.Opportunities != nil || fmt.Sprint(only.Read) != "[NOTES]" {
+		t.Errorf("%+v", only.Read)
+	}
+}
+
+func TestTheChangeStreamGoesOnWhereItWasAndSaysWhenItCannot(t *testing.T) {
+	o := start(t)
+	hints := make(chan models.StreamBatch, 64)
+	listen := func(replay string) (stop func() error) {
+		ctx, cancel := context.WithCancel(ctx)
+		done := make(chan error, 1)
+		go func() {
+			done <- o.Stream(ctx, models.ContactObject, replay, func(_ context.Context, b models.StreamBatch) error { hints <- b; return nil })
+		}()
+		return func() error { cancel(); return <-done }
+	}
+	await := func(id string) models.StreamBatch {
+		t.Helper()
+		for {
+			select {
+			case b := <-hints:
+				if slices.ContainsFunc(b.Hints, func(h models.Hint) bool { return h.ID == id }) {
+					return b
+				}
+			case <-time.After(10 * time.Second):
+				t.Fatal("no event came")
+			}
+		}
+	}
+	stop := listen("")
+	// From now on means from when the subscription stands: events are made until one comes.
+	var first models.StreamBatch
+	for i := 0; first.Replay == ""; i++ {
+		create(o, fmt.Sprint("s", i), contact("S", ""))
+		select {
+		case first = <-hints:
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	check(t, stop())
+	missed := create(o, "missed", contact("Missed", ""))
+	stop = listen(first.Replay)
+	if b := await(missed.ID); b.Hints[0].Deleted {
+		t.Errorf("%+v", b)
+	}
+	o.outside("DELETE", "/services/data/v68.0/sobjects/Contact/"+missed.ID, nil)
+	if b := await(missed.ID); !b.Hints[len(b.Hints)-1].Deleted {
+		t.Errorf("%+v", b)
+	}
+	check(t, stop())
+	o.fault(`{"kind":"replay_expired","times":1}`)
+	err := o.Stream(ctx, models.ContactObject, first.Replay, func(context.Context, models.StreamBatch) error { return nil })
+	if models.CodeOf(err) != models.CodeCursorExpired {
+		t.Errorf("an expired position: %v", err)
+	}
+}

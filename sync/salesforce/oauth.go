@@ -1,0 +1,299 @@
+package salesforce
+
+import (
+	"context"
+	"crypto/rsa"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"sidelight/models"
+)
+
+// AuthorizeURL is where the browser of an admin goes to consent: the web-server flow with PKCE (facts: scope "api refresh_token", S256).
+func AuthorizeURL(loginURL, clientID, redirectURI, state, challenge string) string {
+	q := url.Values{"response_type": {"code"}, "client_id": {clientID}, "redirect_uri": {redirectURI}, "state": {state}, "code_challenge": {challenge},
+		"code_challenge_method": {"S256"}, "scope": {"api refresh_token"}}
+	return strings.TrimRight(loginURL, "/") + "/services/oauth2/authorize?" + q.Encode()
+}
+
+// Exchange turns a code into credentials. Nothing is stored.
+func Exchange(ctx context.Context, client *http.Client, loginURL, clientID, clientSecret, code, verifier, redirectURI string, _ func() time.Time) (models.Credentials, error) {
+	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "client_id": {clientID}, "redirect_uri": {redirectURI}, "code_verifier": {verifier}}
+	if clientSecret != "" {
+		form.Set("client_secret", clientSecret)
+	}
+	made, err := grant(ctx, client, loginURL, form)
+	if err != nil {
+		return models.Credentials{}, err
+	}
+	return models.Credentials{Grant: "authorization_code", ClientID: clientID, ClientSecret: clientSecret, RefreshToken: made.RefreshToken,
+		AccessToken: made.AccessToken, InstanceURL: made.InstanceURL}, nil
+}
+
+// tokenAnswer is the token endpoint's answer. It does not say when the token ends.
+type tokenAnswer struct {
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token"`
+	InstanceURL  string `json:"instance_url"`
+	Error        string `json:"error"`
+}
+
+const maxTokenAnswer = 64 << 10
+
+// grant asks the token endpoint. Its texts may name the user: only its codes are kept.
+func grant(ctx context.Context, client *http.Client, loginURL string, form url.Values) (tokenAnswer, error) {
+	var answer tokenAnswer
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(loginURL, "/")+"/services/oauth2/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		return answer, models.Errorf(models.CodeInternal, "the sign-in request could not be made")
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
+	res, err := client.Do(req)
+	if err != nil {
+		return answer, unavailable(withoutURL(err), "Salesforce's sign-in could not be reached")
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxTokenAnswer))
+	if err != nil || json.Unmarshal(body, &answer) != nil {
+		return answer, unavailable(err, "Salesforce's sign-in did not answer as it should (HTTP %d)", res.StatusCode)
+	}
+	if res.StatusCode < 300 && answer.AccessToken != "" && answer.InstanceURL != "" {
+		return answer, nil
+	}
+	bad := func(text string) (tokenAnswer, error) {
+		return answer, models.Errorf(models.CodeBadCredentials, "%s", text)
+	}
+	switch answer.Error {
+	case "invalid_grant":
+		return bad("Salesforce no longer accepts the sign-in: it was revoked, has expired or was never approved")
+	case "invalid_client_id", "invalid_client", "unauthorized_client":
+		return bad("Salesforce does not accept the client id or its secret")
+	case "inactive_user", "inactive_org":
+		return bad("the Salesforce user or organization is not active")
+	case "unsupported_grant_type", "invalid_request", "redirect_uri_mismatch":
+		return bad("the Salesforce client is not set up for this kind of sign-in")
+	case "rate_limit_exceeded":
+		return answer, &models.Error{Code: models.CodeBusy, Retry: true, RetryAfter: time.Minute, Message: "Salesforce asks for a pause between sign-ins"}
+	}
+	return answer, unavailable(nil, "Salesforce's sign-in did not answer as it should (HTTP %d)", res.StatusCode)
+}
+
+// tokens holds the access token and renews it, one renewal at a time.
+type tokens struct {
+	mu       sync.Mutex
+	access   string
+	instance string
+	flight   *flight
+	// refused are the credentials that Salesforce refused, with its answer: they are not tried again for a while.
+	refused    string
+	refusedErr error
+	until      time.Time
+}
+
+type flight struct {
+	done chan struct{}
+	err  error
+}
+
+const (
+	refreshTimeout = 30 * time.Second
+	// refusedFor keeps refused credentials from being tried again and again, which would lock the user out.
+	refusedFor = 5 * time.Minute
+)
+
+// token is an access token other than the stale one, which a call was refused with ("" when none was), and the instance it is for.
+func (c *Client) token(ctx context.Context, stale string) (access, instance string, err error) {
+	for {
+		c.tokens.mu.Lock()
+		if t := c.tokens.access; t != "" && t != stale {
+			access, instance = t, c.tokens.instance
+			c.tokens.mu.Unlock()
+			return access, instance, nil
+		}
+		f := c.tokens.flight
+		if f == nil {
+			f = &flight{done: make(chan struct{})}
+			c.tokens.flight = f
+			go c.fly(context.WithoutCancel(ctx), f, stale)
+		}
+		c.tokens.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return "", "", unavailable(ctx.Err(), "the call was given up while signing in")
+		case <-f.done:
+			if f.err != nil {
+				return "", "", f.err
+			}
+		}
+	}
+}
+
+// fly renews and lands.
+func (c *Client) fly(ctx context.Context, f *flight, stale string) {
+	ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
+	defer cancel()
+	access, instance, err := c.renew(ctx, stale)
+	c.tokens.mu.Lock()
+	defer c.tokens.mu.Unlock()
+	f.err = err
+	if err == nil {
+		c.tokens.access, c.tokens.instance = access, instance
+	}
+	c.tokens.flight = nil
+	close(f.done)
+}
+
+// renew takes the stored access token if another replica has renewed it, and asks Salesforce for one otherwise.
+func (c *Client) renew(ctx context.Context, stale string) (access, instance string, err error) {
+	if c.cfg.Credentials == nil {
+		return "", "", models.Errorf(models.CodeBadCredentials, "Salesforce is not connected")
+	}
+	creds, err := c.cfg.Credentials(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	if t := creds.AccessToken; t != "" && t != stale {
+		return t, c.instance(creds.InstanceURL), nil
+	}
+	fingerprint := creds.Grant + "\x00" + creds.ClientID + "\x00" + creds.ClientSecret + "\x00" + creds.RefreshToken
+	if err := c.mayRenew(fingerprint); err != nil {
+		return "", "", err
+	}
+	form, err := c.form(creds)
+	if err != nil {
+		return "", "", err
+	}
+	made, err := grant(ctx, c.http, c.cfg.LoginURL, form)
+	if err != nil {
+		if models.CodeOf(err) == models.CodeBadCredentials {
+			c.tokens.mu.Lock()
+			c.tokens.refused, c.tokens.refusedErr, c.tokens.until = fingerprint, err, c.now().Add(refusedFor)
+			c.tokens.mu.Unlock()
+		}
+		return "", "", err
+	}
+	rotated := made.RefreshToken != "" && made.RefreshToken != creds.RefreshToken
+	creds.AccessToken, creds.InstanceURL = made.AccessToken, made.InstanceURL
+	if rotated {
+		creds.RefreshToken = made.RefreshToken
+	}
+	if c.cfg.SaveCredentials != nil {
+		if err := c.cfg.SaveCredentials(ctx, creds); err != nil && rotated {
+			return "", "", models.Wrap(err, models.CodeUpstreamUnavailable, "Salesforce's new refresh token could not be kept")
+		} else if err != nil {
+			c.log.Warn("the new access token could not be stored; only this process uses it", "code", models.CodeOf(err))
+		}
+	}
+	return creds.AccessToken, c.instance(creds.InstanceURL), nil
+}
+
+func (c *Client) mayRenew(fingerprint string) error {
+	c.tokens.mu.Lock()
+	defer c.tokens.mu.Unlock()
+	if c.tokens.refused == fingerprint && c.now().Before(c.tokens.until) {
+		return c.tokens.refusedErr
+	}
+	return nil
+}
+
+// form is what the token endpoint is asked for each kind of grant.
+func (c *Client) form(creds models.Credentials) (url.Values, error) {
+	form := url.Values{"client_id": {creds.ClientID}}
+	if creds.ClientSecret != "" {
+		form.Set("client_secret", creds.ClientSecret)
+	}
+	switch creds.Grant {
+	case "client_credentials":
+		form.Set("grant_type", "client_credentials")
+	case "jwt_bearer":
+		assertion, err := c.assertion(creds)
+		if err != nil {
+			return nil, err
+		}
+		return url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {assertion}}, nil
+	default:
+		if creds.RefreshToken == "" {
+			return nil, models.Errorf(models.CodeBadCredentials, "Salesforce is not connected: there is no refresh token")
+		}
+		form.Set("grant_type", "refresh_token")
+		form.Set("refresh_token", creds.RefreshToken)
+	}
+	return form, nil
+}
+
+// assertion signs for the JWT bearer flow: iss the client id, sub the user, aud the login host; three minutes, the most that the vendor takes.
+func (c *Client) assertion(creds models.Credentials) (string, error) {
+	key, err := jwt.ParseRSAPrivateKeyFromPEM([]byte(creds.PrivateKey))
+	if err != nil {
+		return "", models.Errorf(models.CodeBadCredentials, "the private key for Salesforce is no RSA key in PEM")
+	}
+	return sign(key, jwt.MapClaims{"iss": creds.ClientID, "sub": creds.Username, "aud": c.cfg.LoginURL, "exp": c.clock.at(c.now()).Add(3 * time.Minute).Unix()})
+}
+
+func sign(key *rsa.PrivateKey, claims jwt.MapClaims) (string, error) {
+	return jwt.NewWithClaims(jwt.SigningMethodRS256, claims).SignedString(key)
+}
+
+// instance is where the API is.
+func (c *Client) instance(answered string) string {
+	if answered != "" {
+		return strings.TrimRight(answered, "/")
+	}
+	if c.cfg.InstanceURL != "" {
+		return c.cfg.InstanceURL
+	}
+	return c.cfg.LoginURL
+}
+
+// Revoke gives the refresh token, or else the access token, back. One that is dead already is no error.
+func (c *Client) Revoke(ctx context.Context) error {
+	if c.cfg.Credentials == nil {
+		return nil
+	}
+	creds, err := c.cfg.Credentials(ctx)
+	if err != nil {
+		return err
+	}
+	token := creds.RefreshToken
+	if token == "" {
+		token = creds.AccessToken
+	}
+	if token == "" {
+		return nil
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.cfg.LoginURL+"/services/oauth2/revoke", strings.NewReader(url.Values{"token": {token}}.Encode()))
+	if err != nil {
+		return models.Errorf(models.CodeInternal, "the request could not be made")
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := c.http.Do(req)
+	if err != nil {
+		return unavailable(withoutURL(err), "Salesforce could not be reached to revoke the tokens")
+	}
+	_ = res.Body.Close()
+	c.tokens.mu.Lock()
+	c.tokens.access = ""
+	c.tokens.mu.Unlock()
+	if res.StatusCode >= 500 {
+		return unavailable(nil, "Salesforce did not confirm that the tokens are revoked (HTTP %d)", res.StatusCode)
+	}
+	return nil
+}
+
+// withoutURL drops the address from a transport's error: queries hold personal data.
+func withoutURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}

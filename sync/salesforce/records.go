@@ -1,0 +1,249 @@
+package salesforce
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"sidelight/models"
+)
+
+const (
+	// pageSize is how many rows a page of a list has: what one answer may hold.
+	pageSize = 2000
+	// readChunk is how many ids fit one query's address.
+	readChunk = 200
+	// overlap is how far a poll reaches back behind its mark: further than a transaction takes to be committed.
+	overlap = 2 * time.Minute
+	// binKeeps is how long deletions can be seen (facts: 15 days), less a day.
+	binKeeps = 14 * 24 * time.Hour
+)
+
+// quote is a text as a literal of SOQL.
+func quote(text string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`, "\r", `\r`).Replace(text) + "'"
+}
+
+// answer is a page of a query's result.
+type answer struct {
+	TotalSize int    `json:"totalSize"`
+	Done      bool   `json:"done"`
+	Next      string `json:"nextRecordsUrl"`
+	Records   *[]row `json:"records"`
+}
+
+// query runs a query; all sees the recycle bin. A page without records is a broken answer, never an empty list.
+func (c *Client) query(ctx context.Context, soql string, all bool) (answer, error) {
+	path := c.base() + "/query"
+	if all {
+		path += "All"
+	}
+	return c.page(ctx, path, url.Values{"q": {soql}})
+}
+
+func (c *Client) page(ctx context.Context, path string, q url.Values) (answer, error) {
+	var a answer
+	if err := c.get(ctx, path, q, &a); err != nil {
+		return a, err
+	}
+	if a.Records == nil {
+		return a, unavailable(nil, "Salesforce answered a query without records")
+	}
+	return a, nil
+}
+
+// selection is the list of columns for the fields that the object has, with what every record needs.
+func (d *description) selection(fields []string, all bool) ([]string, string) {
+	fields = slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return !d.has(f) })
+	columns := append([]string{"Id", "SystemModstamp", "LastModifiedById"}, fields...)
+	if all {
+		columns = append(columns, "IsDeleted", "MasterRecordId")
+	}
+	slices.Sort(columns)
+	return fields, strings.Join(slices.Compact(columns), ",")
+}
+
+func (c *Client) records(object models.SyncObject, d *description, fields []string, rows []row) ([]models.Record, error) {
+	out := make([]models.Record, 0, len(rows))
+	for _, r := range rows {
+		rec := r.record(object, d, fields, c.knownUser())
+		if rec.ID == "" || rec.ModifiedAt.IsZero() {
+			return nil, unavailable(nil, "Salesforce answered a record without its id or time")
+		}
+		out = append(out, rec)
+	}
+	return out, nil
+}
+
+// Count is the number of live records.
+func (c *Client) Count(ctx context.Context, object models.SyncObject) (int, error) {
+	a, err := c.query(ctx, "SELECT COUNT() FROM "+sobject(object), false)
+	return a.TotalSize, err
+}
+
+// List reads live records in the order of their ids; the token is the last id that was read.
+func (c *Client) List(ctx context.Context, object models.SyncObject, fields []string, token string) (models.RecordPage, error) {
+	d, err := c.describe(ctx, sobject(object))
+	if err != nil {
+		return models.RecordPage{}, err
+	}
+	fields, columns := d.selection(fields, false)
+	where := ""
+	if token != "" {
+		where = " WHERE Id > " + quote(token)
+	}
+	a, err := c.query(ctx, "SELECT "+columns+" FROM "+sobject(object)+where+" ORDER BY Id LIMIT 2000", false)
+	if err != nil {
+		return models.RecordPage{}, err
+	}
+	records, err := c.records(object, d, fields, *a.Records)
+	if err != nil {
+		return models.RecordPage{}, err
+	}
+	page := models.RecordPage{Records: records}
+	if len(records) > 0 && (!a.Done || len(records) >= pageSize) {
+		page.Next = records[len(records)-1].ID
+	}
+	return page, nil
+}
+
+// Read reads records by id, those in the recycle bin included; chunks of 200.
+func (c *Client) Read(ctx context.Context, object models.SyncObject, fields []string, ids []string) ([]models.Record, error) {
+	d, err := c.describe(ctx, sobject(object))
+	if err != nil {
+		return nil, err
+	}
+	fields, columns := d.selection(fields, true)
+	var out []models.Record
+	for chunk := range slices.Chunk(ids, readChunk) {
+		quoted := make([]string, len(chunk))
+		for i, id := range chunk {
+			quoted[i] = quote(id)
+		}
+		a, err := c.query(ctx, "SELECT "+columns+" FROM "+sobject(object)+" WHERE Id IN ("+strings.Join(quoted, ",")+")", true)
+		if err != nil {
+			return nil, err
+		}
+		records, err := c.records(object, d, fields, *a.Records)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, records...)
+	}
+	return out, nil
+}
+
+// Find looks for live records by our mark, or by the match field exactly.
+func (c *Client) Find(ctx context.Context, object models.SyncObject, fields []string, by models.Find) ([]models.Record, error) {
+	d, err := c.describe(ctx, sobject(object))
+	if err != nil {
+		return nil, err
+	}
+	name, value := object.MatchField(models.Salesforce), strings.TrimSpace(by.Match.String())
+	if by.LinkID != "" {
+		name, value = c.cfg.MarkField, by.LinkID
+	}
+	if value == "" || !d.has(name) {
+		return nil, nil
+	}
+	fields, columns := d.selection(append(slices.Clone(fields), name), false)
+	a, err := c.query(ctx, "SELECT "+columns+" FROM "+sobject(object)+" WHERE "+name+" = "+quote(value)+" ORDER BY Id LIMIT 200", false)
+	if err != nil {
+		return nil, err
+	}
+	records, err := c.records(object, d, fields, *a.Records)
+	if err != nil {
+		return nil, err
+	}
+	// The vendor compares without regard to case, also marks.
+	return slices.DeleteFunc(records, func(r models.Record) bool {
+		if by.LinkID != "" {
+			return r.Values[name].String() != by.LinkID
+		}
+		return models.MatchKey(r.Values[name]) != models.MatchKey(by.Match)
+	}), nil
+}
+
+// cursor is how far changes were read: everything up to From, by SystemModstamp alone. While a result is being read, Next is its locator and Max the
+// newest stamp so far. At is the vendor's time of the last complete reading.
+type cursor struct {
+	From time.Time `json:"from"`
+	Max  time.Time `json:"max,omitzero"`
+	Next string    `json:"next,omitempty"`
+	At   time.Time `json:"at"`
+}
+
+func (k cursor) String() string {
+	b, _ := json.Marshal(k)
+	return string(b)
+}
+
+// Changes reads what was created, changed or deleted since the cursor, in the order of SystemModstamp.
+func (c *Client) Changes(ctx context.Context, object models.SyncObject, fields []string, text string) (models.ChangePage, error) {
+	d, err := c.describe(ctx, sobject(object))
+	if err != nil {
+		return models.ChangePage{}, err
+	}
+	if text == "" {
+		k, err := c.mark(ctx, object)
+		return models.ChangePage{Cursor: k.String()}, err
+	}
+	var k cursor
+	if json.Unmarshal([]byte(text), &k) != nil || k.From.IsZero() {
+		return models.ChangePage{}, models.Errorf(models.CodeCursorExpired, "the mark in Salesforce's changes is not readable")
+	}
+	now := c.clock.at(c.now()).UTC()
+	if now.Sub(k.At) > binKeeps {
+		fresh, err := c.mark(ctx, object)
+		return models.ChangePage{Cursor: fresh.String(), Gap: true}, err
+	}
+	fields, columns := d.selection(fields, true)
+	var a answer
+	if k.Next != "" {
+		a, err = c.page(ctx, k.Next, nil)
+	}
+	if k.Next == "" || models.CodeOf(err) == models.CodeCursorExpired { // the rest is no longer held: once more from the mark
+		k.Max = time.Time{}
+		a, err = c.query(ctx, "SELECT "+columns+" FROM "+sobject(object)+" WHERE SystemModstamp >= "+k.From.Add(-overlap).UTC().Format("2006-01-02T15:04:05Z")+" ORDER BY SystemModstamp, Id", true)
+	}
+	if err != nil {
+		return models.ChangePage{}, err
+	}
+	records, err := c.records(object, d, fields, *a.Records)
+	if err != nil {
+		return models.ChangePage{}, err
+	}
+	for _, r := range records {
+		if r.ModifiedAt.After(k.Max) {
+			k.Max = r.ModifiedAt
+		}
+	}
+	k.Next = a.Next
+	more := !a.Done && a.Next != ""
+	if !more {
+		if k.Max.After(k.From) {
+			k.From = k.Max
+		}
+		k = cursor{From: k.From, At: now}
+	}
+	return models.ChangePage{Records: records, Cursor: k.String(), More: more}, nil
+}
+
+// mark is "now" by the vendor's own clock: the newest stamp there is, or its time where there is no record.
+func (c *Client) mark(ctx context.Context, object models.SyncObject) (cursor, error) {
+	a, err := c.query(ctx, "SELECT Id,SystemModstamp FROM "+sobject(object)+" ORDER BY SystemModstamp DESC LIMIT 1", true)
+	if err != nil {
+		return cursor{}, err
+	}
+	now := c.clock.at(c.now()).UTC()
+	k := cursor{From: now, At: now}
+	if len(*a.Records) > 0 {
+		if t := (*a.Records)[0].time("SystemModstamp"); t != nil {
+			k.From = *t
+		}
+	}
+	return k, nil
+}

@@ -1,0 +1,252 @@
+package salesforce
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"sidelight/models"
+)
+
+// Rows of each section: what a card shows, and a few pages more.
+const (
+	maxOpportunities = 50
+	maxNotes         = 20
+	maxActivities    = 25
+)
+
+// part is one subrequest of the card's composite call.
+type part struct {
+	reference string
+	section   models.Need
+	soql      string
+	read      func(*models.Related, []row)
+}
+
+// Related reads a customer's related records in one composite call, which counts as one (facts §5). A section that is not wanted is not asked for; one
+// that failed is absent from Read.
+func (c *Client) Related(ctx context.Context, q models.RelatedRequest) (models.Related, error) {
+	out := models.Related{ContactID: q.ContactID, AccountID: q.AccountID, AsOf: c.now().UTC()}
+	parts, err := c.parts(ctx, q)
+	if err != nil || len(parts) == 0 {
+		return out, err
+	}
+	requests := make([]map[string]string, len(parts))
+	for i, p := range parts {
+		requests[i] = map[string]string{"method": http.MethodGet, "referenceId": p.reference, "url": c.base() + "/query?" + url.Values{"q": {p.soql}}.Encode()}
+	}
+	r, err := c.do(ctx, call{method: http.MethodPost, path: c.base() + "/composite", forAgents: true,
+		body: map[string]any{"allOrNone": false, "collateSubrequests": true, "compositeRequest": requests}})
+	if err != nil {
+		return out, err
+	}
+	var answers struct {
+		Responses []struct {
+			Body      json.RawMessage `json:"body"`
+			Status    int             `json:"httpStatusCode"`
+			Reference string          `json:"referenceId"`
+		} `json:"compositeResponse"`
+	}
+	if err := r.decode(&answers); err != nil {
+		return out, err
+	}
+	byReference := map[string]int{}
+	for i, a := range answers.Responses {
+		byReference[a.Reference] = i
+	}
+	failed := map[models.Need]bool{}
+	var firstErr error
+	for _, p := range parts {
+		i, answered := byReference[p.reference]
+		var a answer
+		switch {
+		case !answered:
+			failed[p.section] = true
+		case answers.Responses[i].Status >= 300:
+			failed[p.section] = true
+			if e := refused(answers.Responses[i].Status, r.header, answers.Responses[i].Body, reads); firstErr == nil {
+				firstErr = e
+			}
+		case json.Unmarshal(answers.Responses[i].Body, &a) != nil || a.Records == nil:
+			failed[p.section] = true
+		default:
+			p.read(&out, *a.Records)
+		}
+	}
+	for _, section := range q.Sections {
+		if !failed[section] && has(parts, section) {
+			out.Read = append(out.Read, section)
+		}
+	}
+	if len(out.Read) == 0 {
+		if firstErr == nil {
+			firstErr = unavailable(nil, "Salesforce answered none of the sections")
+		}
+		return out, firstErr
+	}
+	return out, nil
+}
+
+func has(parts []part, section models.Need) bool {
+	for _, p := range parts {
+		if p.section == section {
+			return true
+		}
+	}
+	return false
+}
+
+// parts are the queries for the wanted sections: at most five, which is what one composite call takes.
+func (c *Client) parts(ctx context.Context, q models.RelatedRequest) ([]part, error) {
+	var out []part
+	for _, section := range q.Sections {
+		switch section {
+		case models.NeedOpportunities:
+			opportunities, err := c.opportunityParts(ctx, q)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, opportunities...)
+		case models.NeedNotes:
+			out = append(out, notesPart(q))
+		case models.NeedTasks:
+			out = append(out, part{"tasks", section, "SELECT Id,Subject,Status,Priority,IsClosed,ActivityDate,Description,AccountId,OwnerId,Owner.Name FROM Task WHERE " + who(q) +
+				" ORDER BY IsClosed ASC,ActivityDate DESC NULLS LAST LIMIT " + strconv.Itoa(maxActivities), readTasks})
+		case models.NeedEvents:
+			out = append(out, part{"events", section, "SELECT Id,Subject,StartDateTime,EndDateTime,IsAllDayEvent,Location,Description,AccountId,OwnerId,Owner.Name FROM Event WHERE " + who(q) +
+				" ORDER BY StartDateTime DESC LIMIT " + strconv.Itoa(maxActivities), readEvents})
+		}
+	}
+	return out, nil
+}
+
+// who is whose activities: the contact's (WhoId finds the primary contact), or an account's own.
+func who(q models.RelatedRequest) string {
+	if q.ContactID != "" {
+		return "WhoId = " + quote(q.ContactID)
+	}
+	return "WhatId = " + quote(q.AccountID)
+}
+
+func (c *Client) opportunityParts(ctx context.Context, q models.RelatedRequest) ([]part, error) {
+	columns := "Id,Name,StageName,Amount,CloseDate,Probability,IsClosed,IsWon,OwnerId,Owner.Name,Owner.Email,AccountId,LastModifiedDate"
+	d, err := c.describe(ctx, "Opportunity")
+	if err != nil {
+		return nil, err
+	}
+	if d.has("CurrencyIsoCode") { // only organizations with several currencies have it
+		columns += ",CurrencyIsoCode"
+	}
+	tail := " ORDER BY IsClosed ASC,CloseDate ASC LIMIT " + strconv.Itoa(maxOpportunities)
+	read := func(out *models.Related, rows []row) { readOpportunities(out, q.ContactID, rows) }
+	var out []part
+	if q.ContactID != "" {
+		// A semi-join cannot be joined with another condition by OR: the account's opportunities are a query of their own.
+		out = append(out, part{"opportunitiesOfContact", models.NeedOpportunities, "SELECT " + columns + ",(SELECT ContactId,Role FROM OpportunityContactRoles WHERE ContactId = " + quote(q.ContactID) +
+			") FROM Opportunity WHERE Id IN (SELECT OpportunityId FROM OpportunityContactRole WHERE ContactId = " + quote(q.ContactID) + ")" + tail, read})
+	}
+	if q.AccountID != "" {
+		out = append(out, part{"opportunitiesOfAccount", models.NeedOpportunities, "SELECT " + columns + " FROM Opportunity WHERE AccountId = " + quote(q.AccountID) + tail, read})
+	}
+	return out, nil
+}
+
+func readOpportunities(out *models.Related, contactID string, rows []row) {
+	for _, r := range rows {
+		for _, role := range r.rows("OpportunityContactRoles") {
+			out.Roles = append(out.Roles, models.OpportunityContact{OpportunityID: r.text("Id"), ContactID: contactID, Role: role.ptr("Role")})
+			break
+		}
+		if known(out.Opportunities, r.text("Id")) {
+			continue
+		}
+		o := models.Opportunity{ID: r.text("Id"), Name: r.ptr("Name"), Stage: r.ptr("StageName"), Currency: r.ptr("CurrencyIsoCode"), Open: not(r.flag("IsClosed")), Won: r.flag("IsWon"),
+			OwnerID: r.ptr("OwnerId"), OwnerName: r.ptr("Owner.Name"), OwnerEmail: r.ptr("Owner.Email"), AccountID: r.ptr("AccountId"), UpdatedAt: r.time("LastModifiedDate"), CloseDate: r.date("CloseDate")}
+		if d, err := models.ParseDecimal(r.text("Amount")); err == nil {
+			o.Amount = &d
+		}
+		if n, err := strconv.ParseFloat(r.text("Probability"), 64); err == nil {
+			o.Probability = &n
+		}
+		out.Opportunities = append(out.Opportunities, o)
+	}
+}
+
+func known(list []models.Opportunity, id string) bool {
+	for i := range list {
+		if list[i].ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+func not(b *bool) *bool {
+	if b == nil {
+		return nil
+	}
+	n := !*b
+	return &n
+}
+
+func (r row) date(path string) *models.Date {
+	d, err := models.ParseDate(r.text(path))
+	if err != nil {
+		return nil
+	}
+	return &d
+}
+
+// notesPart asks for both kinds of notes as children of the contact or account: the body of a legacy note can be selected only so.
+func notesPart(q models.RelatedRequest) part {
+	object, id := "Contact", q.ContactID
+	if id == "" {
+		object, id = "Account", q.AccountID
+	}
+	limit := strconv.Itoa(maxNotes)
+	return part{"notes", models.NeedNotes, "SELECT Id,(SELECT Id,Title,Body,CreatedDate,LastModifiedDate,CreatedById,CreatedBy.Name FROM Notes ORDER BY CreatedDate DESC LIMIT " + limit +
+		"),(SELECT Id,Title,TextPreview,CreatedDate,LastModifiedDate,CreatedById,CreatedBy.Name FROM AttachedContentNotes ORDER BY CreatedDate DESC LIMIT " + limit +
+		") FROM " + object + " WHERE Id = " + quote(id), readNotes}
+}
+
+func readNotes(out *models.Related, rows []row) {
+	for _, parent := range rows {
+		for relation, body := range map[string]string{"Notes": "Body", "AttachedContentNotes": "TextPreview"} {
+			for _, r := range parent.rows(relation) {
+				out.Notes = append(out.Notes, models.Note{ID: r.text("Id"), Title: r.ptr("Title"), Body: plain(r.ptr(body)), CreatedByID: r.ptr("CreatedById"),
+					CreatedByName: r.ptr("CreatedBy.Name"), CreatedAt: r.time("CreatedDate"), UpdatedAt: r.time("LastModifiedDate")})
+			}
+		}
+	}
+}
+
+// plain drops what no text has: control characters other than line breaks and tabs.
+func plain(s *string) *string {
+	if s == nil {
+		return nil
+	}
+	out := strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, *s)
+	return &out
+}
+
+func readTasks(out *models.Related, rows []row) {
+	for _, r := range rows {
+		out.Tasks = append(out.Tasks, models.Task{ID: r.text("Id"), AccountID: r.ptr("AccountId"), Subject: r.ptr("Subject"), Status: r.ptr("Status"), Priority: r.ptr("Priority"),
+			DueDate: r.date("ActivityDate"), Open: not(r.flag("IsClosed")), Description: plain(r.ptr("Description")), OwnerID: r.ptr("OwnerId"), OwnerName: r.ptr("Owner.Name")})
+	}
+}
+
+func readEvents(out *models.Related, rows []row) {
+	for _, r := range rows {
+		out.Events = append(out.Events, models.Event{ID: r.text("Id"), AccountID: r.ptr("AccountId"), Subject: r.ptr("Subject"), StartsAt: r.time("StartDateTime"), EndsAt: r.time("EndDateTime"),
+			AllDay: r.flag("IsAllDayEvent"), Location: r.ptr("Location"), Description: plain(r.ptr("Description")), OwnerID: r.ptr("OwnerId"), OwnerName: r.ptr("Owner.Name")})
+	}
+}

@@ -1,0 +1,246 @@
+package salesforce
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/twmb/avro"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"sidelight/models"
+	pb "sidelight/sync/salesforce/eventbus"
+)
+
+const (
+	// fetchSize is how many events are asked for at a time; the vendor allows 100 in all.
+	fetchSize = 100
+	// silence is how long a healthy stream may say nothing: an empty batch comes within 270 s.
+	silence = 5 * time.Minute
+	service = "/eventbus.v1.PubSub/"
+)
+
+// Streams tells whether a Pub/Sub address is configured.
+func (c *Client) Streams() bool { return c.cfg.PubSubAddr != "" }
+
+// Stream hands over an object's change events after replay until ctx ends or the stream fails. An expired replay position is CURSOR_EXPIRED. A stream that says
+// nothing for longer than the vendor's keep-alive has died: that is an error too.
+func (c *Client) Stream(ctx context.Context, object models.SyncObject, replay string, handle func(context.Context, models.StreamBatch) error) error {
+	who, err := c.identify(ctx)
+	if err != nil {
+		return err
+	}
+	conn, err := c.dial()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	s := &subscription{client: c, conn: conn, object: object, who: who, topic: "/data/" + sobject(object) + "ChangeEvent", schemas: map[string]*eventSchema{}}
+	stale := ""
+	for attempt := 0; ; attempt++ {
+		token, instance, err := c.token(ctx, stale)
+		if err != nil {
+			return err
+		}
+		err = s.run(metadata.AppendToOutgoingContext(ctx, "accesstoken", token, "instanceurl", instance, "tenantid", who.org), &replay, handle)
+		if ctx.Err() != nil {
+			return nil
+		}
+		// A session that has ended is renewed once; what was handed over meanwhile counts as a new beginning.
+		if models.CodeOf(err) != models.CodeBadCredentials || (attempt > 0 && !s.progressed) {
+			return err
+		}
+		stale, s.progressed = token, false
+	}
+}
+
+func (c *Client) dial() (*grpc.ClientConn, error) {
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if len(c.cfg.PubSubCA) > 0 && !roots.AppendCertsFromPEM(c.cfg.PubSubCA) {
+		return nil, models.Errorf(models.CodeBadUserInput, "the certificate authority for the Pub/Sub API is not PEM")
+	}
+	conn, err := grpc.NewClient(c.cfg.PubSubAddr, grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12})),
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: time.Minute, Timeout: 20 * time.Second}))
+	if err != nil {
+		return nil, models.Wrap(err, models.CodeBadUserInput, "the address of the Pub/Sub API is not HOST:PORT")
+	}
+	return conn, nil
+}
+
+// subscription is one stream of change events.
+type subscription struct {
+	client     *Client
+	conn       *grpc.ClientConn
+	object     models.SyncObject
+	topic      string
+	who        identity
+	schemas    map[string]*eventSchema
+	progressed bool
+}
+
+type eventSchema struct{ avro *avro.Schema }
+
+func (s *subscription) run(ctx context.Context, replay *string, handle func(context.Context, models.StreamBatch) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	dead := time.AfterFunc(silence, func() { cancel(errSilent) })
+	defer dead.Stop()
+	stream, err := s.conn.NewStream(ctx, &grpc.StreamDesc{StreamName: "Subscribe", ServerStreams: true, ClientStreams: true}, service+"Subscribe")
+	if err != nil {
+		return streamError(ctx, err, nil)
+	}
+	first := &pb.FetchRequest{TopicName: s.topic, NumRequested: fetchSize}
+	if *replay != "" {
+		id, err := hex.DecodeString(*replay)
+		if err != nil {
+			return models.Errorf(models.CodeCursorExpired, "the stored replay position is not readable")
+		}
+		first.ReplayPreset, first.ReplayId = pb.ReplayPreset_CUSTOM, id
+	}
+	if err := stream.SendMsg(first); err != nil {
+		return streamError(ctx, err, stream)
+	}
+	for {
+		batch := new(pb.FetchResponse)
+		if err := stream.RecvMsg(batch); err != nil {
+			return streamError(ctx, err, stream)
+		}
+		dead.Reset(silence)
+		out, err := s.batch(ctx, batch)
+		if err != nil {
+			return err
+		}
+		if err := handle(ctx, out); err != nil {
+			return err
+		}
+		*replay, s.progressed = out.Replay, true
+		if batch.PendingNumRequested == 0 {
+			if err := stream.SendMsg(&pb.FetchRequest{TopicName: s.topic, NumRequested: fetchSize}); err != nil {
+				return streamError(ctx, err, stream)
+			}
+		}
+	}
+}
+
+var errSilent = errors.New("the stream said nothing for too long")
+
+// batch reads the hints of a batch. The position behind it is the last event's, or the vendor's newest where there was none.
+func (s *subscription) batch(ctx context.Context, in *pb.FetchResponse) (models.StreamBatch, error) {
+	out := models.StreamBatch{Object: s.object, Replay: hex.EncodeToString(in.LatestReplayId)}
+	for _, e := range in.Events {
+		out.Replay = hex.EncodeToString(e.ReplayId)
+		if e.Event == nil {
+			continue
+		}
+		h, err := s.header(ctx, e.Event)
+		if err != nil {
+			return out, err
+		}
+		if h.changeType == "GAP_OVERFLOW" {
+			out.Overflow = true
+			continue
+		}
+		for _, id := range h.ids {
+			out.Hints = append(out.Hints, models.Hint{ID: id, Deleted: h.changeType == "DELETE" || h.changeType == "GAP_DELETE", At: h.at,
+				ByUs: h.user == s.who.user && strings.Contains(h.origin, "client="+s.client.cfg.ClientName)})
+		}
+	}
+	return out, nil
+}
+
+// header is what is read of an event: the engine reads the record itself again.
+type header struct {
+	changeType, origin, user string
+	ids                      []string
+	at                       time.Time
+}
+
+func (s *subscription) header(ctx context.Context, e *pb.ProducerEvent) (header, error) {
+	schema, err := s.schema(ctx, e.SchemaId)
+	if err != nil {
+		return header{}, err
+	}
+	var decoded map[string]any
+	if _, err := schema.avro.Decode(e.Payload, &decoded); err != nil {
+		return header{}, unavailable(err, "a change event of Salesforce could not be decoded")
+	}
+	return readHeader(decoded)
+}
+
+func readHeader(event map[string]any) (header, error) {
+	fields, ok := event["ChangeEventHeader"].(map[string]any)
+	if !ok {
+		return header{}, unavailable(nil, "a change event of Salesforce has no header")
+	}
+	var h header
+	h.changeType, _ = fields["changeType"].(string)
+	h.origin, _ = fields["changeOrigin"].(string)
+	h.user, _ = fields["commitUser"].(string)
+	if at, ok := fields["commitTimestamp"].(int64); ok {
+		h.at = time.UnixMilli(at).UTC()
+	}
+	ids, _ := fields["recordIds"].([]any)
+	for _, id := range ids {
+		if text, ok := id.(string); ok && len(text) == 18 {
+			h.ids = append(h.ids, text)
+		}
+	}
+	if h.changeType == "" {
+		return header{}, unavailable(nil, "a change event of Salesforce does not say what changed")
+	}
+	return h, nil
+}
+
+// schema fetches a schema once.
+func (s *subscription) schema(ctx context.Context, id string) (*eventSchema, error) {
+	if known := s.schemas[id]; known != nil {
+		return known, nil
+	}
+	info := new(pb.SchemaInfo)
+	if err := s.conn.Invoke(ctx, service+"GetSchema", &pb.SchemaRequest{SchemaId: id}, info); err != nil {
+		return nil, streamError(ctx, err, nil)
+	}
+	parsed, err := avro.Parse(info.SchemaJson)
+	if err != nil {
+		return nil, unavailable(err, "a schema of Salesforce's change events could not be read")
+	}
+	s.schemas[id] = &eventSchema{parsed}
+	return s.schemas[id], nil
+}
+
+// errorPrefix begins the vendor's codes in the trailer error-code.
+const errorPrefix = "sfdc.platform.eventbus.grpc."
+
+// streamError reads the vendor's code from the trailer, and else the status.
+func streamError(ctx context.Context, err error, stream grpc.ClientStream) error {
+	if errors.Is(context.Cause(ctx), errSilent) {
+		return unavailable(errSilent, "Salesforce's change stream went silent")
+	}
+	name := ""
+	if stream != nil {
+		name = strings.TrimPrefix(strings.Join(stream.Trailer().Get("error-code"), ""), errorPrefix)
+	}
+	switch {
+	case strings.HasPrefix(name, "subscription.fetch.replayid."):
+		return models.Errorf(models.CodeCursorExpired, "Salesforce no longer keeps the changes since the stored position")
+	case name == "service.auth.error" || name == "service.auth.headers.invalid" || status.Code(err) == codes.Unauthenticated:
+		return models.Errorf(models.CodeBadCredentials, "Salesforce does not accept the session for change events")
+	case name == "topic.not.found":
+		return models.Errorf(models.CodeNoAccess, "change events are not enabled for the object: choose it under Setup, Change Data Capture")
+	case name == "subscription.limit.exceeded" || name == "service.protection.triggered" || status.Code(err) == codes.ResourceExhausted:
+		return &models.Error{Code: models.CodeBusy, Message: "Salesforce limits change events just now", Retry: true, RetryAfter: time.Minute}
+	}
+	return unavailable(err, "Salesforce's change stream ended")
+}
