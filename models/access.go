@@ -11,6 +11,9 @@ type Need string
 
 // Needs, named as in the API.
 const (
+	NeedVisible       Need = "VISIBLE"
+	NeedContacts      Need = "CONTACTS"
+	NeedAccounts      Need = "ACCOUNTS"
 	NeedContactInfo   Need = "CONTACT_INFO"
 	NeedAccountInfo   Need = "ACCOUNT_INFO"
 	NeedOpportunities Need = "OPPORTUNITIES"
@@ -57,6 +60,12 @@ func (a Access) Has(s Switches) bool { return a.Switches&CanSee != 0 && a.Switch
 func (a Access) Allows(n Need) bool {
 	either := a.Has(CanContacts) || a.Has(CanAccounts)
 	switch n {
+	case NeedVisible:
+		return a.Has(CanSee)
+	case NeedContacts:
+		return a.Has(CanContacts)
+	case NeedAccounts:
+		return a.Has(CanAccounts)
 	case NeedContactInfo:
 		return a.Has(CanContacts | CanContactInfo)
 	case NeedAccountInfo:

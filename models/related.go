@@ -116,3 +116,26 @@ type Ticket struct {
 	AccountID string
 	AsOf      time.Time
 }
+
+func user(id, name, email *string) *User {
+	if id == nil && name == nil {
+		return nil
+	}
+	u := &User{Name: name, Email: email}
+	if id != nil {
+		u.ID = *id
+	}
+	return u
+}
+
+// Owner is the Salesforce user who owns it; nil when unknown.
+func (o *Opportunity) Owner() *User { return user(o.OwnerID, o.OwnerName, o.OwnerEmail) }
+
+// Owner is the Salesforce user who owns it; nil when unknown.
+func (e *Event) Owner() *User { return user(e.OwnerID, e.OwnerName, nil) }
+
+// Owner is the Salesforce user who owns it; nil when unknown.
+func (t *Task) Owner() *User { return user(t.OwnerID, t.OwnerName, nil) }
+
+// CreatedBy is the Salesforce user who wrote it; nil when unknown.
+func (n *Note) CreatedBy() *User { return user(n.CreatedByID, n.CreatedByName, nil) }

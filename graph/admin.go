@@ -1,0 +1,129 @@
+package graph
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"sidelight/graph/generated"
+	"sidelight/models"
+	"sidelight/widget"
+)
+
+// ServiceTokenPrefix begins every service token, so that it is told from a JWT, and by secret scanners.
+const ServiceTokenPrefix = "slt_"
+
+func (r *Resolver) integration(ctx context.Context) (*models.Integration, error) {
+	in, err := r.Sync.Integration(ctx)
+	return &in, err
+}
+
+func (r *Resolver) connection(ctx context.Context, side models.Side) (*models.Connection, error) {
+	c, err := r.Store.Connection(ctx, side)
+	return &c, err
+}
+
+func (r *Resolver) connecting(ctx context.Context, side models.Side, to string, err error) (*generated.ConnectPayload, error) {
+	if err != nil {
+		return nil, err
+	}
+	r.audit(ctx, "connect", string(side), nil)
+	in, err := r.integration(ctx)
+	out := &generated.ConnectPayload{Integration: in}
+	if to != "" {
+		out.AuthorizeURL = &to
+	}
+	return out, err
+}
+
+// policyOf is what an audit entry says of the policies.
+func policyOf(in models.Integration) map[string]any {
+	return map[string]any{"direction": in.Direction, "conflictPolicy": in.ConflictPolicy, "deletePolicy": in.DeletePolicy, "historyDays": in.HistoryDays}
+}
+
+func (r *Resolver) mapped(ctx context.Context, action string, object models.SyncObject, before []models.FieldMapping, saved bool, list []models.FieldMapping, problems []models.MappingProblem, err error) (*generated.SaveFieldMappingsPayload, error) {
+	if err != nil {
+		return nil, err
+	}
+	if saved {
+		r.audit(ctx, action, string(object), map[string]any{"before": mappingNames(before), "after": mappingNames(list)})
+	}
+	return &generated.SaveFieldMappingsPayload{Saved: saved, Mappings: pointers(list), Problems: pointers(problems)}, nil
+}
+
+func mappingNames(list []models.FieldMapping) []string {
+	out := make([]string, len(list))
+	for i, m := range list {
+		out[i] = m.Desk.Name + " " + string(m.Rule) + " " + m.Salesforce.Name
+	}
+	return out
+}
+
+// typed is a conflict's value in the JSON type of its field.
+func (r *Resolver) typed(ctx context.Context, c *models.Conflict, side models.Side, v models.Value) (any, error) {
+	mappings, err := r.Store.FieldMappings(ctx, c.Object)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range mappings {
+		if m.Name() == c.Field {
+			return widget.Typed(v, m.Field(side)), nil
+		}
+	}
+	return widget.Typed(v, models.Field{}), nil
+}
+
+// newServiceToken makes a token. It is shown once; only its hash is kept.
+func (r *Resolver) newServiceToken(ctx context.Context, in generated.ServiceTokenInput) (*generated.CreateServiceTokenPayload, error) {
+	name := strings.TrimSpace(in.Name)
+	now := r.Now().UTC()
+	switch {
+	case name == "" || len(name) > 100:
+		err := models.Errorf(models.CodeBadUserInput, "name must have 1 to 100 characters")
+		err.Fields = []string{"name"}
+		return nil, err
+	case in.ExpiresAt != nil && !in.ExpiresAt.After(now):
+		err := models.Errorf(models.CodeBadUserInput, "expiresAt lies in the past")
+		err.Fields = []string{"expiresAt"}
+		return nil, err
+	}
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails
+	token := ServiceTokenPrefix + base64.RawURLEncoding.EncodeToString(secret)
+	hash := sha256.Sum256([]byte(token))
+	t := models.ServiceToken{ID: uuid.NewString(), Name: name, Hash: hash[:], ProfileID: in.ProfileID, CreatedAt: now, ExpiresAt: in.ExpiresAt}
+	if err := r.Store.CreateServiceToken(ctx, t); err != nil {
+		return nil, err
+	}
+	r.audit(ctx, "createServiceToken", name, map[string]any{"profileId": in.ProfileID, "expiresAt": in.ExpiresAt})
+	list, err := r.Store.ServiceTokens(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if list[i].ID == t.ID {
+			t = list[i]
+		}
+	}
+	return &generated.CreateServiceTokenPayload{Token: token, ServiceToken: &t}, nil
+}
+
+// openParent is a contact's Salesforce account, as far as the viewer may see accounts: its opportunities are shown with the contact's.
+func (r *Resolver) openParent(ctx context.Context, c *models.Contact) *string {
+	if !r.gate.allows(ViewerFrom(ctx), "Contact.account") {
+		return nil
+	}
+	return c.SalesforceParentID
+}
+
+// noteObject is the kind of note behind an id: enhanced notes are documents.
+func noteObject(id string) string {
+	if strings.HasPrefix(id, "069") {
+		return "ContentNote"
+	}
+	return "Note"
+}

@@ -1,0 +1,122 @@
+package graph
+
+import (
+	"context"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"sidelight/models"
+)
+
+// children are the fields asked for below a field, as far as the viewer may see them.
+func (r *Resolver) children(ctx context.Context, f graphql.CollectedField, object string) []graphql.CollectedField {
+	all := graphql.CollectFields(graphql.GetOperationContext(ctx), f.Selections, []string{object, "Node"})
+	return slices.DeleteFunc(all, func(f graphql.CollectedField) bool { return !r.gate.allows(ViewerFrom(ctx), object+"."+f.Name) })
+}
+
+// here is the field that is being resolved.
+func here(ctx context.Context) graphql.CollectedField { return graphql.GetFieldContext(ctx).Field }
+
+// columns are the vendor fields that the selection of a contact or account needs: nothing else is read from the database.
+func (r *Resolver) columns(ctx context.Context, fields []graphql.CollectedField, object models.SyncObject) (models.Sources, error) {
+	table, name := models.ContactSources, "Contact"
+	if object == models.AccountObject {
+		table, name = models.AccountSources, "Account"
+	}
+	var out models.Sources
+	for _, f := range fields {
+		if f.Name != "fields" {
+			s := table[f.Name]
+			out.Salesforce, out.Desk = append(out.Salesforce, s.Salesforce...), append(out.Desk, s.Desk...)
+			continue
+		}
+		mappings, err := r.Store.FieldMappings(ctx, object)
+		if err != nil {
+			return out, err
+		}
+		for _, m := range mappings {
+			if m.Rule != models.RuleOff && !r.gate.hidesMapped(ViewerFrom(ctx), name, m.Salesforce.Name) && !r.gate.hidesMapped(ViewerFrom(ctx), name, m.Desk.Name) {
+				out.Salesforce, out.Desk = append(out.Salesforce, m.Salesforce.Name), append(out.Desk, m.Desk.Name)
+			}
+		}
+	}
+	slices.Sort(out.Salesforce)
+	slices.Sort(out.Desk)
+	out.Salesforce, out.Desk = slices.Compact(out.Salesforce), slices.Compact(out.Desk)
+	return out, nil
+}
+
+// nodeFields are the fields asked for of a connection's rows, by either way to them.
+func (r *Resolver) nodeFields(ctx context.Context, connection graphql.CollectedField, object string) []graphql.CollectedField {
+	var out []graphql.CollectedField
+	for _, f := range r.children(ctx, connection, object+"Connection") {
+		switch f.Name {
+		case "nodes":
+			out = append(out, r.children(ctx, f, object)...)
+		case "edges":
+			for _, e := range r.children(ctx, f, object+"Edge") {
+				if e.Name == "node" {
+					out = append(out, r.children(ctx, e, object)...)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// listColumns are the columns of the connection that is being resolved.
+func (r *Resolver) listColumns(ctx context.Context, object models.SyncObject) (models.Sources, error) {
+	name := "Contact"
+	if object == models.AccountObject {
+		name = "Account"
+	}
+	return r.columns(ctx, r.nodeFields(ctx, here(ctx), name), object)
+}
+
+var sections = map[string]models.Need{"opportunities": models.NeedOpportunities, "notes": models.NeedNotes, "events": models.NeedEvents, "tasks": models.NeedTasks}
+
+// cardSelection is what of a customer's card is wanted and open.
+func (r *Resolver) cardSelection(ctx context.Context) (models.Selection, error) {
+	var sel models.Selection
+	add := func(fields []graphql.CollectedField) {
+		for _, f := range fields {
+			if need, ok := sections[f.Name]; ok && !slices.Contains(sel.Sections, need) {
+				sel.Sections = append(sel.Sections, need)
+			}
+		}
+	}
+	var account []graphql.CollectedField
+	for _, f := range r.children(ctx, here(ctx), "Customer") {
+		switch f.Name {
+		case "contact":
+			sel.Contact = true
+			fields := r.children(ctx, f, "Contact")
+			add(fields)
+			var err error
+			if sel.ContactFields, err = r.columns(ctx, fields, models.ContactObject); err != nil {
+				return sel, err
+			}
+			for _, c := range fields {
+				if c.Name == "account" {
+					sel.Account = true
+					account = append(account, r.children(ctx, c, "Account")...)
+				}
+			}
+		case "account":
+			sel.Account = true
+			account = append(account, r.children(ctx, f, "Account")...)
+		}
+	}
+	add(account)
+	var err error
+	sel.AccountFields, err = r.columns(ctx, account, models.AccountObject)
+	return sel, err
+}
+
+// fieldValues are the mapped fields of a pair, without those that are closed.
+func (r *Resolver) fieldValues(ctx context.Context, p *models.Pair, object string) ([]*models.FieldValue, error) {
+	v := ViewerFrom(ctx)
+	list, err := r.Card.Fields(ctx, p, func(name string) bool { return r.gate.hidesMapped(v, object, name) })
+	return pointers(list), err
+}
