@@ -252,3 +252,19 @@ func deref(s *string) string {
 	}
 	return *s
 }
+
+// Disconnected says that a side is about to be disconnected: nothing is written any more, and connecting again is needed before the sync goes on. Links,
+// mirrors and cursors stay.
+func (e *Engine) Disconnected(ctx context.Context) (models.Integration, error) {
+	in, err := e.Store.UpdateIntegration(ctx, func(in *models.Integration) error {
+		if in.Status != models.StatusDeleted {
+			in.Status, in.Reason = models.StatusNotConnected, nil
+			in.Epoch++
+		}
+		return nil
+	})
+	if err != nil {
+		return in, err
+	}
+	return in, e.awaitQuiet(ctx)
+}

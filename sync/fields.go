@@ -89,6 +89,16 @@ func (e *Engine) SaveFieldMappings(ctx context.Context, object models.SyncObject
 	return e.saveMappings(ctx, object, in, desk, salesforce)
 }
 
+// CheckFieldMappings is what SaveFieldMappings would find wrong; it saves nothing.
+func (e *Engine) CheckFieldMappings(ctx context.Context, object models.SyncObject, in []models.FieldMappingInput) ([]models.MappingProblem, error) {
+	desk, salesforce, err := e.describeBoth(ctx, object)
+	if err != nil {
+		return nil, err
+	}
+	_, problems := mapping.Build(object, in, desk, salesforce)
+	return problems, nil
+}
+
 func (e *Engine) saveMappings(ctx context.Context, object models.SyncObject, in []models.FieldMappingInput, desk, salesforce []models.Field) (bool, []models.FieldMapping, []models.MappingProblem, error) {
 	mappings, problems := mapping.Build(object, in, desk, salesforce)
 	before, err := e.Store.FieldMappings(ctx, object)

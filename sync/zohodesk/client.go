@@ -72,6 +72,8 @@ type Client struct {
 	room   chan struct{} // one place for each call of the sync that may run at once
 	clock  vendorClock
 
+	deliveries deliveries
+
 	mu           sync.Mutex
 	descriptions map[models.SyncObject]*description
 	// narrow are the objects whose list refuses our fields parameter: their rows are read one by one.

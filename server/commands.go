@@ -1,0 +1,181 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"sidelight/models"
+	"sidelight/models/store"
+	engine "sidelight/sync"
+	"sidelight/sync/mapping"
+)
+
+// ServeCommand runs Sidelight for real accounts.
+type ServeCommand struct{ Config }
+
+// Run serves until it is interrupted.
+func (c *ServeCommand) Run(ctx context.Context, out io.Writer) error {
+	s, err := New(ctx, c.Config, Options{})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Sidelight serves on %s (console at %s/console)\n", s.URL(), s.URL())
+	return s.Serve(ctx)
+}
+
+// opened opens the store of a command that does not serve.
+func opened(ctx context.Context, c StoreConfig) (*store.Store, Keys, error) {
+	if err := c.prepare(); err != nil {
+		return nil, Keys{}, err
+	}
+	keys, err := LoadKeys(c.keyFile())
+	if err != nil {
+		return nil, keys, err
+	}
+	s, err := store.Open(ctx, c.dsn(), store.Options{Seal: keys.Seal, Old: keys.Old})
+	return s, keys, err
+}
+
+// MigrateCommand brings the database to this version.
+type MigrateCommand struct{ StoreConfig }
+
+// Run migrates and exits.
+func (c *MigrateCommand) Run(ctx context.Context, out io.Writer) error {
+	s, _, err := opened(ctx, c.StoreConfig)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "The database is up to date.")
+	return s.Close()
+}
+
+// TokenCommand prints a token.
+type TokenCommand struct {
+	StoreConfig
+	Profile string        `help:"Zoho Desk profile, by name or id. Agents need one." placeholder:"NAME"`
+	Scope   string        `help:"agent, dashboard or admin." enum:"agent,dashboard,admin" default:"agent"`
+	TTL     time.Duration `help:"How long the token is valid." default:"15m"`
+}
+
+// Run prints the token alone, so that a shell can take it.
+func (c *TokenCommand) Run(ctx context.Context, out io.Writer) (err error) {
+	if c.TTL < time.Second || c.TTL > 365*24*time.Hour {
+		return fmt.Errorf("--ttl must lie between 1s and 8760h")
+	}
+	if c.Scope == "agent" && c.Profile == "" {
+		return fmt.Errorf("--profile is needed for the scope agent")
+	}
+	s, keys, err := opened(ctx, c.StoreConfig)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := s.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	request := TokenRequest{Subject: "cli", Scope: models.Scope(strings.ToUpper(c.Scope)), TTL: c.TTL}
+	if c.Profile != "" {
+		policy, err := NewPolicy(ctx, s, nil)
+		if err != nil {
+			return err
+		}
+		profile := policy.Profile(c.Profile)
+		if profile == nil {
+			return fmt.Errorf("--profile: Zoho Desk has no profile %q as far as is known here", c.Profile)
+		}
+		request.ProfileID = profile.ID
+	}
+	token, _, err := NewIssuer(keys, time.Now).Issue(request)
+	if err == nil {
+		fmt.Fprintln(out, token)
+	}
+	return err
+}
+
+// MappingCommand exports or imports the field mapping.
+type MappingCommand struct {
+	Export mappingExport `cmd:"" help:"Write the field mapping to a file."`
+	Import mappingImport `cmd:"" help:"Replace the field mapping by that of a file, after checking it against both sides."`
+}
+
+type mappingExport struct {
+	StoreConfig
+	File string `arg:"" help:"JSON file to write; - for standard output."`
+}
+
+// Run writes the file.
+func (c *mappingExport) Run(ctx context.Context, out io.Writer) error {
+	s, _, err := opened(ctx, c.StoreConfig)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.Close() }()
+	contacts, err := s.FieldMappings(ctx, models.ContactObject)
+	if err != nil {
+		return err
+	}
+	accounts, err := s.FieldMappings(ctx, models.AccountObject)
+	if err != nil {
+		return err
+	}
+	text, err := mapping.Export(contacts, accounts)
+	if err != nil {
+		return err
+	}
+	if c.File == "-" {
+		_, err = out.Write(text)
+		return err
+	}
+	return os.WriteFile(c.File, text, 0o600)
+}
+
+type mappingImport struct {
+	StoreConfig
+	File string `arg:"" help:"JSON file to read." type:"existingfile"`
+}
+
+// Run checks both tables and saves both, or none.
+func (c *mappingImport) Run(ctx context.Context, out io.Writer) error {
+	text, err := os.ReadFile(c.File)
+	if err != nil {
+		return err
+	}
+	tables, err := mapping.Import(text)
+	if err != nil {
+		return err
+	}
+	s, _, err := opened(ctx, c.StoreConfig)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.Close() }()
+	config := Config{StoreConfig: c.StoreConfig}
+	config.MarkField = MarkFields{Salesforce: "Sidelight_Link_Id__c", Desk: "cf_sidelight_link_id"}
+	e := engine.New(engine.Config{Store: s, Remotes: &clients{store: s, config: config, log: config.Logger(io.Discard), now: time.Now}})
+	failed := false
+	for _, object := range models.SyncObjects {
+		problems, err := e.CheckFieldMappings(ctx, object, tables[object])
+		if err != nil {
+			return err
+		}
+		for _, p := range problems {
+			fmt.Fprintf(out, "%s %s: %s\n", p.Severity, p.Code, p.Message)
+			failed = failed || p.Severity == models.SeverityError
+		}
+	}
+	if failed {
+		return fmt.Errorf("nothing was saved: correct the errors above")
+	}
+	for _, object := range models.SyncObjects {
+		if _, _, _, err := e.SaveFieldMappings(ctx, object, tables[object]); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(out, "The mapping is saved.")
+	return nil
+}
