@@ -46,6 +46,7 @@ type Server struct {
 	issuer    *Issuer
 	handler   http.Handler
 	stopping  chan struct{}
+	connected chan struct{} // closed when what the flags name is connected, or will not be
 	stop      context.CancelFunc // of what New began
 }
 
@@ -67,7 +68,7 @@ func New(ctx context.Context, config Config, options Options) (_ *Server, err er
 	if options.Logger == nil {
 		options.Logger = config.LogConfig.Logger(os.Stderr)
 	}
-	s := &Server{config: config, options: options, log: options.Logger, stopping: make(chan struct{})}
+	s := &Server{config: config, options: options, log: options.Logger, stopping: make(chan struct{}), connected: make(chan struct{})}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	defer func() {
@@ -206,11 +207,20 @@ func (s *Server) Serve(ctx context.Context) error {
 	defer stop()
 	web.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
 	var wg sync.WaitGroup
-	wg.Go(func() { _ = s.engine.Run(running) })
+	wg.Go(func() {
+		s.settle(running)
+		_ = s.engine.Run(running)
+	})
 	wg.Go(func() { s.policy.Run(running) })
-	wg.Go(func() { s.connector.unattended(running) })
+	wg.Go(func() {
+		defer close(s.connected)
+		s.connector.unattended(running)
+	})
 	wg.Go(func() { s.followProfiles(running) })
-	wg.Go(func() { s.keepWebhook(running) })
+	wg.Go(func() {
+		s.settle(running)
+		s.keepWebhook(running)
+	})
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(s.listener) }()
 	s.log.Info("serving", "url", s.url, "database", s.store.Dialect())
@@ -231,6 +241,19 @@ func (s *Server) Serve(ctx context.Context) error {
 		err = nil
 	}
 	return errors.Join(err, s.close())
+}
+
+// settleWithin is how long the sync waits for the connections that the flags name: they may have changed since the last start.
+const settleWithin = 5 * time.Second
+
+func (s *Server) settle(ctx context.Context) {
+	limit := time.NewTimer(settleWithin)
+	defer limit.Stop()
+	select {
+	case <-s.connected:
+	case <-limit.C:
+	case <-ctx.Done():
+	}
 }
 
 // close ends what New began, in the other order.
@@ -277,6 +300,11 @@ func (s *Server) followProfiles(ctx context.Context) {
 
 // AwaitFirstSync waits until the first sync is done. An error says why it will not be.
 func (s *Server) AwaitFirstSync(ctx context.Context) error {
+	select {
+	case <-s.connected:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {

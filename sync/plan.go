@@ -13,7 +13,7 @@ import (
 const planBatch = 200
 
 // parentWait is how long a contact waits for its account before it is looked at again. The account's own completion wakes it sooner.
-const parentWait = 15 * time.Second
+const parentWait = 5 * time.Second
 
 // planner plans the links of one object against one state of the integration and the mapping.
 type planner struct {

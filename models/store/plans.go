@@ -278,7 +278,8 @@ func (s *Store) wakeChildren(tx *gorm.DB, object models.SyncObject, accounts []s
 		for _, side := range models.Sides {
 			children := tx.Table(table(side, models.ContactObject)+" c").Select("c.id").
 				Joins("JOIN links a ON a.object = ? AND a."+idColumn(side)+" = c.parent_id AND a.id IN ?", models.AccountObject, chunk)
-			if err := s.dirty(tx.Where("object = ? AND (dirty = ? OR plan_after IS NOT NULL) AND "+idColumn(side)+" IN (?)", models.ContactObject, false, children)); err != nil {
+			// Also those that are dirty already: one that is being planned just now was read before its account was linked, and its plan must be stale.
+			if err := s.dirty(tx.Where("object = ? AND "+idColumn(side)+" IN (?)", models.ContactObject, children)); err != nil {
 				return err
 			}
 		}

@@ -54,12 +54,14 @@ type Store struct {
 	now   func() time.Time
 	clock bool // now was given
 	log   *slog.Logger
+	// writer lets one transaction of this process write at a time: SQLite has one writer, and waiting here costs less than being turned away there.
+	writer chan struct{}
 }
 
 // Open opens the database at the address, sqlite:FILE or mysql:DSN, and brings its tables up to date. Errors name what is wrong with the address,
 // never what stands in it.
 func Open(ctx context.Context, address string, o Options) (*Store, error) {
-	s := &Store{now: o.Now, clock: o.Now != nil, log: o.Logger}
+	s := &Store{now: o.Now, clock: o.Now != nil, log: o.Logger, writer: make(chan struct{}, 1)}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -119,6 +121,8 @@ func mysqlDialect(dsn string) (gorm.Dialector, error) {
 	if c.Params == nil {
 		c.Params = map[string]string{}
 	}
+	c.InterpolateParams = true // one round trip for a statement instead of two
+	c.ClientFoundRows = true   // an update that changes nothing has still found its row
 	c.Params["time_zone"] = "'+00:00'"
 	c.Params["sql_mode"] = "'TRADITIONAL'" // refuses what does not fit instead of cutting it
 	c.Collation = "utf8mb4_bin"
@@ -252,6 +256,13 @@ func (s *Store) tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	if s.mysql {
 		// Read committed keeps writers from locking gaps that they do not use.
 		options.Isolation = sql.LevelReadCommitted
+	} else {
+		select {
+		case s.writer <- struct{}{}:
+			defer func() { <-s.writer }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	for attempt := 1; ; attempt++ {
 		err := s.db.WithContext(ctx).Transaction(fn, options)

@@ -96,7 +96,7 @@ func TestTicketsCarryTheirContact(t *testing.T) {
 			t.Errorf("%s: %v", path, rows)
 		}
 	}
-	if latest := r.must("GET", "/tickets?sortBy=-modifiedTime&limit=100", nil).rows(); len(latest) != 6 || latest[0]["modifiedTime"].(string) < latest[5]["modifiedTime"].(string) {
+	if latest := r.must("GET", "/tickets?sortBy=-modifiedTime&limit=100", nil).rows(); len(latest) != 7 || latest[0]["modifiedTime"].(string) < latest[6]["modifiedTime"].(string) {
 		t.Errorf("tickets: %v", latest)
 	}
 }

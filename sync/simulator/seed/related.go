@@ -2,6 +2,7 @@ package seed
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -148,17 +149,34 @@ func (m *maker) task(contact, deal int, done bool) {
 	m.world.Tasks = append(m.world.Tasks, t)
 }
 
-// tickets gives Desk one ticket for every ten contacts; the first is the first contact's that is on Desk, which is
-// one that both sides have whenever they share any.
-func (m *maker) tickets() {
-	var requesters []int
+// requesters are every tenth contact of Desk. The first is the first contact that is on Desk, one that both sides have whenever they share any, and
+// so are the last: what lists show first has something to show.
+func (m *maker) requesters() []int {
+	var alone, shared []int
+	n := 0
 	for _, c := range m.world.Contacts {
-		if c.OnDesk {
-			requesters = append(requesters, c.ID)
+		if !c.OnDesk {
+			continue
 		}
+		if n%10 == 0 && c.OnSalesforce {
+			shared = append(shared, c.ID)
+		} else if n%10 == 0 {
+			alone = append(alone, c.ID)
+		}
+		n++
 	}
-	for i := 0; i < len(requesters); i += 10 {
-		t := Ticket{ID: len(m.world.Tickets) + 1, ContactID: requesters[i]}
+	if len(shared) == 0 {
+		return alone
+	}
+	first := shared[0]
+	slices.Reverse(shared)
+	return append(append([]int{first}, alone...), shared...)
+}
+
+// tickets gives Desk one ticket for every ten contacts, and the first contact another one.
+func (m *maker) tickets() {
+	for i, requester := range m.requesters() {
+		t := Ticket{ID: len(m.world.Tickets) + 1, ContactID: requester}
 		t.Subject = m.fake.RandomString([]string{"Cannot sign in", "Invoice question", "Export fails", "Delivery is late",
 			"How do I add a user?", "App crashes on start", "Change of address", "Feature request"})
 		t.Description = m.fake.Sentence()
