@@ -149,7 +149,7 @@ func (e *Engine) lead(ctx context.Context) {
 		_ = e.Store.ReleaseLease(release, leaderLease, e.Owner)
 	}()
 	for ctx.Err() == nil {
-		_, held, err := e.Store.AcquireLease(ctx, leaderLease, e.Owner, e.Lease)
+		_, held, err := e.Store.AcquireLease(ctx, leaderLease, e.Owner, e.leaderTTL())
 		if err == nil && held {
 			err = e.whileLeading(ctx, e.Pass)
 		}
@@ -162,6 +162,10 @@ func (e *Engine) lead(ctx context.Context) {
 
 const leaderLease = "leader"
 
+// leaderTTL is how long another replica waits before it takes over from a leader that died. Only observing and planning hang on it, both of which are safe
+// to do twice.
+func (e *Engine) leaderTTL() time.Duration { return min(e.Lease, 10*time.Second) }
+
 // whileLeading keeps the leader's lease renewed while work runs, and stops the work when the lease is lost.
 func (e *Engine) whileLeading(ctx context.Context, work func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -170,14 +174,14 @@ func (e *Engine) whileLeading(ctx context.Context, work func(context.Context) er
 	defer wg.Wait()
 	defer cancel()
 	wg.Go(func() {
-		renew := time.NewTicker(e.Lease / 3)
+		renew := time.NewTicker(e.leaderTTL() / 3)
 		defer renew.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case <-renew.C:
-				if _, held, err := e.Store.AcquireLease(ctx, leaderLease, e.Owner, e.Lease); err != nil || !held {
+				if _, held, err := e.Store.AcquireLease(ctx, leaderLease, e.Owner, e.leaderTTL()); err != nil || !held {
 					cancel()
 					return
 				}

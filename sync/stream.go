@@ -42,7 +42,7 @@ func (e *Engine) streamOnce(ctx context.Context, object models.SyncObject) error
 		return nil
 	}
 	lease := streamLease + string(object)
-	if _, held, err := e.Store.AcquireLease(ctx, lease, e.Owner, e.Lease); err != nil || !held {
+	if _, held, err := e.Store.AcquireLease(ctx, lease, e.Owner, e.leaderTTL()); err != nil || !held {
 		return err
 	}
 	defer func() { _ = e.Store.ReleaseLease(context.WithoutCancel(ctx), lease, e.Owner) }()
@@ -83,7 +83,7 @@ const streamLease = "stream/"
 
 // keepStreaming renews the stream's lease and ends the stream when it is lost or the sync is no longer active.
 func (e *Engine) keepStreaming(ctx context.Context, cancel context.CancelFunc, lease string) {
-	t := time.NewTicker(min(e.Lease/3, 5*time.Second))
+	t := time.NewTicker(e.leaderTTL() / 3)
 	defer t.Stop()
 	for {
 		select {
@@ -93,7 +93,7 @@ func (e *Engine) keepStreaming(ctx context.Context, cancel context.CancelFunc, l
 		}
 		in, err := e.Store.Integration(ctx)
 		if err == nil && in.Status == models.StatusActive {
-			if _, held, err := e.Store.AcquireLease(ctx, lease, e.Owner, e.Lease); err == nil && held {
+			if _, held, err := e.Store.AcquireLease(ctx, lease, e.Owner, e.leaderTTL()); err == nil && held {
 				continue
 			}
 		}
