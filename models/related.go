@@ -57,7 +57,7 @@ type Note struct {
 // Event is a Salesforce calendar event.
 type Event struct {
 	ID          string `gorm:"primaryKey"`
-	WhoID       string // Salesforce contact
+	WhoID       string `gorm:"primaryKey"` // the customer whose card it is on: a Salesforce contact, or an account
 	AccountID   *string
 	Subject     *string
 	StartsAt    *time.Time
@@ -73,7 +73,7 @@ type Event struct {
 // Task is a Salesforce task.
 type Task struct {
 	ID          string `gorm:"primaryKey"`
-	WhoID       string
+	WhoID       string `gorm:"primaryKey"` // as an event's
 	AccountID   *string
 	Subject     *string
 	Status      *string

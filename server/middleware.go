@@ -100,7 +100,7 @@ func pagePolicy(path string) string {
 	const base = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'"
 	switch path {
 	case "/graphiql":
-		return strings.NewReplacer("style-src 'self'", "style-src 'self' 'unsafe-inline'", "script-src 'self'", "script-src 'self' blob:; worker-src 'self' blob:").Replace(base)
+		return strings.NewReplacer("style-src 'self'", "style-src 'self' 'unsafe-inline'", "script-src 'self'", "script-src 'self' blob:; worker-src 'self' blob:", "font-src 'self'", "font-src 'self' data:").Replace(base)
 	case "/widget":
 		return strings.Replace(base, "script-src 'self'", "script-src 'self' https://js.zohostatic.com https://static.zohocdn.com", 1)
 	}

@@ -14,7 +14,7 @@ func (s *Server) routes(api *graph.Handler) http.Handler {
 	m := newMetrics(s.engine)
 	h := health{ping: s.store.Ping, stopping: s.stopping}
 	p := pages{files: widget.Pages()}
-	sign := &signIn{store: s.store, clients: s.clients, issuer: s.issuer, policy: s.policy, url: s.URL, now: s.options.Now}
+	sign := &signIn{store: s.store, clients: s.clients, issuer: s.issuer, policy: s.policy, url: s.URL, origins: s.config.AllowOrigin, now: s.options.Now}
 	e := exports{store: s.store}
 	limited := limitRate(s.config.Rate)
 	outside := crossOrigin(s.config.AllowOrigin)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,7 +23,16 @@ type signIn struct {
 	issuer  *Issuer
 	policy  *Policy
 	url     func() string
+	origins []string // of pages elsewhere that may hold a sign-in: the extension's own
 	now     func() time.Time
+}
+
+// origin is the page that gets the tokens: this server's, or one that is configured.
+func (s *signIn) origin(asked string) string {
+	if slices.Contains(s.origins, asked) {
+		return asked
+	}
+	return s.url()
 }
 
 // Lifetimes of a sign-in.
@@ -56,7 +66,7 @@ func (s *signIn) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	state := random()
-	b, err := json.Marshal(popup{Device: device, Origin: s.url()})
+	b, err := json.Marshal(popup{Device: device, Origin: s.origin(r.URL.Query().Get("origin"))})
 	if err == nil {
 		err = s.store.SaveState(r.Context(), state, b, popupTTL)
 	}

@@ -312,3 +312,56 @@ func containsAny(s string, parts ...string) bool {
 	}
 	return false
 }
+
+func ptr[T any](v T) *T { return &v }
+
+func TestACardsSectionsAreReplacedAndSummedExactly(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		all := []models.Need{models.NeedOpportunities, models.NeedNotes, models.NeedEvents, models.NeedTasks}
+		related := func(opportunities ...models.Opportunity) models.Related {
+			r := models.Related{ContactID: "003", AccountID: "001", Read: all, AsOf: t0, Opportunities: opportunities,
+				Notes: []models.Note{{ID: "n", Body: ptr("Ōe"), CreatedAt: ptr(t0)}}, Events: []models.Event{{ID: "e", StartsAt: ptr(t0)}, {ID: "f"}}, Tasks: []models.Task{{ID: "t", Open: ptr(true)}}}
+			for _, o := range opportunities {
+				r.Roles = append(r.Roles, models.OpportunityContact{OpportunityID: o.ID, ContactID: "003", Role: ptr("Buyer")})
+			}
+			return r
+		}
+		deal := func(id, amount string, percent float64, open bool) models.Opportunity {
+			return models.Opportunity{ID: id, AccountID: ptr("001"), Stage: ptr("New"), Amount: ptr(models.Decimal(amount)), Probability: &percent, Open: &open, CloseDate: ptr(models.Date("2026-0" + id + "-01"))}
+		}
+		for range 2 { // the second time replaces the first
+			check(t, s.SaveRelated(ctx, related(deal("1", "0.1", 10, false), deal("2", "0.2", 35, true), deal("3", "1000000000.01", 35, true))))
+		}
+		got := must[models.Slice[models.Opportunity]](t)(s.CustomerOpportunities(ctx, models.RelatedQuery{ContactID: "003", First: 2, Total: true}))
+		if len(got.Rows) != 2 || got.Rows[0].ID != "2" || *got.Rows[0].Role != "Buyer" || *got.Total != 3 {
+			t.Fatalf("%+v", got)
+		}
+		rest := must[models.Slice[models.Opportunity]](t)(s.CustomerOpportunities(ctx, models.RelatedQuery{ContactID: "003", First: 2, After: *got.PageInfo.EndCursor}))
+		if len(rest.Rows) != 1 || rest.Rows[0].ID != "1" {
+			t.Errorf("the second page: %+v", rest.Rows)
+		}
+		buckets := must[[]models.PipelineBucket](t)(s.Pipeline(ctx, models.PipelineByStage, models.OpportunityFilter{}))
+		if len(buckets) != 1 || *buckets[0].Amount != "1000000000.31" || *buckets[0].WeightedAmount != "350000000.0835" || buckets[0].Count != 3 {
+			t.Errorf("%+v %v %v", buckets, *buckets[0].Amount, *buckets[0].WeightedAmount)
+		}
+		for name, n := range map[string]int{
+			"notes": len(must[models.Slice[models.Note]](t)(s.Notes(ctx, models.RelatedQuery{ContactID: "003"})).Rows), "tasks": len(must[models.Slice[models.Task]](t)(s.Tasks(ctx, models.RelatedQuery{ContactID: "003"})).Rows),
+		} {
+			if n != 1 {
+				t.Errorf("%d %s", n, name)
+			}
+		}
+		if e := must[models.Slice[models.Event]](t)(s.Events(ctx, models.RelatedQuery{ContactID: "003"})); len(e.Rows) != 2 || e.Rows[0].ID != "e" {
+			t.Errorf("%+v", e.Rows)
+		}
+		check(t, s.SaveRelated(ctx, related(deal("2", "0.2", 35, true))))
+		if left := must[models.Slice[models.Opportunity]](t)(s.CustomerOpportunities(ctx, models.RelatedQuery{ContactID: "003", AccountID: "001"})); len(left.Rows) != 1 {
+			t.Errorf("what Salesforce no longer names is still shown: %+v", left.Rows)
+		}
+		states := must[map[models.Need]models.RelatedState](t)(s.RelatedStates(ctx, "003", all))
+		check(t, s.MarkRelatedStale(ctx, []string{"003"}))
+		if after := must[map[models.Need]models.RelatedState](t)(s.RelatedStates(ctx, "003", all)); len(states) != 4 || states[models.NeedNotes].Stale || !after[models.NeedNotes].Stale {
+			t.Errorf("%+v %+v", states, after)
+		}
+	})
+}

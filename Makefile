@@ -1,0 +1,62 @@
+# make demo   runs everything on this machine, no account needed
+# make test   proves everything (installs what is missing where it can)
+# make help   lists the rest
+
+SHELL := /bin/bash
+GO ?= go
+UI := widget/ui
+DEMO_FLAGS ?=
+
+.PHONY: help demo build pages test test-go test-ui test-e2e bench generate check-generated vet tools clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+demo: pages ## Run Sidelight with both vendors simulated
+	$(GO) run . demo $(DEMO_FLAGS)
+
+build: pages ## Build bin/sidelight with its pages
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/sidelight .
+
+$(UI)/node_modules/.stamp: $(UI)/package.json $(UI)/package-lock.json
+	cd $(UI) && npm ci --no-audit --no-fund
+	touch $@
+
+PAGE_SOURCES := $(shell find $(UI)/src $(UI)/public graph/schema -type f 2>/dev/null) $(wildcard $(UI)/*.html $(UI)/*.ts $(UI)/*.json)
+
+widget/dist/console.html: $(UI)/node_modules/.stamp $(PAGE_SOURCES)
+	cd $(UI) && npm run --silent build
+
+pages: ## Build the widget and console pages (skipped, and said so, without npm)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory widget/dist/console.html; \
+	else echo "npm is not installed: the pages are not built, the API runs without them"; fi
+
+tools: ## Install what the tests need, where that is possible
+	@scripts/tools
+
+test: tools check-generated vet test-go test-ui test-e2e ## Everything that CI proves
+
+vet:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "gofmt these files"; exit 1; }
+	$(GO) vet ./...
+
+test-go: ## Go tests with the race detector, on SQLite and on MariaDB/MySQL
+	$(GO) test -race -timeout 30m ./...
+
+test-ui: pages ## Types and unit tests of the pages
+	@if command -v npm >/dev/null; then cd $(UI) && npm run --silent check && npm test --silent; else scripts/skip "npm is not installed: the pages' tests"; fi
+
+test-e2e: pages ## The pages in a real browser against the demo
+	@if command -v npm >/dev/null && command -v chromium >/dev/null; then scripts/e2e; else scripts/skip "npm or chromium is not installed: the browser tests"; fi
+
+bench: ## Speed, side by side in one run
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+generate: ## Generate the GraphQL and protobuf code again
+	$(GO) generate ./...
+
+check-generated: ## Fail when generated code has drifted
+	@scripts/check-generated
+
+clean:
+	rm -rf bin data widget/dist/assets widget/dist/*.html test-results

@@ -1,0 +1,99 @@
+// Drives the demo's pages in a real browser. SIDELIGHT_URL names the running demo, CHROMIUM the browser.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+
+const base = process.env.SIDELIGHT_URL;
+const pictures = process.env.PICTURES ?? 'test-results';
+mkdirSync(pictures, { recursive: true });
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+const complaints = [];
+
+async function open(path, width = 1400, colorScheme = 'light') {
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  page.on('pageerror', (error) => complaints.push(`${path}: ${error}`));
+  page.on('console', (message) => message.type() === 'error' && /Content Security Policy|TypeError/.test(message.text()) && complaints.push(`${path}: ${message.text().slice(0, 200)}`));
+  await page.goto(base + path);
+  return page;
+}
+
+async function step(name, work) {
+  await work();
+  console.log(`ok  ${name}`);
+}
+
+await step('the ticket page shows the customer with opportunities, notes and tasks', async () => {
+  const page = await open('/ticket');
+  const card = page.frameLocator('iframe');
+  await card.getByRole('heading', { name: 'Opportunities' }).waitFor();
+  await card.getByText(/open opportunit/).first().waitFor();
+  await card.getByRole('link', { name: /View in Salesforce/ }).first().waitFor();
+  await page.screenshot({ path: `${pictures}/ticket.png` });
+  await page.close();
+});
+
+await step('a profile that may not see opportunities gets a card without them, from the next request on', async () => {
+  const admin = await open('/console#permissions');
+  const box = admin.getByRole('checkbox', { name: 'Light Agent: opportunities' });
+  await box.waitFor();
+  if (await box.isChecked()) await box.uncheck();
+  await admin.waitForFunction(() => !document.querySelector('input[aria-label="Light Agent: opportunities"]').checked && !document.querySelector('input:disabled'));
+  const page = await open('/ticket');
+  await page.getByRole('combobox').selectOption({ label: 'Light Agent' });
+  const card = page.frameLocator('iframe');
+  await card.getByRole('heading', { name: 'Notes' }).waitFor();
+  assert.equal(await card.getByRole('heading', { name: 'Opportunities' }).count(), 0);
+  await page.screenshot({ path: `${pictures}/light-agent.png` });
+  await box.check();
+  await page.close();
+  await admin.close();
+});
+
+await step('the console pauses and resumes the sync', async () => {
+  const page = await open('/console');
+  await page.locator('[data-status=ACTIVE]').waitFor();
+  await page.screenshot({ path: `${pictures}/console.png` });
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.locator('[data-status=PAUSED]').waitFor();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.locator('[data-status=ACTIVE]').waitFor();
+  await page.close();
+});
+
+await step('a mapping that cannot work is named and not saved, one that can is saved', async () => {
+  const page = await open('/console#mapping');
+  const rule = page.getByRole('combobox', { name: 'Rule' }).last();
+  await rule.waitFor();
+  await rule.selectOption('PREFER_SALESFORCE');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  await page.getByRole('button', { name: 'Add a field' }).click();
+  await page.getByRole('combobox', { name: 'Zoho Desk field' }).last().selectOption('twitter');
+  await page.getByRole('combobox', { name: 'Salesforce field' }).last().selectOption('LoyaltyPoints__c');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText(/cannot fill/).first().waitFor();
+  await page.screenshot({ path: `${pictures}/mapping.png` });
+  await page.close();
+});
+
+await step('every screen shows itself at 280 and 1400 pixels, light and dark', async () => {
+  for (const screen of ['status', 'mapping', 'permissions', 'history', 'failures', 'tokens']) {
+    for (const [width, scheme] of [[280, 'dark'], [1400, 'light']]) {
+      const page = await open(`/console#${screen}`, width, scheme);
+      await page.locator('.card h2').first().waitFor();
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth + 1), `${screen} is wider than ${width} pixels`);
+      await page.screenshot({ path: `${pictures}/${screen}-${width}.png` });
+      await page.close();
+    }
+  }
+});
+
+await step('GraphiQL loads the schema and runs', async () => {
+  const page = await open('/graphiql');
+  await page.getByRole('button', { name: /Execute/ }).click();
+  await page.getByText('totalCount').nth(1).waitFor();
+  await page.close();
+});
+
+await browser.close();
+assert.deepEqual(complaints, []);
