@@ -39,7 +39,7 @@ type process struct {
 	log *bytes.Buffer
 }
 
-func run2(t *testing.T, bin string, args ...string) *process {
+func launch(t *testing.T, bin string, args ...string) *process {
 	t.Helper()
 	p := &process{t: t, cmd: exec.Command(bin, args...), log: &bytes.Buffer{}}
 	pipe, err := p.cmd.StdoutPipe()
@@ -109,7 +109,7 @@ type vendors struct {
 func simulated(t *testing.T, bin string, contacts int) *vendors {
 	t.Helper()
 	dir := t.TempDir()
-	v := &vendors{process: run2(t, bin, "simulate", "--state", dir, "--salesforce-listen", "127.0.0.1:0", "--pubsub-listen", "127.0.0.1:0", "--desk-listen", "127.0.0.1:0",
+	v := &vendors{process: launch(t, bin, "simulate", "--state", dir, "--salesforce-listen", "127.0.0.1:0", "--pubsub-listen", "127.0.0.1:0", "--desk-listen", "127.0.0.1:0",
 		"--contacts", fmt.Sprint(contacts), "--accounts", fmt.Sprint(contacts/5))}
 	v.salesforce = v.until(`Salesforce\s+(http\S+)`)[1]
 	v.pubsub = v.until(`Pub/Sub\s+(\S+)`)[1]
@@ -135,7 +135,7 @@ func (v *vendors) form(url, body string) string {
 // serve starts Sidelight on the vendors.
 func (v *vendors) serve(t *testing.T, bin, data, address string) (*process, string) {
 	t.Helper()
-	p := run2(t, bin, "serve", "--listen", "127.0.0.1:0", "--data", data, "--database", address, "--poll", "1s", "--start", "--salesforce-url", v.salesforce, "--salesforce-client-id", "demo",
+	p := launch(t, bin, "serve", "--listen", "127.0.0.1:0", "--data", data, "--database", address, "--poll", "1s", "--start", "--salesforce-url", v.salesforce, "--salesforce-client-id", "demo",
 		"--salesforce-client-secret", "demo-secret", "--pubsub", v.pubsub, "--pubsub-ca", v.ca, "--desk-url", v.desk, "--desk-accounts-url", v.desk, "--desk-client-id", "demo",
 		"--desk-client-secret", "demo-secret", "--desk-refresh-token", "demo-refresh", "--desk-org", "700000001")
 	return p, p.until(`serves on (http\S+)`)[1]
@@ -220,7 +220,9 @@ func at(v any, path ...string) any {
 }
 
 func (i *installation) active(admin string) func() bool {
-	return func() bool { return at(i.ask(admin, "{integration{status}}"), "data", "integration", "status") == "ACTIVE" }
+	return func() bool {
+		return at(i.ask(admin, "{integration{status}}"), "data", "integration", "status") == "ACTIVE"
+	}
 }
 
 func TestOneWayThroughTheWholeHouse(t *testing.T) {

@@ -46,7 +46,7 @@ type Server struct {
 	issuer    *Issuer
 	handler   http.Handler
 	stopping  chan struct{}
-	connected chan struct{} // closed when what the flags name is connected, or will not be
+	connected chan struct{}      // closed when what the flags name is connected, or will not be
 	stop      context.CancelFunc // of what New began
 }
 

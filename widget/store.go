@@ -20,9 +20,9 @@ type Store interface {
 	SaveRelated(ctx context.Context, r models.Related) error
 
 	CustomerOpportunities(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Opportunity], error) // open first, then close date
-	Notes(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Note], error)                // newest first
-	Events(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Event], error)              // latest start first
-	Tasks(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Task], error)                // open first, then due date
+	Notes(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Note], error)                        // newest first
+	Events(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Event], error)                      // latest start first
+	Tasks(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Task], error)                        // open first, then due date
 	FieldMappings(ctx context.Context, object models.SyncObject) ([]models.FieldMapping, error)
 	// FieldHistory answers the latest journal entry per mapped field of a link.
 	FieldHistory(ctx context.Context, linkID string) (map[string]models.Change, error)
