@@ -69,7 +69,7 @@ func toText(text string, from, to models.Field) (models.Value, *models.Error) {
 	switch {
 	case to.Type == models.TypeEmail && !strings.Contains(strings.Trim(text, "@"), "@"):
 		return models.Blank, fault(models.CodeInvalidParameter, to, "%s takes an email address", label(to))
-	case to.Type == models.TypeURL && from.Type != models.TypeTextArea && !strings.Contains(text, "://"):
+	case to.Type == models.TypeURL && !strings.Contains(text, "://"):
 		text = "https://" + text // Desk refuses a link without a scheme; Salesforce keeps either
 	case from.Type == models.TypeMultiselect:
 		text = strings.Join(strings.Split(text, ";"), ", ")
