@@ -82,11 +82,6 @@ func (p *process) until(pattern string) []string {
 	}
 }
 
-func (p *process) kill() {
-	_ = p.cmd.Process.Signal(syscall.SIGKILL)
-	_ = p.cmd.Wait()
-}
-
 // interrupt ends it as a person would; it must end well.
 func (p *process) interrupt() {
 	p.t.Helper()
@@ -305,7 +300,7 @@ func TestAFirstSyncThatIsKilledGoesOnAndDoublesNothing(t *testing.T) {
 		data := t.TempDir()
 		for round := range 3 {
 			p, _ := v.serve(t, bin, data, address)
-			time.AfterFunc(time.Duration(400+300*round)*time.Millisecond, p.kill)
+			time.AfterFunc(time.Duration(400+300*round)*time.Millisecond, func() { _ = p.cmd.Process.Signal(syscall.SIGKILL) })
 			_, _ = io.Copy(io.Discard, p.out)
 			_ = p.cmd.Wait()
 		}

@@ -218,9 +218,10 @@ func (d documents) MutateOperationParameters(_ context.Context, p *graphql.RawPa
 	return shallow(p.Query)
 }
 
-// shallow refuses nesting that no operation of this schema has, before the parser and the validation, which is costlier, see it.
+// shallow refuses nesting and directives that no operation of this schema has, before the parser and the validation, which is costlier and names every
+// single fault, see them.
 func shallow(query string) *gqlerror.Error {
-	depth, text := 0, false
+	depth, directives, text := 0, 0, false
 	for i := 0; i < len(query); i++ {
 		switch c := query[i]; {
 		case text && c == '\\':
@@ -234,6 +235,10 @@ func shallow(query string) *gqlerror.Error {
 			}
 		case c == '}' || c == ']':
 			depth--
+		case c == '@':
+			if directives++; directives > maxDirectives {
+				return refusal(models.CodeTooComplex, "the operation has too many directives")
+			}
 		}
 	}
 	return nil
