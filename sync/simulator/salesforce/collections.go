@@ -54,6 +54,7 @@ func (s *Server) each(c *call, body batchBody, write func(*tx, map[string]any) (
 	results := make([]any, len(body.Records))
 	failed := -1
 	err := s.transact(c, func(t *tx) error {
+		start := t.savepoint()
 		for i, input := range body.Records {
 			back := t.savepoint()
 			out, err := write(t, input)
@@ -68,7 +69,7 @@ func (s *Server) each(c *call, body batchBody, write func(*tx, map[string]any) (
 			}
 		}
 		if failed >= 0 {
-			t.rollback()
+			start()
 		}
 		return nil
 	})
@@ -162,6 +163,7 @@ func (s *Server) upsertMany(c *call) (any, error) {
 	if f := table.field(name); f == nil || (!f.externalID && !f.idLookup) {
 		return nil, badRequest("INVALID_FIELD", "Provided external ID field does not exist or is not accessible: "+name)
 	}
+	seen := map[string]bool{}
 	return s.each(c, body, func(t *tx, input map[string]any) (ordered, error) {
 		if !strings.EqualFold(typeOf(input), table.name) {
 			return nil, badRequest("INVALID_TYPE", "all records must be of type "+table.name)
@@ -175,21 +177,31 @@ func (s *Server) upsertMany(c *call) (any, error) {
 		if value == "" {
 			return nil, badRequest("MISSING_ARGUMENT", name+" not specified")
 		}
-		_, found, err := s.external(table, name, value)
+		r, created, err := t.upsert(table, name, value, input, seen)
 		if err != nil {
 			return nil, err
 		}
-		var r *row
-		if found != nil {
-			r, err = t.change(found, omitting(input, name))
-		} else {
-			r, err = t.insert(table, input)
-		}
-		if err != nil {
-			return nil, err
-		}
-		return append(success(r.id()), pair{"created", found == nil}), nil
+		return append(success(r.id()), pair{"created", created}), nil
 	})
+}
+
+// upsert changes the record with an external id, or makes it. seen are the ids of the same batch, in which each may stand once.
+func (t *tx) upsert(table *table, name, value string, input map[string]any, seen map[string]bool) (r *row, created bool, err error) {
+	f, found, err := t.s.external(table, name, value)
+	if err != nil {
+		return nil, false, err
+	}
+	if key, _ := f.key(value); seen[key] {
+		return nil, false, badRequest("DUPLICATE_VALUE", "Duplicate external id specified: "+value, f.name)
+	} else {
+		seen[key] = true
+	}
+	if found != nil {
+		r, err = t.change(found, omitting(input, f.name))
+		return r, false, err
+	}
+	r, err = t.insert(table, input)
+	return r, true, err
 }
 
 func (s *Server) removeMany(c *call) (any, error) {

@@ -42,21 +42,48 @@ func (s *Server) composite(c *call) (any, error) {
 	if err := checkSubrequests(body.Requests); err != nil {
 		return nil, err
 	}
-	if body.AllOrNone {
-		for _, r := range body.Requests {
-			if r.Method != http.MethodGet {
-				return nil, badRequest("OPERATION_NOT_SUPPORTED", "the simulator runs allOrNone composites of GET requests only")
+	answers := map[string]any{}
+	out := make([]any, 0, len(body.Requests))
+	part := func(r subrequest, status int, header map[string]string, answer any) any {
+		return ordered{{"body", answer}, {"httpHeaders", header}, {"httpStatusCode", status}, {"referenceId", r.ReferenceID}}
+	}
+	failed := -1
+	run := func() {
+		for i, r := range body.Requests {
+			status, header, answer := s.subrequest(c, r, answers)
+			answers[r.ReferenceID] = answer
+			out = append(out, part(r, status, header, answer))
+			if status >= 400 && body.AllOrNone {
+				failed = i
+				return
 			}
 		}
 	}
-	answers := map[string]any{}
-	out := make([]any, 0, len(body.Requests))
-	for _, r := range body.Requests {
-		status, header, answer := s.subrequest(c, r, answers)
-		answers[r.ReferenceID] = answer
-		out = append(out, ordered{{"body", answer}, {"httpHeaders", header}, {"httpStatusCode", status}, {"referenceId", r.ReferenceID}})
+	if !body.AllOrNone {
+		run()
+		return map[string]any{"compositeResponse": out}, nil
 	}
-	return map[string]any{"compositeResponse": out}, nil
+	err := s.transact(c, func(t *tx) error {
+		c.within = t
+		back := t.savepoint()
+		if run(); failed >= 0 {
+			back()
+		}
+		return nil
+	})
+	if failed >= 0 {
+		halted := badRequest("PROCESSING_HALTED", "The transaction was rolled back since another operation in the same transaction failed.")
+		cause := out[failed]
+		out = out[:0]
+		for i, r := range body.Requests {
+			if i == failed {
+				out = append(out, cause)
+				continue
+			}
+			out = append(out, part(r, halted.status, map[string]string{}, halted.body()))
+		}
+	}
+	return map[string]any{"compositeResponse": out}, err
 }
 
 func checkSubrequests(requests []subrequest) error {
@@ -136,11 +163,14 @@ func (s *Server) subrequest(c *call, r subrequest, answers map[string]any) (stat
 		return fail(badRequest("INVALID_INPUT", "the url of a subrequest is malformed"))
 	}
 	request.Host = c.request.Host
+	for name, value := range r.HTTPHeaders {
+		request.Header.Set(name, value)
+	}
 	handle, path := s.match(request)
-	if handle == nil || strings.Contains(path, "/composite/batch") || strings.HasSuffix(path, "/composite") || strings.HasSuffix(path, "/Content") {
+	if handle == nil || strings.Contains(path, "/composite/batch") || strings.HasSuffix(path, "/composite") || strings.HasSuffix(path, "/Content") || strings.Contains(path, "/jobs/") {
 		return fail(notFound())
 	}
-	inner := &call{server: s, session: c.session, request: request, header: http.Header{}, version: c.version, body: body}
+	inner := &call{server: s, session: c.session, request: request, header: http.Header{}, version: c.version, body: body, within: c.within}
 	out, err := s.serve(inner, handle)
 	if err != nil {
 		return fail(err)

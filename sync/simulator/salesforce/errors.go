@@ -74,6 +74,10 @@ func known(err error) *apiError {
 	if errors.As(err, &e) {
 		return e
 	}
+	var many several
+	if errors.As(err, &many) {
+		return badRequest("DUPLICATE_EXTERNAL_ID", "the external id matches more than one record")
+	}
 	var q *soql.Error
 	if errors.As(err, &q) {
 		return badRequest(q.Code, q.Message)

@@ -158,6 +158,7 @@ type bus struct {
 	mu     sync.Mutex
 	events []*event // ascending by replay id
 	last   uint64
+	floor  uint64        // the newest replay id that has been dropped: from there on nothing is missing
 	wake   chan struct{} // closed and replaced when something is published
 
 	// held waits for the next event, to be sent after it. Server.mu guards it.
@@ -167,7 +168,7 @@ type bus struct {
 // firstReplay is where replay ids begin.
 const firstReplay = 1_000
 
-func newBus() *bus { return &bus{last: firstReplay, wake: make(chan struct{})} }
+func newBus() *bus { return &bus{last: firstReplay, floor: firstReplay, wake: make(chan struct{})} }
 
 // number gives events the replay ids that follow; ids are not contiguous at the vendor, nor here.
 func (b *bus) number(events []*event) []*event {
@@ -189,16 +190,26 @@ func (b *bus) publish(e *event) {
 	for drop < len(b.events) && b.events[drop].At < old {
 		drop++
 	}
+	if drop > 0 {
+		b.floor = b.events[drop-1].Replay
+	}
 	b.events = b.events[drop:]
 	close(b.wake)
 	b.wake = make(chan struct{})
 }
 
-// advance sets the newest replay id of a bus whose events have been dropped.
-func (b *bus) advance(replay uint64) {
+// advance sets the newest replay id of a bus, and up to where its events have been dropped.
+func (b *bus) advance(last, floor uint64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.last = max(b.last, replay)
+	b.last, b.floor = max(b.last, last), max(b.floor, floor)
+}
+
+// bounds are the newest replay id and the newest that has been dropped.
+func (b *bus) bounds() (last, floor uint64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.last, b.floor
 }
 
 func (b *bus) newest() uint64 {
@@ -235,14 +246,16 @@ func (b *bus) after(topic string, replay uint64, limit int) (events []*event, ne
 	return events, b.last, b.wake
 }
 
-// oldest is the replay id before the first event that is still kept at a moment.
+// oldest is the replay id from which on every event is still kept at a moment.
 func (b *bus) oldest(now time.Time) uint64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	oldest := b.floor
 	for _, e := range b.events {
 		if e.At >= now.Add(-retention).UnixMilli() {
-			return e.Replay - 1
+			break
 		}
+		oldest = e.Replay
 	}
-	return b.last
+	return oldest
 }

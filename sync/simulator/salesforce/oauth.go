@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"html/template"
 	"net/http"
 	neturl "net/url"
@@ -33,10 +34,14 @@ type session struct {
 
 // grant is a refresh token.
 type grant struct {
-	Token  string `json:"token"`
-	User   string `json:"user"`
-	Client string `json:"client"`
+	Token  string    `json:"token"`
+	User   string    `json:"user"`
+	Client string    `json:"client"`
+	Issued time.Time `json:"issued"`
 }
+
+// maxGrants is how many refresh tokens a user may have with one client; the oldest goes.
+const maxGrants = 5
 
 // code is an authorization code that waits to be exchanged.
 type code struct {
@@ -177,8 +182,8 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	case "urn:ietf:params:oauth:grant-type:jwt-bearer":
-		if err := s.assertion(form.Get("assertion")); err != nil {
-			refused("invalid_grant", err.Error())
+		if problem := s.assertion(form.Get("assertion"), "http://"+r.Host); problem != "" {
+			refused("invalid_grant", problem)
 			return
 		}
 		client = ClientID
@@ -189,15 +194,28 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	s.answerToken(w, r, user, client, refresh)
 }
 
-// assertion checks a JWT bearer assertion against the key that an administrator set.
-func (s *Server) assertion(text string) error {
+// loginHosts are the audiences of an assertion beside this server itself.
+var loginHosts = []string{"https://login.salesforce.com", "https://test.salesforce.com"}
+
+// assertion checks a JWT bearer assertion against the key that an administrator set, and says what is wrong with it.
+func (s *Server) assertion(text, self string) string {
 	key, err := jwt.ParseRSAPublicKeyFromPEM([]byte(s.settings.SigningKey))
 	if err != nil {
-		return failure(http.StatusBadRequest, "invalid_grant", "user hasn't approved this consumer")
+		return "user hasn't approved this consumer"
 	}
 	_, err = jwt.Parse(text, func(*jwt.Token) (any, error) { return key, nil }, jwt.WithValidMethods([]string{"RS256"}), jwt.WithExpirationRequired(),
-		jwt.WithIssuer(ClientID), jwt.WithSubject(Username), jwt.WithTimeFunc(s.now))
-	return err
+		jwt.WithIssuer(ClientID), jwt.WithSubject(Username), jwt.WithAudience(append(loginHosts, self)...), jwt.WithTimeFunc(s.now))
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, jwt.ErrTokenInvalidAudience):
+		return "audience is invalid"
+	case errors.Is(err, jwt.ErrTokenInvalidIssuer):
+		return "client identifier invalid"
+	case errors.Is(err, jwt.ErrTokenInvalidSubject):
+		return "user hasn't approved this consumer"
+	}
+	return "invalid assertion"
 }
 
 // answerToken makes a session, and a refresh token where one is due; s.mu is held.
@@ -206,7 +224,8 @@ func (s *Server) answerToken(w http.ResponseWriter, r *http.Request, user, clien
 	made := &session{Token: s.orgID()[:15] + "!" + randomHex(40), User: user, Client: client, Issued: now}
 	puts := []put{{Kind: kindSession, ID: made.Token, Value: made}}
 	if refresh != "" {
-		puts = append(puts, put{Kind: kindGrant, ID: refresh, Value: &grant{refresh, user, client}})
+		puts = append(puts, s.crowdedOut(user, client)...)
+		puts = append(puts, put{Kind: kindGrant, ID: refresh, Value: &grant{refresh, user, client, now}})
 	}
 	if err := s.commit(puts...); err != nil {
 		oauthError(w, http.StatusInternalServerError, "server_error", "try again")
@@ -219,6 +238,24 @@ func (s *Server) answerToken(w http.ResponseWriter, r *http.Request, user, clien
 		answer["refresh_token"] = refresh
 	}
 	writeJSON(w, http.StatusOK, answer)
+}
+
+// crowdedOut removes the oldest refresh token when there is no room for another; s.mu is held.
+func (s *Server) crowdedOut(user, client string) []put {
+	var oldest *grant
+	n := 0
+	for _, g := range s.grants {
+		if g.User != user || g.Client != client {
+			continue
+		}
+		if n++; oldest == nil || g.Issued.Before(oldest.Issued) {
+			oldest = g
+		}
+	}
+	if n < maxGrants {
+		return nil
+	}
+	return []put{{Kind: kindGrant, ID: oldest.Token}}
 }
 
 // revokeToken ends an access token, or a refresh token with every session of its client.

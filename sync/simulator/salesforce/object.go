@@ -27,6 +27,16 @@ type childRelation struct {
 
 func (o *object) field(name string) *field { return o.byName[strings.ToLower(name)] }
 
+// parentField is the reference behind a relationship to one kind of parent: AccountId for Account.
+func (o *object) parentField(relationship string) *field {
+	for _, f := range o.fields {
+		if len(f.referenceTo) == 1 && strings.EqualFold(f.relationship, relationship) {
+			return f
+		}
+	}
+	return nil
+}
+
 func (o *object) child(name string) (childRelation, bool) {
 	for _, c := range o.children {
 		if strings.EqualFold(c.name, name) {

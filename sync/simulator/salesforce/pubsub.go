@@ -190,8 +190,9 @@ func (s *Server) subscribe(stream grpc.ServerStream) error {
 			}
 		}
 	}()
-	keepAlive := time.NewTimer(s.cfg.KeepAlive)
+	keepAlive, patience := time.NewTimer(s.cfg.KeepAlive), time.NewTimer(s.cfg.Patience)
 	defer keepAlive.Stop()
+	defer patience.Stop()
 	for {
 		var more <-chan struct{}
 		if sub.topic != "" {
@@ -201,11 +202,18 @@ func (s *Server) subscribe(stream grpc.ServerStream) error {
 			}
 			if sent {
 				keepAlive.Reset(s.cfg.KeepAlive)
+				patience.Reset(s.cfg.Patience)
 				continue
 			}
 			more = wake
 		}
+		var idle <-chan time.Time
+		if sub.credit == 0 {
+			idle = patience.C
+		}
 		select {
+		case <-idle:
+			return nil // the vendor ends a stream of which nothing is asked
 		case <-ctx.Done():
 			return ctx.Err()
 		case err := <-ended:

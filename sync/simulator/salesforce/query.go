@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,6 +45,9 @@ func (s *Server) run(c *call, all bool) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.request.URL.Query().Get("columns") == "true" {
+		return s.columnsOfResult(statement), nil
+	}
 	for _, object := range append(statement.Queried(), statement.Traversed()...) {
 		s.faults.Count("query "+object, 1)
 	}
@@ -58,6 +62,20 @@ func (s *Server) run(c *call, all bool) (any, error) {
 	}
 	return s.page(c, &locator{statement: statement, rows: rows, batch: batch, user: c.session.User}, 0)
 }
+
+// columnsOfResult describes what a query would select instead of running it.
+func (s *Server) columnsOfResult(statement *soql.Statement) any {
+	columns := []any{}
+	for _, path := range statement.Columns() {
+		kind := s.typeOfPath(statement.Object(), path)
+		columns = append(columns, map[string]any{"aggregate": false, "apexType": apexTypes[kind], "booleanType": kind == soql.Boolean, "columnName": path, "custom": strings.HasSuffix(path, "__c"),
+			"displayName": path, "foreignKeyName": nil, "insertable": true, "joinColumns": []any{}, "numberType": kind == soql.Int || kind == soql.Double,
+			"textType": kind == soql.Text || kind == soql.ID, "updatable": true})
+	}
+	return map[string]any{"columnMetadata": columns, "entityName": statement.Object().Name(), "groupBy": false, "idSelected": slices.Contains(statement.Columns(), "Id")}
+}
+
+var apexTypes = map[soql.Type]string{soql.Text: "String", soql.ID: "Id", soql.Boolean: "Boolean", soql.Int: "Integer", soql.Double: "Double", soql.Date: "Date", soql.DateTime: "Datetime"}
 
 // page answers the rows from a position on and keeps the rest under a locator.
 func (s *Server) page(c *call, l *locator, from int) (any, error) {
@@ -210,9 +228,9 @@ func (s *Server) noteContent(c *call) (any, error) {
 		return nil, err
 	}
 	s.faults.Count("content", 1)
-	raw, err := decodeBase64(r.text("Content"))
+	body, err := decodeBase64(r.text("Content"))
 	if err != nil {
 		return nil, failure(http.StatusInternalServerError, "UNKNOWN_EXCEPTION", "unreadable content")
 	}
-	return rawHTML(raw), nil
+	return raw{"text/html", body}, nil
 }

@@ -1,15 +1,27 @@
 package salesforce
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
 	"sidelight/sync/simulator/fault"
 )
 
-// transact runs a write: all of it is kept, or none.
+// transact runs a write: all of it is kept, or none. Within a composite call that is all or none itself, the write becomes a part of that.
 func (s *Server) transact(c *call, write func(*tx) error) error {
+	allowSave := strings.Contains(strings.ToLower(c.request.Header.Get("Sforce-Duplicate-Rule-Header")), "allowsave=true")
+	if t := c.within; t != nil {
+		t.origin, t.allowSave = c.origin, allowSave
+		back := t.savepoint()
+		err := write(t)
+		if err != nil {
+			back()
+		}
+		return err
+	}
 	t := s.begin(c.session.User, c.origin)
+	t.allowSave = allowSave
 	if err := write(t); err != nil {
 		t.rollback()
 		return err
@@ -98,7 +110,12 @@ func (s *Server) remove(c *call) (any, error) {
 	return nil, s.transact(c, func(t *tx) error { return t.discard(r, "") })
 }
 
-// external finds the live record with an external id; nil when there is none.
+// several says that more than one record has the value that one was looked up by.
+type several []*row
+
+func (several) Error() string { return "several records match" }
+
+// external finds the live record with an external id, or the value of another lookup field; nil when there is none. More than one is the error several.
 func (s *Server) external(table *table, name, value string) (*field, *row, error) {
 	f := table.field(name)
 	if f == nil || (!f.externalID && !f.idLookup) {
@@ -109,12 +126,33 @@ func (s *Server) external(table *table, name, value string) (*field, *row, error
 		return f, r, err
 	}
 	key, _ := f.key(value)
+	var live several
 	for _, id := range table.index[f.name][key] {
 		if r := table.rows[id]; !r.is("IsDeleted") {
-			return f, r, nil
+			live = append(live, r)
 		}
 	}
-	return f, nil, nil
+	switch len(live) {
+	case 0:
+		return f, nil, nil
+	case 1:
+		return f, live[0], nil
+	}
+	return f, nil, live
+}
+
+// choices answers a lookup that several records match: status 300 and where they are. Any other error stays what it is.
+func (c *call) choices(err error) (any, error) {
+	var live several
+	if !errors.As(err, &live) {
+		return nil, err
+	}
+	c.status = http.StatusMultipleChoices
+	urls := make([]string, len(live))
+	for i, r := range live {
+		urls[i] = c.base() + "/sobjects/" + r.table.name + "/" + r.id()
+	}
+	return urls, nil
 }
 
 func (s *Server) retrieveByExternalID(c *call) (any, error) {
@@ -127,7 +165,7 @@ func (s *Server) retrieveByExternalID(c *call) (any, error) {
 		err = notFound()
 	}
 	if err != nil {
-		return nil, err
+		return c.choices(err)
 	}
 	return c.whole(r, nil), nil
 }
@@ -139,7 +177,7 @@ func (s *Server) upsert(c *call) (any, error) {
 	}
 	f, found, err := s.external(table, c.request.PathValue("field"), c.request.PathValue("value"))
 	if err != nil {
-		return nil, err
+		return c.choices(err)
 	}
 	var input map[string]any
 	if err := c.decode(&input); err != nil {

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -20,8 +21,8 @@ const (
 
 // usage counts the API calls of 24 hours.
 type usage struct {
-	count int
-	since time.Time
+	count, queryJobs, batches int
+	since                     time.Time
 }
 
 // call is one authenticated API request. Server.mu is held while it is answered.
@@ -34,6 +35,7 @@ type call struct {
 	origin  string // of change events
 	status  int    // of the answer; 0 for 200, or 204 without a body
 	body    []byte
+	within  *tx // of a composite call that is all or none
 }
 
 // decode reads the body as JSON; numbers keep their digits.
@@ -51,8 +53,11 @@ func (c *call) base() string { return "/services/data/v" + c.version }
 
 type handler func(*call) (any, error)
 
-// rawHTML is an answer that is not JSON.
-type rawHTML []byte
+// raw is an answer that is not JSON.
+type raw struct {
+	kind    string // without charset
+	content []byte
+}
 
 func (s *Server) routes() {
 	s.mux, s.api = http.NewServeMux(), map[string]handler{}
@@ -93,6 +98,10 @@ func (s *Server) routes() {
 	api("GET /sobjects/ContentNote/{id}/Content", s.noteContent)
 	api("PATCH /sobjects/{object}/{field}/{value}", s.upsert)
 	api("GET /sobjects/{object}/{field}/{value}", s.retrieveByExternalID)
+	s.bulkRoutes(func(pattern string, handle handler) {
+		api(pattern, handle)
+		api(pattern+"/{$}", handle)
+	})
 	api("POST /composite", s.composite)
 	api("POST /composite/{$}", s.composite)
 	api("POST /composite/batch", s.batch)
@@ -117,7 +126,7 @@ func (s *Server) routes() {
 
 // unrouted tells a wrong method from a wrong path.
 func (s *Server) unrouted(r *http.Request) error {
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		other := r.Clone(r.Context())
 		other.Method = method
 		if _, pattern := s.mux.Handler(other); pattern != "/services/data/" {
@@ -135,9 +144,11 @@ var (
 // guard signs a call in, counts it, and answers it while nothing else happens.
 func (s *Server) guard(handle handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		body, err := readBody(w, r)
 		if err != nil {
-			return // the caller went away, or sent more than the vendor takes
+			e := known(err)
+			writeJSON(w, e.status, e.body())
+			return
 		}
 		s.mu.Lock()
 		c := &call{server: s, request: r, header: w.Header(), body: body, version: version}
@@ -148,11 +159,10 @@ func (s *Server) guard(handle handler) http.HandlerFunc {
 			writeJSON(w, e.status, e.body())
 			return
 		}
-		page, html := out.(rawHTML)
+		page, plain := out.(raw)
 		switch {
-		case html:
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			_, _ = w.Write(page)
+		case plain:
+			page.write(w, r)
 		case out == nil && c.status == 0:
 			w.WriteHeader(http.StatusNoContent)
 		case out == nil:
@@ -163,6 +173,41 @@ func (s *Server) guard(handle handler) http.HandlerFunc {
 			writeJSON(w, c.status, out)
 		}
 	}
+}
+
+// readBody reads a request whole, compressed or not. A caller that goes away meanwhile gets an answer that nobody reads.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	most := int64(maxBody)
+	if r.Method == http.MethodPut {
+		most = maxUpload
+	}
+	var from io.Reader = http.MaxBytesReader(w, r.Body, most)
+	if strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") {
+		unpacked, err := gzip.NewReader(from)
+		if err != nil {
+			return nil, badRequest("MALFORMED_REQUEST", "the body is not gzip")
+		}
+		from = unpacked
+	}
+	body, err := io.ReadAll(io.LimitReader(from, most+1))
+	if err != nil || int64(len(body)) > most {
+		return nil, failure(http.StatusRequestEntityTooLarge, "REQUEST_TOO_LARGE", fmt.Sprintf("the body cannot be read or has more than %d bytes", most))
+	}
+	return body, nil
+}
+
+// write sends the answer, compressed for who takes that.
+func (p raw) write(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", p.kind+"; charset=utf-8")
+	w.Header().Set("Vary", "Accept-Encoding")
+	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		_, _ = w.Write(p.content)
+		return
+	}
+	w.Header().Set("Content-Encoding", "gzip")
+	packed := gzip.NewWriter(w)
+	_, _ = packed.Write(p.content) // the caller may be gone
+	_ = packed.Close()
 }
 
 func (s *Server) answer(c *call, handle handler) (any, error) {
@@ -211,9 +256,10 @@ func (s *Server) resources(c *call) (any, error) {
 }
 
 func (s *Server) limits(*call) (any, error) {
-	limit := func(max, used int) map[string]int { return map[string]int{"Max": max, "Remaining": max - used} }
-	return map[string]any{"DailyApiRequests": limit(s.cfg.DailyRequests, s.usage.count), "DailyBulkV2QueryJobs": limit(10000, 0),
-		"DailyDeliveredPlatformEvents": limit(10000, 0), "HourlyPublishedPlatformEvents": limit(50000, 0)}, nil
+	out := s.bulkLimits()
+	out["DailyApiRequests"] = limit(s.cfg.DailyRequests, s.usage.count)
+	out["DailyDeliveredPlatformEvents"], out["HourlyPublishedPlatformEvents"] = limit(10_000, 0), limit(50_000, 0)
+	return out, nil
 }
 
 func (s *Server) showSettings(w http.ResponseWriter, _ *http.Request) {
@@ -226,8 +272,8 @@ func (s *Server) changeSettings(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := s.settings
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&next); err != nil || (next.DuplicateRule != "" && next.DuplicateRule != "alert" && next.DuplicateRule != "block") {
-		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "duplicateRule is empty, alert or block; signingKey is PEM text"})
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&next); err != nil || next.BulkPage < 0 || (next.DuplicateRule != "" && next.DuplicateRule != "alert" && next.DuplicateRule != "block") {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "duplicateRule is empty, alert or block; signingKey is PEM text; bulkPage is a number of rows, 0 for the default"})
 		return
 	}
 	if err := s.commit(put{Kind: kindSettings, Value: &next}); err != nil {

@@ -38,6 +38,8 @@ type Config struct {
 	DailyRequests int
 	// KeepAlive is how long a subscription with nothing to say stays silent; 0 is the vendor's 270 seconds at most.
 	KeepAlive time.Duration
+	// Patience is how long a subscription that has got all it asked for may wait before it asks again; 0 is the vendor's 70 seconds.
+	Patience time.Duration
 }
 
 // Server is one organization. Create it with New.
@@ -59,6 +61,7 @@ type Server struct {
 	codes    map[string]*code
 	keys     *keys
 	locators map[string]*locator
+	jobs     map[string]*job
 	settings settings
 	serial   int64
 	usage    usage
@@ -71,6 +74,8 @@ type settings struct {
 	DuplicateRule string `json:"duplicateRule"`
 	// SigningKey is the PEM public key or certificate that JWT bearer assertions are checked with.
 	SigningKey string `json:"signingKey"`
+	// BulkPage is how many rows a page of bulk results has at most; 0 is 50,000.
+	BulkPage int `json:"bulkPage"`
 }
 
 // New opens the state at cfg.StatePath, or fills a new one from cfg.World.
@@ -86,6 +91,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.KeepAlive == 0 {
 		cfg.KeepAlive = 270 * time.Second
+	}
+	if cfg.Patience == 0 {
+		cfg.Patience = 70 * time.Second
 	}
 	if err := cfg.Injector.Imitate(cfg.Latency); err != nil {
 		return nil, err

@@ -85,11 +85,19 @@ func (p seeder) organization() {
 		if u.Username == Username {
 			profile = 1
 		}
-		alias := []rune(strings.ToLower(u.FirstName[:1] + u.LastName))
+		alias := []rune(strings.ToLower(initial(u.FirstName) + u.LastName))
 		p.put("User", p.user(u.ID), 1, start, start, map[string]any{"Username": u.Username, "FirstName": u.FirstName, "LastName": u.LastName, "Email": u.Email,
 			"Title": u.Title, "Alias": string(alias[:min(len(alias), 8)]), "IsActive": true, "ProfileId": p.id("Profile", profile), "UserType": "Standard",
 			"TimeZoneSidKey": "Etc/UTC", "LocaleSidKey": "en_US", "LanguageLocaleKey": "en_US", "EmailEncodingKey": "UTF-8", "CompanyName": "Sidelight Demo"})
 	}
+}
+
+// initial is the first letter of a name.
+func initial(name string) string {
+	for _, r := range name {
+		return string(r)
+	}
+	return ""
 }
 
 func (p seeder) customers() {

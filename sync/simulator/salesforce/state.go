@@ -23,6 +23,8 @@ const (
 	kindSettings = "settings"
 	kindSerial   = "serial"
 	kindReplay   = "replay"
+	kindFloor    = "floor"
+	kindJob      = "job"
 )
 
 // stored is a row in the journal.
@@ -70,7 +72,16 @@ func (s *Server) apply(p put) {
 		s.settings = *p.Value.(*settings)
 	case kindReplay:
 		n, _ := strconv.ParseUint(p.ID, 10, 64)
-		s.bus.advance(n)
+		s.bus.advance(n, 0)
+	case kindFloor:
+		n, _ := strconv.ParseUint(p.ID, 10, 64)
+		s.bus.advance(0, n)
+	case kindJob:
+		if p.Value == nil {
+			delete(s.jobs, p.ID)
+		} else {
+			s.jobs[p.ID] = p.Value.(*job)
+		}
 	case kindSerial:
 	default:
 		t := s.db.table(p.Kind)
@@ -123,7 +134,9 @@ func (s *Server) newValue(kind string) (any, error) {
 		return new(event), nil
 	case kindSettings:
 		return new(settings), nil
-	case kindSerial, kindReplay:
+	case kindJob:
+		return new(job), nil
+	case kindSerial, kindReplay, kindFloor:
 		return new(any), nil
 	}
 	if s.db.table(kind) == nil {
@@ -134,7 +147,8 @@ func (s *Server) newValue(kind string) (any, error) {
 
 // snapshot is the whole state as journal lines; s.mu is held.
 func (s *Server) snapshot() []any {
-	lines := []any{[]put{{Kind: kindSerial, ID: strconv.FormatInt(s.serial, 36)}, {Kind: kindReplay, ID: strconv.FormatUint(s.bus.newest(), 10)}}}
+	last, floor := s.bus.bounds()
+	lines := []any{[]put{s.serialPut(), {Kind: kindReplay, ID: strconv.FormatUint(last, 10)}, {Kind: kindFloor, ID: strconv.FormatUint(floor, 10)}}}
 	line := func(kind, id string, value any) { lines = append(lines, []put{{kind, id, value}}) }
 	for _, t := range s.db.sorted() {
 		for _, id := range t.ids {
@@ -148,6 +162,9 @@ func (s *Server) snapshot() []any {
 	}
 	for id, g := range s.grants {
 		line(kindGrant, id, g)
+	}
+	for id, j := range s.jobs {
+		line(kindJob, id, j)
 	}
 	if s.keys != nil {
 		line(kindKeys, "", s.keys)
@@ -165,12 +182,11 @@ func (s *Server) clear() {
 		t.clear()
 	}
 	s.sessions, s.grants, s.codes = map[string]*session{}, map[string]*grant{}, map[string]*code{}
-	s.locators = map[string]*locator{}
+	s.locators, s.jobs = map[string]*locator{}, map[string]*job{}
 	s.keys, s.settings, s.usage = nil, settings{}, usage{}
 }
 
-// nextSerial numbers things that are not records, in base 36.
-func (s *Server) nextSerial() string {
-	s.serial++
-	return strconv.FormatInt(s.serial, 36)
+// serialPut keeps how far the things that are not records have been numbered.
+func (s *Server) serialPut() put {
+	return put{Kind: kindSerial, ID: strconv.FormatInt(s.serial, 36)}
 }

@@ -10,13 +10,15 @@ import (
 // tx is what one request writes: all of it is kept, or none. It changes the tables at once, so that the request sees
 // its own writes, and remembers how to take them back. Server.mu is held from begin to end.
 type tx struct {
-	s       *Server
-	at      time.Time
-	user    string // who writes
-	origin  string // of change events
-	puts    []put
-	undo    []func()
-	changes []change
+	s      *Server
+	at     time.Time
+	user   string // who writes
+	origin string // of change events
+	// allowSave saves what a duplicate rule only warns of.
+	allowSave bool
+	puts      []put
+	undo      []func()
+	changes   []change
 }
 
 // change is one record's step from old to next, for change events. Either may be nil.

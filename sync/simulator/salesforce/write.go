@@ -71,7 +71,7 @@ func (t *tx) insert(table *table, input map[string]any) (*row, error) {
 	if err := t.unique(next, ""); err != nil {
 		return nil, err
 	}
-	if err := t.duplicates(next); err != nil {
+	if err := t.duplicates(next, nil); err != nil {
 		return nil, err
 	}
 	next.values["Id"] = table.nextID()
@@ -119,6 +119,9 @@ func (t *tx) change(r *row, input map[string]any) (*row, error) {
 	if err := t.unique(next, r.id()); err != nil {
 		return nil, err
 	}
+	if err := t.duplicates(next, r); err != nil {
+		return nil, err
+	}
 	t.set("UPDATE", next)
 	t.s.faults.Count("update "+r.table.name, 1)
 	return next, nil
@@ -145,14 +148,24 @@ func (t *tx) fill(r *row, input map[string]any, may func(*field) bool, refusal s
 		if strings.EqualFold(name, "attributes") || strings.EqualFold(name, "Id") {
 			continue
 		}
+		given := input[name]
 		f := r.table.field(name)
+		if by, nested := given.(map[string]any); nested && f == nil {
+			if f = r.table.parentField(name); f != nil {
+				id, err := t.foreign(f, by)
+				if err != nil {
+					return err
+				}
+				given = id
+			}
+		}
 		if f == nil {
 			return badRequest("INVALID_FIELD", fmt.Sprintf("No such column '%s' on sobject of type %s", name, r.table.name))
 		}
 		if !may(f) {
 			return badRequest(refusal, "Unable to create/update fields: "+f.name+". Please check the security settings of this field and verify that it is read/write for your profile or permission set.", f.name)
 		}
-		v, err := t.value(r, f, input[name])
+		v, err := t.value(f, given)
 		if err != nil {
 			return err
 		}
@@ -166,7 +179,7 @@ func (t *tx) fill(r *row, input map[string]any, may func(*field) bool, refusal s
 }
 
 // value checks one value and brings it to the form in which rows keep it; nil clears.
-func (t *tx) value(r *row, f *field, v any) (any, error) {
+func (t *tx) value(f *field, v any) (any, error) {
 	if v == nil {
 		if f.kind == "boolean" {
 			return nil, badRequest("INVALID_TYPE_ON_FIELD_IN_RECORD", f.label+": value not of required type: ", f.name)
@@ -273,6 +286,28 @@ func (t *tx) reference(f *field, v any) (any, error) {
 	return id, nil
 }
 
+// foreign finds the record that a reference names by an external id: {"Account": {"Number__c": "7"}}. No value is a blank reference.
+func (t *tx) foreign(f *field, by map[string]any) (any, error) {
+	for name, value := range by {
+		if strings.EqualFold(name, "attributes") {
+			continue
+		}
+		text, ok := value.(string)
+		if !ok {
+			return nil, nil
+		}
+		key, found, err := t.s.external(t.s.db.table(f.referenceTo[0]), name, text)
+		if err != nil {
+			return nil, err
+		}
+		if found == nil {
+			return nil, badRequest("INVALID_FIELD", fmt.Sprintf("Foreign key external ID: %s not found for field %s in entity %s", text, key.name, f.referenceTo[0]))
+		}
+		return found.id(), nil
+	}
+	return nil, nil
+}
+
 // unique checks the unique fields against the other live records.
 func (t *tx) unique(next *row, self string) error {
 	for _, f := range next.table.fields {
@@ -289,15 +324,20 @@ func (t *tx) unique(next *row, self string) error {
 	return nil
 }
 
-// duplicates applies the duplicate rule that an administrator has switched on.
-func (t *tx) duplicates(next *row) error {
-	if t.s.settings.DuplicateRule != "block" {
+// duplicates applies the duplicate rule that an administrator has switched on; old is nil for a new record. A change that leaves alone what the rule compares
+// does not wake it.
+func (t *tx) duplicates(next, old *row) error {
+	rule := t.s.settings.DuplicateRule
+	if rule == "" || rule == "alert" && t.allowSave {
 		return nil
 	}
 	name := "Email"
 	if next.table.name == "Account" {
 		name = "Name"
 	} else if next.table.name != "Contact" {
+		return nil
+	}
+	if old != nil && old.text(name) == next.text(name) && old.text("LastName") == next.text("LastName") {
 		return nil
 	}
 	f := next.table.field(name)
@@ -307,11 +347,11 @@ func (t *tx) duplicates(next *row) error {
 	}
 	for _, id := range next.table.index[name][key] {
 		other := next.table.rows[id]
-		if other.is("IsDeleted") || (name == "Email" && other.text("LastName") != next.text("LastName")) {
+		if id == next.id() || other.is("IsDeleted") || (name == "Email" && other.text("LastName") != next.text("LastName")) {
 			continue
 		}
 		e := badRequest("DUPLICATES_DETECTED", "Use one of these records?")
-		e.duplicates = map[string]any{"allowSave": false, "duplicateRule": "Standard_" + next.table.name + "_Duplicate_Rule", "errorMessage": "Use one of these records?",
+		e.duplicates = map[string]any{"allowSave": rule == "alert", "duplicateRule": "Standard_" + next.table.name + "_Duplicate_Rule", "errorMessage": "Use one of these records?",
 			"matchResults": []any{map[string]any{"entityType": next.table.name, "matchRecords": []any{map[string]any{"matchConfidence": 100.0, "record": map[string]any{
 				"attributes": map[string]string{"type": next.table.name}, "Id": id}}}}}}
 		return e
@@ -342,6 +382,15 @@ func (t *tx) discard(r *row, with string) error {
 		}
 	}
 	return nil
+}
+
+// purge removes a record for good, past the recycle bin. No change event tells of it.
+func (t *tx) purge(r *row) {
+	table, id := r.table, r.id()
+	table.put(id, nil)
+	t.undo = append(t.undo, func() { table.put(id, r) })
+	t.puts = append(t.puts, put{Kind: table.name, ID: id})
+	t.s.faults.Count("purge "+table.name, 1)
 }
 
 // restore takes a record out of the recycle bin, with what went there together with it.
