@@ -1,0 +1,202 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"sidelight/models"
+	"sidelight/models/store"
+	"sidelight/models/store/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+// gatehouse verifies tokens of its own and of one outside issuer with a shared secret.
+type gatehouse struct {
+	t        *testing.T
+	store    *store.Store
+	verifier *Verifier
+	issuer   *Issuer
+	secret   []byte
+	policy   *Policy
+}
+
+func newGatehouse(t *testing.T) *gatehouse {
+	t.Helper()
+	dir := t.TempDir()
+	keys, err := LoadKeys(filepath.Join(dir, "key"))
+	must(t, err)
+	g := &gatehouse{t: t, store: storetest.Open(t, storetest.SQLiteAddress(t)), secret: bytes.Repeat([]byte("s"), 40)}
+	must(t, g.store.SaveProfiles(context.Background(), []models.Profile{{ID: "10", Name: "Agent", Switches: models.AllSwitches}, {ID: "11", Name: "Twice"}, {ID: "12", Name: "Twice"}}))
+	g.policy, err = NewPolicy(context.Background(), g.store, slog.New(slog.DiscardHandler))
+	must(t, err)
+	file := filepath.Join(dir, "secret")
+	must(t, os.WriteFile(file, g.secret, 0o600))
+	outside, err := parseIssuer(context.Background(), "iss=https://id.example;aud=desk;secret="+file+";profile=/desk/profile;scope=/roles;subject=/sub", http.DefaultClient)
+	must(t, err)
+	g.verifier, err = NewVerifier(keys, []*trusted{outside}, g.policy, g.store, time.Now, slog.New(slog.DiscardHandler))
+	must(t, err)
+	g.issuer = NewIssuer(keys, time.Now)
+	return g
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// claims are those of a good outside token, changed.
+func claims(change ...any) jwt.MapClaims {
+	c := jwt.MapClaims{"iss": "https://id.example", "aud": "desk", "sub": "ann", "exp": time.Now().Add(time.Hour).Unix(), "iat": time.Now().Unix(), "roles": []string{"agent"},
+		"desk": map[string]any{"profile": "Agent"}}
+	for i := 0; i < len(change); i += 2 {
+		if change[i+1] == nil {
+			delete(c, change[i].(string))
+		} else {
+			c[change[i].(string)] = change[i+1]
+		}
+	}
+	return c
+}
+
+func (g *gatehouse) sign(method jwt.SigningMethod, key any, c jwt.MapClaims, header ...string) string {
+	g.t.Helper()
+	token := jwt.NewWithClaims(method, c)
+	for i := 0; i < len(header); i += 2 {
+		token.Header[header[i]] = header[i+1]
+	}
+	text, err := token.SignedString(key)
+	must(g.t, err)
+	return text
+}
+
+func TestTokensAreRefusedForWhateverIsWrongWithThem(t *testing.T) {
+	g := newGatehouse(t)
+	hs := func(c jwt.MapClaims, header ...string) string {
+		return g.sign(jwt.SigningMethodHS256, g.secret, c, header...)
+	}
+	raw := func(header, body string) string {
+		part := base64.RawURLEncoding.EncodeToString
+		unsigned := part([]byte(header)) + "." + part([]byte(body))
+		sig, err := jwt.SigningMethodHS256.Sign(unsigned, g.secret)
+		must(t, err)
+		return unsigned + "." + part(sig)
+	}
+	later := time.Now().Add(time.Hour).Unix()
+	body := func(extra string) string {
+		return `{"iss":"https://id.example","aud":"desk","sub":"ann","exp":` + jsonNumber(later) + `,"roles":"agent","desk":{"profile":"Agent"}` + extra + `}`
+	}
+	good := hs(claims())
+	for name, token := range map[string]string{
+		"algorithm none":        g.sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, claims()),
+		"another key":           g.sign(jwt.SigningMethodHS256, []byte("another"), claims()),
+		"an empty key":          g.sign(jwt.SigningMethodHS256, []byte{}, claims()),
+		"a changed body":        strings.Replace(good, ".", ".e", 1),
+		"no end":                hs(claims("exp", nil)),
+		"over":                  hs(claims("exp", time.Now().Add(-time.Minute).Unix())),
+		"an end in ms":          hs(claims("exp", time.Now().Add(time.Hour).UnixMilli())),
+		"begun in the future":   hs(claims("iat", time.Now().Add(time.Hour).Unix())),
+		"not yet":               hs(claims("nbf", time.Now().Add(time.Hour).Unix())),
+		"another issuer":        hs(claims("iss", "https://evil.example")),
+		"our issuer, their key": hs(claims("iss", ownIssuer, "aud", ownAudience)),
+		"another audience":      hs(claims("aud", "else")),
+		"no audience":           hs(claims("aud", nil)),
+		"no subject":            hs(claims("sub", nil)),
+		"no scope":              hs(claims("roles", nil)),
+		"a scope of theirs":     hs(claims("roles", "owner")),
+		"no profile":            hs(claims("desk", nil)),
+		"an unknown profile":    hs(claims("desk", map[string]any{"profile": "Nobody"})),
+		"a name of two":         hs(claims("desk", map[string]any{"profile": "Twice"})),
+		"a critical header":     hs(claims(), "crit", "x"),
+		"another type":          hs(claims(), "typ", "JWE"),
+		"a claim twice":         raw(`{"alg":"HS256"}`, body(`,"roles":"admin"`)),
+		"a claim in capitals":   raw(`{"alg":"HS256"}`, body(`,"ROLES":"admin"`)),
+		"a megabyte":            hs(claims("pad", strings.Repeat("x", 1<<20))),
+		"no token at all":       "",
+		"nonsense":              "a.b.c",
+		"an unknown service":    servicePrefix + "x",
+	} {
+		if v, err := g.verifier.Viewer(context.Background(), token); err == nil {
+			t.Errorf("%s: let in as %+v", name, v)
+		} else if code := models.CodeOf(err); code != models.CodeUnauthenticated && code != models.CodeForbidden {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	v, err := g.verifier.Viewer(context.Background(), good)
+	must(t, err)
+	if v.Subject != "ann" || v.Scope != models.ScopeAgent || v.Profile.ID != "10" || v.Access.Switches != models.AllSwitches {
+		t.Errorf("%+v", v)
+	}
+}
+
+func jsonNumber(n int64) string {
+	b, _ := jwt.NewNumericDate(time.Unix(n, 0)).MarshalJSON()
+	return string(b)
+}
+
+func TestOurOwnTokensCarryTheirProfileAndASignOutEndsThem(t *testing.T) {
+	g := newGatehouse(t)
+	ctx := context.Background()
+	refresh := sha256.Sum256([]byte("r"))
+	must(t, g.store.CreateSignIn(ctx, models.SignIn{ID: "s", Subject: "agent:1", ProfileID: "10", Device: "d", RefreshHash: refresh[:], CreatedAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}))
+	token, _, err := g.issuer.Issue(TokenRequest{Subject: "agent:1", Scope: models.ScopeAgent, ProfileID: "10", Session: "s", TTL: time.Minute})
+	must(t, err)
+	_, err = g.verifier.Viewer(ctx, token)
+	must(t, err)
+	must(t, g.store.RevokeSignIn(ctx, "s"))
+	if _, err := g.verifier.Viewer(ctx, token); models.CodeOf(err) != models.CodeUnauthenticated {
+		t.Errorf("after the sign-out: %v", err)
+	}
+}
+
+func TestARefreshTokenIsUsedOnceOnItsDeviceAndASecondUseEndsTheSignIn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		s := storetest.Open(t, address)
+		ctx := context.Background()
+		must(t, s.CreateSignIn(ctx, models.SignIn{ID: "s", Device: "d", RefreshHash: hash("1"), CreatedAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}))
+		if _, err := s.RotateSignIn(ctx, hash("1"), hash("2"), "another"); models.CodeOf(err) != models.CodeUnauthenticated {
+			t.Errorf("on another device: %v", err)
+		}
+		_, err := s.RotateSignIn(ctx, hash("1"), hash("2"), "d")
+		must(t, err)
+		if _, err := s.RotateSignIn(ctx, hash("1"), hash("3"), "d"); models.CodeOf(err) != models.CodeUnauthenticated {
+			t.Errorf("a second time: %v", err)
+		}
+		if active, err := s.SessionActive(ctx, "s"); err != nil || active {
+			t.Errorf("the stolen sign-in goes on (%v)", err)
+		}
+		if _, err := s.RotateSignIn(ctx, hash("2"), hash("4"), "d"); models.CodeOf(err) != models.CodeUnauthenticated {
+			t.Errorf("its successor: %v", err)
+		}
+	})
+}
+
+func TestAServiceTokenWorksUntilItIsRevoked(t *testing.T) {
+	g := newGatehouse(t)
+	ctx := context.Background()
+	profile := "10"
+	must(t, g.store.CreateServiceToken(ctx, models.ServiceToken{ID: "t", Name: "BI", Hash: hash(servicePrefix + "x"), ProfileID: &profile, CreatedAt: time.Now()}))
+	v, err := g.verifier.Viewer(ctx, servicePrefix+"x")
+	must(t, err)
+	if v.Scope != models.ScopeDashboard || v.Profile.ID != "10" {
+		t.Errorf("%+v", v)
+	}
+	_, err = g.store.RevokeServiceToken(ctx, "t")
+	must(t, err)
+	if _, err := g.verifier.Viewer(ctx, servicePrefix+"x"); models.CodeOf(err) != models.CodeUnauthenticated {
+		t.Errorf("revoked: %v", err)
+	}
+}
