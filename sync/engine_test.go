@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +123,27 @@ func (h *house) sim(side models.Side, method, path, body string) map[string]any 
 	var out map[string]any
 	_ = json.Unmarshal(text, &out)
 	return out
+}
+
+// outside calls Salesforce's REST API as another program would.
+func (h *house) outside(method, path string) {
+	h.t.Helper()
+	res, err := h.http.PostForm(h.vendors.SalesforceURL+"/services/oauth2/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {"demo"}, "client_secret": {"demo-secret"}})
+	must(h.t, err)
+	defer res.Body.Close()
+	var token struct {
+		Access string `json:"access_token"`
+	}
+	must(h.t, json.NewDecoder(res.Body).Decode(&token))
+	req, err := http.NewRequest(method, h.vendors.SalesforceURL+path, nil)
+	must(h.t, err)
+	req.Header.Set("Authorization", "Bearer "+token.Access)
+	answer, err := h.http.Do(req)
+	must(h.t, err)
+	defer answer.Body.Close()
+	if answer.StatusCode >= 300 {
+		h.t.Fatalf("%s %s: %s", method, path, answer.Status)
+	}
 }
 
 // records are the live contacts of a side.
