@@ -48,6 +48,7 @@ func observe(log *slog.Logger, m *metrics, next http.Handler) http.Handler {
 		id := uuid.NewString()
 		w.Header().Set("X-Request-Id", id)
 		rec := &responseLog{ResponseWriter: w}
+		inner := r.WithContext(graph.WithRequestID(r.Context(), id)) // the router notes its pattern on this one
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler {
@@ -59,10 +60,10 @@ func observe(log *slog.Logger, m *metrics, next http.Handler) http.Handler {
 				}
 			}
 			took := time.Since(started)
-			m.request(r.Method, route(r), rec.status, took)
-			log.Debug("request", "request", id, "method", r.Method, "path", route(r), "status", rec.status, "took", took)
+			m.request(r.Method, route(inner), rec.status, took)
+			log.Debug("request", "request", id, "method", r.Method, "path", route(inner), "status", rec.status, "took", took)
 		}()
-		next.ServeHTTP(rec, r.WithContext(graph.WithRequestID(r.Context(), id)))
+		next.ServeHTTP(rec, inner)
 	})
 }
 

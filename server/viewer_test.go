@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"sidelight/models"
 	"sidelight/models/store"
@@ -198,5 +200,25 @@ func TestAServiceTokenWorksUntilItIsRevoked(t *testing.T) {
 	must(t, err)
 	if _, err := g.verifier.Viewer(ctx, servicePrefix+"x"); models.CodeOf(err) != models.CodeUnauthenticated {
 		t.Errorf("revoked: %v", err)
+	}
+}
+
+func TestRequestsAreCountedByTheirRoute(t *testing.T) {
+	m := newMetrics(nil)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /things/{id}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	observe(slog.New(slog.DiscardHandler), m, mux).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/things/ann@example.com", nil))
+	ch := make(chan prometheus.Metric, 8)
+	m.requests.Collect(ch)
+	if text := (<-ch).Desc().String(); len(ch) != 0 || text == "" {
+		t.Errorf("%d more series", len(ch))
+	}
+	if _, err := m.requests.GetMetricWithLabelValues(http.MethodGet, "GET /things/{id}", "418"); err != nil {
+		t.Error(err)
+	}
+	m.requests.Collect(ch)
+	<-ch
+	if len(ch) != 0 {
+		t.Error("the request was counted under another route")
 	}
 }
