@@ -237,3 +237,22 @@ func TestIntrospectionShowsEachCallerTheirOwnSchema(t *testing.T) {
 		}
 	}
 }
+
+func TestRefusedRequestsAnswerAsGraphQLOverHTTPHasIt(t *testing.T) {
+	h, err := New(Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, body := range map[string]string{"malformed": query("{viewer"), "invalid": query("{unheardOf}")} {
+		for accept, refused := range map[string]bool{"application/json": false, "application/graphql-response+json": true} {
+			r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Accept", accept)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r.WithContext(WithViewer(context.Background(), agent(0))))
+			if (w.Code != http.StatusOK) != refused || strings.Contains(w.Body.String(), `"data"`) || !json.Valid(w.Body.Bytes()) {
+				t.Errorf("%s, %s: %d %s", name, accept, w.Code, w.Body)
+			}
+		}
+	}
+}

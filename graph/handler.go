@@ -2,6 +2,7 @@
 package graph
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -100,9 +101,42 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), h.timeout)
 		defer cancel()
 		r = r.WithContext(ctx)
+		w = &refusing{ResponseWriter: w}
 	}
 	h.server.ServeHTTP(w, r)
 }
+
+// refusing answers refused requests as GraphQL over HTTP has it: without data, and with status 200 to those who asked for application/json.
+type refusing struct {
+	http.ResponseWriter
+	refused bool
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *refusing) WriteHeader(status int) {
+	w.refused = status >= 400 && status < 500
+	if status == http.StatusUnprocessableEntity && strings.HasPrefix(w.Header().Get("Content-Type"), "application/json") {
+		status = http.StatusOK
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter; the transports write an answer at once.
+func (w *refusing) Write(b []byte) (int, error) {
+	if !w.refused {
+		return w.ResponseWriter.Write(b)
+	}
+	if rest, ok := bytes.CutSuffix(b, []byte(`,"data":null}`)); ok {
+		if _, err := w.ResponseWriter.Write(append(bytes.Clone(rest), '}')); err != nil {
+			return 0, err
+		}
+		return len(b), nil
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *refusing) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func jsonBody(r *http.Request) bool {
 	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
