@@ -107,13 +107,15 @@ func (s *Server) runQuery(c *call, j *job, text string) error {
 	case !statement.Flat():
 		return badRequest("FUNCTIONALITY_NOT_ENABLED", "Selecting compound data or child relationships not supported in Bulk Query")
 	}
-	for _, object := range append(statement.Queried(), statement.Traversed()...) {
-		s.faults.Count("query "+object, 1)
-	}
 	j.Object, j.Header = statement.Object().Name(), statement.Columns()
 	kinds := make([]soql.Type, len(j.Header))
 	for i, path := range j.Header {
-		kinds[i] = s.typeOfPath(statement.Object(), path)
+		if kinds[i] = s.typeOfPath(statement.Object(), path); kinds[i] == soql.Compound {
+			return badRequest("FUNCTIONALITY_NOT_ENABLED", "Selecting compound data not supported in Bulk Query")
+		}
+	}
+	for _, object := range append(statement.Queried(), statement.Traversed()...) {
+		s.faults.Count("query "+object, 1)
 	}
 	for _, r := range statement.Select(j.Operation == "queryAll") {
 		values := statement.Values(r)

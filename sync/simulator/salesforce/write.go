@@ -83,7 +83,7 @@ func (t *tx) insert(table *table, input map[string]any) (*row, error) {
 	return next, nil
 }
 
-// noteParts makes the document and the version that an enhanced note also is.
+// noteParts makes the document and the newest version that an enhanced note also is.
 func (t *tx) noteParts(note *row) {
 	body, _ := decodeBase64(note.text("Content"))
 	version := t.s.db.table("ContentVersion").nextID()
@@ -123,6 +123,14 @@ func (t *tx) change(r *row, input map[string]any) (*row, error) {
 		return nil, err
 	}
 	t.set("UPDATE", next)
+	if r.table.name == "ContentNote" {
+		if last := t.s.db.table("ContentVersion").rows[r.text("LatestPublishedVersionId")]; last != nil {
+			outdated := t.edit(last)
+			outdated.values["IsLatest"] = false
+			t.set("", outdated)
+		}
+		t.noteParts(next)
+	}
 	t.s.faults.Count("update "+r.table.name, 1)
 	return next, nil
 }
@@ -276,8 +284,13 @@ func (t *tx) reference(f *field, v any) (any, error) {
 	if !ok || !valid {
 		return nil, badRequest("MALFORMED_ID", f.label+": id value of incorrect type: "+fmt.Sprint(v), f.name)
 	}
-	to := t.s.db.find(id)
-	if to == nil || !slices.Contains(f.referenceTo, to.table.name) {
+	var to *row
+	for _, name := range f.referenceTo { // by object, because notes and documents share their ids
+		if table := t.s.db.table(name); table != nil && table.rows[id] != nil {
+			to = table.rows[id]
+		}
+	}
+	if to == nil {
 		return nil, badRequest("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", f.name)
 	}
 	if to.is("IsDeleted") {
