@@ -250,10 +250,7 @@ func (sub *subscription) ask(r *pb.FetchRequest) error {
 	}
 	sub.credit += r.NumRequested
 	if sub.topic != "" {
-		if err := sub.server.caller(ctx); err != nil {
-			return refused(codes.Unauthenticated, "service.auth.error", "authentication exception occurred")
-		}
-		return nil
+		return sub.server.caller(ctx)
 	}
 	schema, ok := sub.server.topicSchema(r.TopicName)
 	if !ok {
