@@ -150,10 +150,8 @@ func (s *Server) guard(handle handler) http.HandlerFunc {
 			writeJSON(w, e.status, e.body())
 			return
 		}
-		s.mu.Lock()
 		c := &call{server: s, request: r, header: w.Header(), body: body, version: version}
 		out, err := s.answer(c, handle)
-		s.mu.Unlock()
 		if err != nil {
 			e := known(err)
 			writeJSON(w, e.status, e.body())
@@ -211,6 +209,8 @@ func (p raw) write(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) answer(c *call, handle handler) (any, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var err error
 	if c.session, err = s.signedIn(bearer(c.request)); err != nil {
 		return nil, err

@@ -63,7 +63,7 @@ func (c *compiler) junction(e junction, object Object, alias string, underOr boo
 	}}
 	for _, n := range terms {
 		if n.rank == 0 {
-			return out, nil
+			return &node{match: out.match}, nil
 		}
 		out.rank = max(out.rank, n.rank)
 	}
