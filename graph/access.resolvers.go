@@ -16,7 +16,7 @@ func (r *mutationResolver) SetProfilePermission(ctx context.Context, profileID s
 	if err != nil {
 		return nil, err
 	}
-	r.audit(ctx, "setProfilePermission", after.Name, map[string]any{"before": before.Permission(), "after": after.Permission()})
+	r.audit(ctx, "setProfilePermission", after.Name, map[string]any{"before": permissionOf(before), "after": permissionOf(after)})
 	return &after, nil
 }
 

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -38,6 +39,13 @@ func (r *Resolver) connecting(ctx context.Context, side models.Side, to string, 
 		out.AuthorizeURL = &to
 	}
 	return out, err
+}
+
+// permissionOf is what an audit entry says of a permission, in the words of the API.
+func permissionOf(p models.Profile) map[string]any {
+	a := p.Permission()
+	return map[string]any{"visible": a.Visible(), "contacts": a.Contacts(), "accounts": a.Accounts(), "contactInfo": a.ContactInfo(), "accountInfo": a.AccountInfo(),
+		"opportunities": a.Opportunities(), "notes": a.Notes(), "events": a.Events(), "tasks": a.Tasks(), "hiddenFields": a.HiddenFields(), "denyMode": strings.ToUpper(cmp.Or(string(p.DenyMode), "mask"))}
 }
 
 // policyOf is what an audit entry says of the policies.
@@ -95,11 +103,11 @@ func (r *Resolver) newServiceToken(ctx context.Context, in generated.ServiceToke
 	_, _ = rand.Read(secret) // never fails
 	token := ServiceTokenPrefix + base64.RawURLEncoding.EncodeToString(secret)
 	hash := sha256.Sum256([]byte(token))
-	t := models.ServiceToken{ID: uuid.NewString(), Name: name, Hash: hash[:], ProfileID: in.ProfileID, CreatedAt: now, ExpiresAt: in.ExpiresAt}
+	t := models.ServiceToken{ID: uuid.NewString(), Name: name, Hash: hash[:], ProfileID: in.ProfileID, DenyMode: deref(in.DenyMode), CreatedAt: now, ExpiresAt: in.ExpiresAt}
 	if err := r.Store.CreateServiceToken(ctx, t); err != nil {
 		return nil, err
 	}
-	r.audit(ctx, "createServiceToken", name, map[string]any{"profileId": in.ProfileID, "expiresAt": in.ExpiresAt})
+	r.audit(ctx, "createServiceToken", name, map[string]any{"profileId": in.ProfileID, "denyMode": in.DenyMode, "expiresAt": in.ExpiresAt})
 	list, err := r.Store.ServiceTokens(ctx)
 	if err != nil {
 		return nil, err

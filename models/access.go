@@ -125,6 +125,7 @@ type ProfilePermission struct {
 	Visible, Contacts, Accounts                                   *bool
 	ContactInfo, AccountInfo, Opportunities, Notes, Events, Tasks *bool
 	HiddenFields                                                  []string // nil leaves them as they are
+	DenyMode                                                      *DenyMode
 }
 
 // Apply is the access after the change.

@@ -1708,6 +1708,29 @@ func (ec *executionContext) fieldContext_Profile_permission(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Profile_denyMode(ctx context.Context, field graphql.CollectedField, obj *models.Profile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Profile_denyMode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DenyMode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v models.DenyMode) graphql.Marshaler {
+			return ec.marshalNDenyMode2sidelightᚋmodelsᚐDenyMode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Profile_denyMode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Profile", field, false, false, "DenyMode")
+}
+
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2729,7 +2752,7 @@ func (ec *executionContext) unmarshalInputProfilePermissionInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"visible", "contacts", "accounts", "contactInfo", "accountInfo", "opportunities", "notes", "events", "tasks", "hiddenFields"}
+	fieldsInOrder := [...]string{"visible", "contacts", "accounts", "contactInfo", "accountInfo", "opportunities", "notes", "events", "tasks", "hiddenFields", "denyMode"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2806,6 +2829,13 @@ func (ec *executionContext) unmarshalInputProfilePermissionInput(ctx context.Con
 				return it, err
 			}
 			it.HiddenFields = data
+		case "denyMode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("denyMode"))
+			data, err := ec.unmarshalODenyMode2ᚖsidelightᚋmodelsᚐDenyMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DenyMode = data
 		}
 	}
 	return it, nil
@@ -3090,6 +3120,11 @@ func (ec *executionContext) _Profile(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "denyMode":
+			out.Values[i] = ec._Profile_denyMode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -3343,6 +3378,34 @@ func (ec *executionContext) marshalNAccess2sidelightᚋmodelsᚐAccess(ctx conte
 	return ec._Access(ctx, sel, &v)
 }
 
+func (ec *executionContext) unmarshalNDenyMode2sidelightᚋmodelsᚐDenyMode(ctx context.Context, v any) (models.DenyMode, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNDenyMode2sidelightᚋmodelsᚐDenyMode[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDenyMode2sidelightᚋmodelsᚐDenyMode(ctx context.Context, sel ast.SelectionSet, v models.DenyMode) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNDenyMode2sidelightᚋmodelsᚐDenyMode[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DenyMode!")
+	}
+	return res
+}
+
+var (
+	unmarshalNDenyMode2sidelightᚋmodelsᚐDenyMode = map[string]models.DenyMode{
+		"MASK":   models.DenyMask,
+		"ERROR":  models.DenyError,
+		"REJECT": models.DenyReject,
+	}
+	marshalNDenyMode2sidelightᚋmodelsᚐDenyMode = map[models.DenyMode]string{
+		models.DenyMask:   "MASK",
+		models.DenyError:  "ERROR",
+		models.DenyReject: "REJECT",
+	}
+)
+
 func (ec *executionContext) marshalNProfile2ᚖsidelightᚋmodelsᚐProfile(ctx context.Context, sel ast.SelectionSet, v *models.Profile) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Profile!")
@@ -3458,6 +3521,38 @@ func (ec *executionContext) marshalODecimal2ᚖsidelightᚋmodelsᚐDecimal(ctx 
 	res := scalar.MarshalDecimal(*v)
 	return res
 }
+
+func (ec *executionContext) unmarshalODenyMode2ᚖsidelightᚋmodelsᚐDenyMode(ctx context.Context, v any) (*models.DenyMode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalODenyMode2ᚖsidelightᚋmodelsᚐDenyMode[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODenyMode2ᚖsidelightᚋmodelsᚐDenyMode(ctx context.Context, sel ast.SelectionSet, v *models.DenyMode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(marshalODenyMode2ᚖsidelightᚋmodelsᚐDenyMode[*v])
+	return res
+}
+
+var (
+	unmarshalODenyMode2ᚖsidelightᚋmodelsᚐDenyMode = map[string]models.DenyMode{
+		"MASK":   models.DenyMask,
+		"ERROR":  models.DenyError,
+		"REJECT": models.DenyReject,
+	}
+	marshalODenyMode2ᚖsidelightᚋmodelsᚐDenyMode = map[models.DenyMode]string{
+		models.DenyMask:   "MASK",
+		models.DenyError:  "ERROR",
+		models.DenyReject: "REJECT",
+	}
+)
 
 func (ec *executionContext) unmarshalOJSON2interface(ctx context.Context, v any) (any, error) {
 	if v == nil {

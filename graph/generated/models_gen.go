@@ -184,6 +184,8 @@ type ServiceTokenInput struct {
 	// The profile whose permissions the dashboard has; without one it may see everything.
 	ProfileID *string    `json:"profileId,omitempty"`
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// How what the dashboard may not see is answered; left out or MASK, as the profile has it.
+	DenyMode *models.DenyMode `json:"denyMode,omitempty"`
 }
 
 type Subscription struct {

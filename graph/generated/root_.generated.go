@@ -454,6 +454,7 @@ type ComplexityRoot struct {
 	}
 
 	Profile struct {
+		DenyMode   func(childComplexity int) int
 		ID         func(childComplexity int) int
 		Name       func(childComplexity int) int
 		Permission func(childComplexity int) int
@@ -518,6 +519,7 @@ type ComplexityRoot struct {
 
 	ServiceToken struct {
 		CreatedAt  func(childComplexity int) int
+		DenyMode   func(childComplexity int) int
 		ExpiresAt  func(childComplexity int) int
 		ID         func(childComplexity int) int
 		LastUsedAt func(childComplexity int) int
@@ -2448,6 +2450,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PipelineBucket.WeightedAmount(childComplexity), true
 
+	case "Profile.denyMode":
+		if e.ComplexityRoot.Profile.DenyMode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Profile.DenyMode(childComplexity), true
 	case "Profile.id":
 		if e.ComplexityRoot.Profile.ID == nil {
 			break
@@ -2784,6 +2792,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ServiceToken.CreatedAt(childComplexity), true
+	case "ServiceToken.denyMode":
+		if e.ComplexityRoot.ServiceToken.DenyMode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ServiceToken.DenyMode(childComplexity), true
 	case "ServiceToken.expiresAt":
 		if e.ComplexityRoot.ServiceToken.ExpiresAt == nil {
 			break
@@ -3343,6 +3357,16 @@ enum Scope {
   ADMIN
 }
 
+"How what a caller may not see is answered."
+enum DenyMode {
+  "Null, and named in extensions.accessDenied."
+  MASK
+  "Null, and an entry in errors for each denied field."
+  ERROR
+  "The whole request is refused."
+  REJECT
+}
+
 "Who asks."
 type Viewer {
   "The token's subject."
@@ -3377,6 +3401,8 @@ type Profile {
   id: ID! @access(open: true)
   name: String! @access(open: true)
   permission: Access! @access(open: true)
+  "How what the profile may not see is answered."
+  denyMode: DenyMode! @access(open: true)
 }
 
 "A change of a profile's permission; what is left out stays as it is."
@@ -3391,6 +3417,8 @@ input ProfilePermissionInput {
   events: Boolean
   tasks: Boolean
   hiddenFields: [String!]
+  "How what the profile may not see is answered."
+  denyMode: DenyMode
 }
 
 type Query {
@@ -4311,6 +4339,8 @@ type ServiceToken {
   lastUsedAt: Time @access(scope: ADMIN)
   revokedAt: Time @access(scope: ADMIN)
   profile: Profile @access(scope: ADMIN)
+  "How what the dashboard may not see is answered. MASK leaves it to the profile."
+  denyMode: DenyMode! @access(scope: ADMIN)
 }
 
 input ServiceTokenInput {
@@ -4318,6 +4348,8 @@ input ServiceTokenInput {
   "The profile whose permissions the dashboard has; without one it may see everything."
   profileId: ID
   expiresAt: Time
+  "How what the dashboard may not see is answered; left out or MASK, as the profile has it."
+  denyMode: DenyMode
 }
 
 "A new token."
@@ -5151,6 +5183,8 @@ func (ec *executionContext) childFields_Profile(ctx context.Context, field graph
 		return ec.fieldContext_Profile_name(ctx, field)
 	case "permission":
 		return ec.fieldContext_Profile_permission(ctx, field)
+	case "denyMode":
+		return ec.fieldContext_Profile_denyMode(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Profile", field.Name)
 }
@@ -5243,6 +5277,8 @@ func (ec *executionContext) childFields_ServiceToken(ctx context.Context, field 
 		return ec.fieldContext_ServiceToken_revokedAt(ctx, field)
 	case "profile":
 		return ec.fieldContext_ServiceToken_profile(ctx, field)
+	case "denyMode":
+		return ec.fieldContext_ServiceToken_denyMode(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ServiceToken", field.Name)
 }

@@ -567,6 +567,29 @@ func (ec *executionContext) fieldContext_ServiceToken_profile(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _ServiceToken_denyMode(ctx context.Context, field graphql.CollectedField, obj *models.ServiceToken) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ServiceToken_denyMode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DenyMode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v models.DenyMode) graphql.Marshaler {
+			return ec.marshalNDenyMode2sidelightᚋmodelsᚐDenyMode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ServiceToken_denyMode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ServiceToken", field, false, false, "DenyMode")
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -582,7 +605,7 @@ func (ec *executionContext) unmarshalInputServiceTokenInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"name", "profileId", "expiresAt"}
+	fieldsInOrder := [...]string{"name", "profileId", "expiresAt", "denyMode"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -610,6 +633,13 @@ func (ec *executionContext) unmarshalInputServiceTokenInput(ctx context.Context,
 				return it, err
 			}
 			it.ExpiresAt = data
+		case "denyMode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("denyMode"))
+			data, err := ec.unmarshalODenyMode2ᚖsidelightᚋmodelsᚐDenyMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DenyMode = data
 		}
 	}
 	return it, nil
@@ -863,6 +893,11 @@ func (ec *executionContext) _ServiceToken(ctx context.Context, sel ast.Selection
 		case "profile":
 			out.Values[i] = ec._ServiceToken_profile(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "denyMode":
+			out.Values[i] = ec._ServiceToken_denyMode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:

@@ -58,6 +58,9 @@ func (s *Store) SetProfilePermission(ctx context.Context, id string, change mode
 		after = before
 		access := change.Apply(before.Permission())
 		after.Switches, after.Hidden, after.UpdatedAt = access.Switches, access.Hidden, s.stamp()
+		if change.DenyMode != nil {
+			after.DenyMode = *change.DenyMode
+		}
 		if err := tx.Save(&after).Error; err != nil {
 			return err
 		}

@@ -16,6 +16,15 @@ export type SyncObject =
   | 'CONTACT'
   | 'ACCOUNT';
 
+/** How what a caller may not see is answered. */
+export type DenyMode =
+  /** Null, and named in extensions.accessDenied. */
+  | 'MASK'
+  /** Null, and an entry in errors for each denied field. */
+  | 'ERROR'
+  /** The whole request is refused. */
+  | 'REJECT';
+
 /** A change of a profile's permission; what is left out stays as it is. */
 export type ProfilePermissionInput = {
   visible?: boolean | null | undefined;
@@ -28,6 +37,8 @@ export type ProfilePermissionInput = {
   events?: boolean | null | undefined;
   tasks?: boolean | null | undefined;
   hiddenFields?: Array<string> | null | undefined;
+  /** How what the profile may not see is answered. */
+  denyMode?: DenyMode | null | undefined;
 };
 
 /** Says whose card is wanted: exactly one. */
@@ -140,6 +151,8 @@ export type ServiceTokenInput = {
   /** The profile whose permissions the dashboard has; without one it may see everything. */
   profileId?: string | number | null | undefined;
   expiresAt?: string | null | undefined;
+  /** How what the dashboard may not see is answered; left out or MASK, as the profile has it. */
+  denyMode?: DenyMode | null | undefined;
 };
 
 export type StatusQueryVariables = Exact<{ [key: string]: never; }>;
