@@ -45,10 +45,12 @@ type WriteResult struct {
 	Err        *Error    // nil when it was done
 }
 
-// WriteLimits are the vendor's: how many records fit one call, and how many calls may run at once.
+// WriteLimits are the vendor's: how many records fit one call, and how many calls may run at once. Bulk is how many records one Write may take
+// where the vendor has a bulk way, which takes minutes where a call takes seconds; 0 is none.
 type WriteLimits struct {
 	Batch    int
 	Parallel int
+	Bulk     int
 }
 
 // StreamBatch is what a change stream handed over at once. Replay may be stored only together with the hints.
@@ -66,6 +68,8 @@ type Hint struct {
 	Deleted bool // positive evidence of a deletion
 	ByUs    bool
 	At      time.Time
+	// Fields are the fields that changed, by the vendor's names; nil when that is not known, which may be all of them.
+	Fields []string
 }
 
 // ConnectionInfo is what a side says of itself while it is being connected.
