@@ -27,7 +27,12 @@ type vendors struct {
 // connect signs in to both vendors with the fixed credentials.
 func connect(t *testing.T, salesforceURL, deskURL string) *vendors {
 	t.Helper()
-	v := &vendors{T: t, client: newClient(t), desk: deskURL + "/api/v1"}
+	return connectBy(t, newClient(t), salesforceURL, deskURL)
+}
+
+func connectBy(t *testing.T, client *http.Client, salesforceURL, deskURL string) *vendors {
+	t.Helper()
+	v := &vendors{T: t, client: client, desk: deskURL + "/api/v1"}
 	v.session = v.signIn(salesforceURL+"/services/oauth2/token", url.Values{"grant_type": {"client_credentials"}})
 	v.token = v.signIn(deskURL+"/oauth/v2/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"demo-refresh"}})
 	var versions []struct{ URL string }

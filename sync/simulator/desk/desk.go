@@ -42,6 +42,8 @@ type Config struct {
 	// Redelivery is how long after each failure a webhook delivery is tried again; nil is 1, 5 and 30 seconds. Empty
 	// tries once.
 	Redelivery []time.Duration
+	// Hooks delivers webhooks; nil is the network.
+	Hooks http.RoundTripper
 }
 
 // Server is one Desk organization. Create it with New.
@@ -96,7 +98,7 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.Injector.Imitate(cfg.Latency); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, faults: cfg.Injector, wake: make(chan struct{}, 1), hooks: newHookClient(),
+	s := &Server{cfg: cfg, faults: cfg.Injector, wake: make(chan struct{}, 1), hooks: newHookClient(cfg.Hooks),
 		contacts: newModule("contacts", "Contacts", "Contact", "7000000000400001", contactFields, contactRow),
 		accounts: newModule("accounts", "Accounts", "Account", "7000000000400002", accountFields, accountRow),
 	}

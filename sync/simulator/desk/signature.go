@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -22,18 +23,27 @@ type signingKey struct {
 	key *rsa.PrivateKey
 }
 
+// freshKey is the key of a Desk that has none yet. Making one takes long and nobody is protected by it, so that a process
+// makes one for all its Desks.
+var freshKey = sync.OnceValues(func() (*signingKey, error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(x509.MarshalPKCS1PublicKey(&key.PublicKey))
+	return &signingKey{ID: fmt.Sprintf("%x", sum[:8]), DER: x509.MarshalPKCS1PrivateKey(key), key: key}, nil
+})
+
 // signer returns the key, made on first use.
 func (s *Server) signer() (*signingKey, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.key == nil {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		key, err := freshKey()
 		if err != nil {
 			return nil, err
 		}
-		der := x509.MarshalPKCS1PrivateKey(key)
-		sum := sha256.Sum256(x509.MarshalPKCS1PublicKey(&key.PublicKey))
-		if err := s.commit(put{Kind: kindKey, Value: &signingKey{ID: fmt.Sprintf("%x", sum[:8]), DER: der}}); err != nil {
+		if err := s.commit(put{Kind: kindKey, Value: key}); err != nil {
 			return nil, err
 		}
 	}

@@ -48,8 +48,11 @@ var (
 	uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
 )
 
-func newHookClient() *http.Client {
-	return &http.Client{Timeout: hookTimeout, Transport: &http.Transport{},
+func newHookClient(transport http.RoundTripper) *http.Client {
+	if transport == nil {
+		transport = &http.Transport{}
+	}
+	return &http.Client{Timeout: hookTimeout, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 

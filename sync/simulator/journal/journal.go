@@ -79,15 +79,15 @@ func cut(file *os.File, size int64) error {
 // Append adds v as one line, in one write. When it returns nil the entry outlives the process. A failed write leaves
 // the journal as it was.
 func (l *Log) Append(v any) error {
+	if l.path == "" {
+		return nil
+	}
 	line, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.path == "" {
-		return nil
-	}
 	if l.file == nil {
 		return fmt.Errorf("journal: %w", os.ErrClosed)
 	}
@@ -105,6 +105,9 @@ func (l *Log) Append(v any) error {
 // Rewrite replaces everything the journal holds by entries. It writes aside and renames, so that a kill leaves
 // either the old content or the new.
 func (l *Log) Rewrite(entries []any) error {
+	if l.path == "" {
+		return nil
+	}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
@@ -115,9 +118,6 @@ func (l *Log) Rewrite(entries []any) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.path == "" {
-		return nil
-	}
 	if l.file == nil {
 		return fmt.Errorf("journal: %w", os.ErrClosed)
 	}

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math/big"
 	"net"
+	"sync"
 	"time"
 )
 
@@ -23,25 +24,31 @@ type keys struct {
 	Key  string `json:"key"`
 }
 
-// keyLife is long because the certificates are for loopback.
-const keyLife = 10 * 365 * 24 * time.Hour
+// The certificates are for loopback: they are valid at any time that a clock, true or set by a test, may tell.
+var (
+	validFrom = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+	validTo   = time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
+)
 
-// ensureKeys makes the keys if there are none; s.mu is held. They are valid by the true clock, whatever the vendor's
-// clock says.
+// freshKeys are the keys of an organization that has none yet: one pair for a process, because nobody is protected by
+// them and tests start organizations by the thousand.
+var freshKeys = sync.OnceValues(newKeys)
+
+// ensureKeys makes the keys if there are none; s.mu is held.
 func (s *Server) ensureKeys() error {
 	if s.keys != nil {
 		return nil
 	}
-	made, err := newKeys(s.cfg.Now())
+	made, err := freshKeys()
 	if err != nil {
 		return fmt.Errorf("salesforce: certificate of the Pub/Sub endpoint: %w", err)
 	}
 	return s.commit(put{Kind: kindKeys, Value: made})
 }
 
-func newKeys(now time.Time) (*keys, error) {
+func newKeys() (*keys, error) {
 	authority := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Salesforce simulator"},
-		NotBefore: now.Add(-24 * time.Hour), NotAfter: now.Add(keyLife), IsCA: true, BasicConstraintsValid: true,
+		NotBefore: validFrom, NotAfter: validTo, IsCA: true, BasicConstraintsValid: true,
 		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
 	server := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "localhost"},
 		NotBefore: authority.NotBefore, NotAfter: authority.NotAfter, DNSNames: []string{"localhost"},
