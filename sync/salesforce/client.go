@@ -8,6 +8,7 @@ package salesforce
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -44,6 +45,8 @@ type Config struct {
 	// PubSubAddr is the Pub/Sub API, HOST:PORT; empty streams nothing. PubSubCA is a PEM certificate authority to trust besides the system's.
 	PubSubAddr string
 	PubSubCA   []byte
+	// DialPubSub reaches the Pub/Sub API; nil is the network.
+	DialPubSub func(ctx context.Context, address string) (net.Conn, error)
 }
 
 const (

@@ -35,6 +35,13 @@ func (c *Client) Streams() bool { return c.cfg.PubSubAddr != "" }
 // Stream hands over an object's change events after replay until ctx ends or the stream fails. An expired replay position is CURSOR_EXPIRED. A stream that says
 // nothing for longer than the vendor's keep-alive has died: that is an error too.
 func (c *Client) Stream(ctx context.Context, object models.SyncObject, replay string, handle func(context.Context, models.StreamBatch) error) error {
+	return c.subscribe(ctx, sobject(object), replay, func(ctx context.Context, changes []change, replay string) error {
+		return handle(ctx, c.hints(object, changes, replay))
+	})
+}
+
+// subscribe hands over the change events of an object, each batch with the position behind it.
+func (c *Client) subscribe(ctx context.Context, name, replay string, handle func(ctx context.Context, changes []change, replay string) error) error {
 	who, err := c.identify(ctx)
 	if err != nil {
 		return err
@@ -44,7 +51,7 @@ func (c *Client) Stream(ctx context.Context, object models.SyncObject, replay st
 		return err
 	}
 	defer conn.Close()
-	s := &subscription{client: c, conn: conn, object: object, who: who, topic: "/data/" + sobject(object) + "ChangeEvent", schemas: map[string]*eventSchema{}}
+	s := &subscription{client: c, conn: conn, topic: "/data/" + name + "ChangeEvent", schemas: map[string]*eventSchema{}}
 	stale := ""
 	for attempt := 0; ; attempt++ {
 		token, instance, err := c.token(ctx, stale)
@@ -71,8 +78,12 @@ func (c *Client) dial() (*grpc.ClientConn, error) {
 	if len(c.cfg.PubSubCA) > 0 && !roots.AppendCertsFromPEM(c.cfg.PubSubCA) {
 		return nil, models.Errorf(models.CodeBadUserInput, "the certificate authority for the Pub/Sub API is not PEM")
 	}
-	conn, err := grpc.NewClient(c.cfg.PubSubAddr, grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12})),
-		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: time.Minute, Timeout: 20 * time.Second}))
+	options := []grpc.DialOption{grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12})),
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: time.Minute, Timeout: 20 * time.Second})}
+	if c.cfg.DialPubSub != nil {
+		options = append(options, grpc.WithContextDialer(c.cfg.DialPubSub))
+	}
+	conn, err := grpc.NewClient(c.cfg.PubSubAddr, options...)
 	if err != nil {
 		return nil, models.Wrap(err, models.CodeBadUserInput, "the address of the Pub/Sub API is not HOST:PORT")
 	}
@@ -83,16 +94,14 @@ func (c *Client) dial() (*grpc.ClientConn, error) {
 type subscription struct {
 	client     *Client
 	conn       *grpc.ClientConn
-	object     models.SyncObject
 	topic      string
-	who        identity
 	schemas    map[string]*eventSchema
 	progressed bool
 }
 
 type eventSchema struct{ avro *avro.Schema }
 
-func (s *subscription) run(ctx context.Context, replay *string, handle func(context.Context, models.StreamBatch) error) error {
+func (s *subscription) run(ctx context.Context, replay *string, handle func(ctx context.Context, changes []change, replay string) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	dead := time.AfterFunc(silence, func() { cancel(errSilent) })
@@ -118,14 +127,14 @@ func (s *subscription) run(ctx context.Context, replay *string, handle func(cont
 			return streamError(ctx, err, stream)
 		}
 		dead.Reset(silence)
-		out, err := s.batch(ctx, batch)
+		changes, position, err := s.batch(ctx, batch)
 		if err != nil {
 			return err
 		}
-		if err := handle(ctx, out); err != nil {
+		if err := handle(ctx, changes, position); err != nil {
 			return err
 		}
-		*replay, s.progressed = out.Replay, true
+		*replay, s.progressed = position, true
 		if batch.PendingNumRequested == 0 {
 			if err := stream.SendMsg(&pb.FetchRequest{TopicName: s.topic, NumRequested: fetchSize}); err != nil {
 				return streamError(ctx, err, stream)
@@ -136,28 +145,44 @@ func (s *subscription) run(ctx context.Context, replay *string, handle func(cont
 
 var errSilent = errors.New("the stream said nothing for too long")
 
-// batch reads the hints of a batch. The position behind it is the last event's, or the vendor's newest where there was none.
-func (s *subscription) batch(ctx context.Context, in *pb.FetchResponse) (models.StreamBatch, error) {
-	out := models.StreamBatch{Object: s.object, Replay: hex.EncodeToString(in.LatestReplayId)}
+// batch reads the events of a batch. The position behind it is the last event's, or the vendor's newest where there was none.
+func (s *subscription) batch(ctx context.Context, in *pb.FetchResponse) (changes []change, position string, err error) {
+	position = hex.EncodeToString(in.LatestReplayId)
 	for _, e := range in.Events {
-		out.Replay = hex.EncodeToString(e.ReplayId)
+		position = hex.EncodeToString(e.ReplayId)
 		if e.Event == nil {
 			continue
 		}
-		h, err := s.header(ctx, e.Event)
+		one, err := s.change(ctx, e.Event)
 		if err != nil {
-			return out, err
+			return nil, "", err
 		}
+		changes = append(changes, one)
+	}
+	return changes, position, nil
+}
+
+// change is a change event: its header, and its fields as they were decoded.
+type change struct {
+	header
+	fields map[string]any
+}
+
+// hints are what the events of a synced object say.
+func (c *Client) hints(object models.SyncObject, changes []change, replay string) models.StreamBatch {
+	out := models.StreamBatch{Object: object, Replay: replay}
+	us := c.knownUser()
+	for _, h := range changes {
 		if h.changeType == "GAP_OVERFLOW" {
 			out.Overflow = true
 			continue
 		}
 		for _, id := range h.ids {
 			out.Hints = append(out.Hints, models.Hint{ID: id, Deleted: h.changeType == "DELETE" || h.changeType == "GAP_DELETE", At: h.at,
-				ByUs: h.user == s.who.user && strings.Contains(h.origin, "client="+s.client.cfg.ClientName)})
+				ByUs: h.user == us && strings.Contains(h.origin, "client="+c.cfg.ClientName)})
 		}
 	}
-	return out, nil
+	return out
 }
 
 // header is what is read of an event: the engine reads the record itself again.
@@ -167,16 +192,17 @@ type header struct {
 	at                       time.Time
 }
 
-func (s *subscription) header(ctx context.Context, e *pb.ProducerEvent) (header, error) {
+func (s *subscription) change(ctx context.Context, e *pb.ProducerEvent) (change, error) {
 	schema, err := s.schema(ctx, e.SchemaId)
 	if err != nil {
-		return header{}, err
+		return change{}, err
 	}
 	var decoded map[string]any
 	if _, err := schema.avro.Decode(e.Payload, &decoded); err != nil {
-		return header{}, unavailable(err, "a change event of Salesforce could not be decoded")
+		return change{}, unavailable(err, "a change event of Salesforce could not be decoded")
 	}
-	return readHeader(decoded)
+	h, err := readHeader(decoded)
+	return change{h, decoded}, err
 }
 
 func readHeader(event map[string]any) (header, error) {
