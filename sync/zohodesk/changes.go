@@ -82,10 +82,11 @@ func (c *Client) changed(ctx context.Context, object models.SyncObject, fields [
 	if err != nil {
 		return nil, err
 	}
-	list := c.listing(object, "modifiedTime", true, fields)
+	listed := d.listed(fields)
+	list := c.listing(object, "modifiedTime", true, listed)
 	if k.Mark.IsZero() {
 		list.fetch = func(ctx context.Context, q url.Values) ([]row, error) {
-			rows, at, err := c.listRows(ctx, object, q, fields)
+			rows, at, err := c.listRows(ctx, object, q, listed)
 			if k.Mark.IsZero() {
 				k.Mark = at
 			}

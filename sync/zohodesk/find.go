@@ -182,7 +182,7 @@ func (c *Client) search(ctx context.Context, object models.SyncObject, query url
 		}
 		w = after
 	}
-	middle := from.Add(to.Sub(from) / 2).Truncate(time.Second)
+	middle := from.Add(to.Sub(from) / 2).Truncate(time.Millisecond)
 	if !middle.After(from) {
 		return nil, models.Errorf(models.CodeInvalidParameter, "more than %d %s in Zoho Desk look alike", maxReach, module(object))
 	}

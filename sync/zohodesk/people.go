@@ -34,6 +34,23 @@ func (c *Client) WhoAmI(ctx context.Context, accessToken string) (Agent, error) 
 	case err != nil:
 		return Agent{}, err
 	}
+	return readAgent(answer)
+}
+
+// Agent asks Desk for an agent as they are now. One who was removed, or is not active, is FORBIDDEN.
+func (c *Client) Agent(ctx context.Context, id string) (Agent, error) {
+	answer, err := c.do(ctx, call{method: http.MethodGet, path: "/agents/" + url.PathEscape(id), query: url.Values{"include": {"profile"}}, forAgents: true})
+	if models.CodeOf(err) == models.CodeNotFound {
+		return Agent{}, models.Wrap(err, models.CodeForbidden, "this agent is no longer in Zoho Desk")
+	}
+	if err != nil {
+		return Agent{}, err
+	}
+	return readAgent(answer)
+}
+
+// readAgent reads what Desk says of an agent.
+func readAgent(answer reply) (Agent, error) {
 	var told struct {
 		ID        string `json:"id"`
 		EmailID   string `json:"emailId"`

@@ -82,7 +82,7 @@ func TestListGoesThroughRecordsOfTheSameInstant(t *testing.T) {
 
 func TestListReadsOneByOneWhatDeskDoesNotList(t *testing.T) {
 	r := newRig(t, options{contacts: 10, accounts: 2})
-	r.faults(`[{"kind":"status","endpoint":"GET /api/v1/contacts","contains":"description","status":422,"body":{"errorCode":"UNPROCESSABLE_ENTITY","message":"no"}}]`)
+	r.faults(`[{"kind":"status","endpoint":"GET /api/v1/contacts","contains":"cf_newsletter","status":422,"body":{"errorCode":"UNPROCESSABLE_ENTITY","message":"no"}}]`)
 	got := r.listAll(models.ContactObject, contactFields, nil)
 	count, _ := r.Count(r.Context(), models.ContactObject)
 	if len(got) != count {
@@ -92,6 +92,34 @@ func TestListReadsOneByOneWhatDeskDoesNotList(t *testing.T) {
 		if len(rec.Values) != len(contactFields) {
 			t.Fatalf("values %v lack some of %v", rec.Values, contactFields)
 		}
+	}
+}
+
+func TestTextOfSeveralLinesIsReadOneByOneAndNeverAskedOfLists(t *testing.T) {
+	r := newRig(t, options{contacts: 10, accounts: 2})
+	r.faults(`[{"kind":"drop_before","endpoint":"GET /api/v1/contacts","contains":"description"}]`)
+	id := r.contact(map[string]any{"lastName": "Long", "description": "one\ntwo"})
+	got := byID(r.listAll(models.ContactObject, contactFields, nil))
+	if text := got[id].Values["description"].String(); text != "one\ntwo" {
+		t.Errorf("the description is %q", text)
+	}
+	if read := r.calls()["GET /api/v1/contacts/{id}"]; read != float64(len(got)) {
+		t.Errorf("%v reads of %d records", read, len(got))
+	}
+}
+
+func TestTheCountIsOfAllLiveRecords(t *testing.T) {
+	r := newRig(t, options{contacts: 30, accounts: 4})
+	gone := r.contact(map[string]any{"lastName": "Gone"})
+	r.trash(models.ContactObject, gone)
+	for object, want := range map[models.SyncObject]int{models.ContactObject: 30, models.AccountObject: 4} {
+		if n, err := r.Count(r.Context(), object); err != nil || n != want {
+			t.Errorf("%s: %d, %v", object, n, err)
+		}
+	}
+	r.faults(`[{"endpoint":"GET /api/v1/contacts/search","kind":"status","status":200,"body":{"data":[{"id":"1"}]}}]`)
+	if n, err := r.Count(r.Context(), models.ContactObject); models.CodeOf(err) != models.CodeUpstreamUnavailable || n != 0 {
+		t.Errorf("without a count: %d, %v", n, err)
 	}
 }
 

@@ -76,7 +76,10 @@ func (c *call) projection(m *module) ([]string, error) {
 	}
 	for i, name := range names {
 		names[i] = strings.TrimSpace(name)
-		_, known := m.byName[names[i]]
+		f, known := m.byName[names[i]]
+		if f.kind == "Textarea" { // "all field types except multi-text are supported"
+			return nil, badParameter("fields")
+		}
 		if !known && !slices.Contains(m.row, names[i]) && !slices.Contains([]string{"modifiedTime", "cf", "layoutId", "isDeleted", "isTrashed"}, names[i]) {
 			return nil, badParameter("fields")
 		}
@@ -160,7 +163,12 @@ func (s *Server) render(c *call, m *module, records []*record) ([]any, error) {
 	return out, nil
 }
 
-func (s *Server) count(_ *call, m *module) (answer, error) {
+// count serves GET /contacts/count and /accounts/count: the number of records in a custom view, which has to be named. Every view here shows
+// all of them.
+func (s *Server) count(c *call, m *module) (answer, error) {
+	if view := c.query.Get("viewId"); view == "" || strings.Trim(view, "0123456789") != "" {
+		return answer{}, badParameter("viewId")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return ok(map[string]any{"count": strconv.Itoa(len(m.live))})

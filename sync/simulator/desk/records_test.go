@@ -142,7 +142,7 @@ func TestListsPageThroughEverythingOnce(t *testing.T) {
 	if n := len(r.must("GET", "/contacts", nil).rows()); n != 10 {
 		t.Errorf("the default page has %d rows", n)
 	}
-	if got := r.must("GET", "/contacts/count", nil).body["count"]; got != "60" {
+	if got := r.must("GET", "/contacts/count?viewId=7000000000800001", nil).body["count"]; got != "60" {
 		t.Errorf("count is %v", got)
 	}
 }
@@ -153,10 +153,15 @@ func TestListParametersAreChecked(t *testing.T) {
 	for range 31 {
 		thirtyOne = append(thirtyOne, "email")
 	}
-	for _, query := range []string{"limit=0", "limit=101", "limit=x", "from=-1", "sortBy=shoeSize", "include=everything", "fields=shoeSize",
+	for _, query := range []string{"limit=0", "limit=101", "limit=x", "from=-1", "sortBy=shoeSize", "include=everything", "fields=shoeSize", "fields=email,description",
 		"fields=" + strings.Join(thirtyOne, ",")} {
 		if a := r.call("GET", "/contacts?"+query, nil); a.status != 422 || a.code() != "UNPROCESSABLE_ENTITY" {
 			t.Errorf("%s: %d %s", query, a.status, a.text)
+		}
+	}
+	for _, path := range []string{"/contacts/count", "/accounts/count", "/contacts/count?viewId=all"} {
+		if a := r.call("GET", path, nil); a.status != 422 {
+			t.Errorf("%s: %d %s", path, a.status, a.text)
 		}
 	}
 }
