@@ -182,7 +182,8 @@ type Viewer struct {
 	Profile   *Profile // nil for an admin or a dashboard token without one
 	Access    Access
 	DenyMode  DenyMode
-	TokenID   string // jti, for revocation
+	TokenID   string // jti, or the service token's id
+	SignInID  string // of the sign-in whose end is the token's too; "" for none
 	ExpiresAt time.Time
 }
 
@@ -210,15 +211,14 @@ type AuditEntry struct {
 	Detail  map[string]any `gorm:"serializer:json"`
 }
 
-// SignIn is one agent's sign-in on one device. Only hashes of its refresh token are kept; a token that was used before gives the sign-in away
-// as stolen, and ends it.
+// SignIn is one agent's sign-in on one device. Only the hash of its present refresh token is kept: any other one that comes for it was used
+// before, gives the sign-in away as stolen, and ends it.
 type SignIn struct {
 	ID          string `gorm:"primaryKey"`
 	Subject     string
 	ProfileID   string
 	Device      string
 	RefreshHash []byte `json:"-"`
-	UsedHash    []byte `json:"-"`
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
 	RevokedAt   *time.Time

@@ -162,7 +162,7 @@ func (s *Server) host(ctx context.Context, side models.Side) (host, organization
 func (s *Server) recheck(ctx context.Context, v *models.Viewer) (*models.Viewer, error) {
 	token, ok := ctx.Value(tokenKey{}).(string)
 	if !ok {
-		return s.verifier.present(v)
+		return s.verifier.present(ctx, v)
 	}
 	return s.verifier.Again(ctx, token, v)
 }

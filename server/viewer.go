@@ -11,11 +11,15 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"sidelight/graph"
 	"sidelight/models"
 )
 
 // servicePrefix begins every service token, so that it is told from a JWT, and by secret scanners.
-const servicePrefix = "slt_"
+const servicePrefix = graph.ServiceTokenPrefix
+
+// serviceSubject begins the subject of whoever has a service token.
+const serviceSubject = "service:"
 
 // tokenStore is what verification needs to know of tokens that can be revoked.
 type tokenStore interface {
@@ -23,6 +27,8 @@ type tokenStore interface {
 	TouchServiceToken(ctx context.Context, id string) error
 	// SessionActive tells whether the sign-in has not been revoked.
 	SessionActive(ctx context.Context, id string) (bool, error)
+	// ServiceTokenActive tells whether the service token has not been revoked.
+	ServiceTokenActive(ctx context.Context, id string) (bool, error)
 }
 
 // Verifier turns a bearer token into a viewer. Whatever is unknown, missing or over is refused.
@@ -95,6 +101,7 @@ func (v *Verifier) fromClaims(ctx context.Context, t *trusted, claims jwt.MapCla
 			} else if !active {
 				return nil, v.refuse("the sign-in was revoked", nil)
 			}
+			viewer.SignInID = session
 		}
 		deny, _ := claims["deny"].(string)
 		viewer.DenyMode = models.DenyMode(deny)
@@ -136,7 +143,7 @@ func (v *Verifier) service(ctx context.Context, token string) (*models.Viewer, e
 	if err != nil {
 		return nil, err
 	}
-	viewer := &models.Viewer{Subject: "service:" + t.ID, Scope: models.ScopeDashboard, DenyMode: t.DenyMode, TokenID: t.ID}
+	viewer := &models.Viewer{Subject: serviceSubject + t.ID, Scope: models.ScopeDashboard, DenyMode: t.DenyMode, TokenID: t.ID}
 	if t.ExpiresAt != nil {
 		viewer.ExpiresAt = *t.ExpiresAt
 	}
@@ -153,10 +160,24 @@ func (v *Verifier) service(ctx context.Context, token string) (*models.Viewer, e
 	return v.withProfile(viewer, profile, true)
 }
 
-// present checks a viewer of whom no token is at hand (a WebSocket signs in with a message): the token's end and the profile's present access.
-func (v *Verifier) present(viewer *models.Viewer) (*models.Viewer, error) {
+// present checks a viewer of whom no token is at hand (a WebSocket signs in with a message): the token's end, its revocation and the profile's
+// present access.
+func (v *Verifier) present(ctx context.Context, viewer *models.Viewer) (*models.Viewer, error) {
 	if !viewer.ExpiresAt.IsZero() && !v.now().Before(viewer.ExpiresAt) {
 		return nil, errToken()
+	}
+	active, err := true, error(nil)
+	switch {
+	case viewer.SignInID != "":
+		active, err = v.tokens.SessionActive(ctx, viewer.SignInID)
+	case strings.HasPrefix(viewer.Subject, serviceSubject) && viewer.Scope == models.ScopeDashboard:
+		active, err = v.tokens.ServiceTokenActive(ctx, viewer.TokenID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !active {
+		return nil, v.refuse("it was revoked meanwhile", nil)
 	}
 	if viewer.Profile == nil {
 		return viewer, nil

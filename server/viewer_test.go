@@ -169,18 +169,18 @@ func TestARefreshTokenIsUsedOnceOnItsDeviceAndASecondUseEndsTheSignIn(t *testing
 		s := storetest.Open(t, address)
 		ctx := context.Background()
 		must(t, s.CreateSignIn(ctx, models.SignIn{ID: "s", Device: "d", RefreshHash: hash("1"), CreatedAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}))
-		if _, err := s.RotateSignIn(ctx, hash("1"), hash("2"), "another"); models.CodeOf(err) != models.CodeUnauthenticated {
+		if _, err := s.RotateSignIn(ctx, "s", hash("1"), hash("2"), "another", ""); models.CodeOf(err) != models.CodeUnauthenticated {
 			t.Errorf("on another device: %v", err)
 		}
-		_, err := s.RotateSignIn(ctx, hash("1"), hash("2"), "d")
+		_, err := s.RotateSignIn(ctx, "s", hash("1"), hash("2"), "d", "")
 		must(t, err)
-		if _, err := s.RotateSignIn(ctx, hash("1"), hash("3"), "d"); models.CodeOf(err) != models.CodeUnauthenticated {
+		if _, err := s.RotateSignIn(ctx, "s", hash("1"), hash("3"), "d", ""); models.CodeOf(err) != models.CodeUnauthenticated {
 			t.Errorf("a second time: %v", err)
 		}
 		if active, err := s.SessionActive(ctx, "s"); err != nil || active {
 			t.Errorf("the stolen sign-in goes on (%v)", err)
 		}
-		if _, err := s.RotateSignIn(ctx, hash("2"), hash("4"), "d"); models.CodeOf(err) != models.CodeUnauthenticated {
+		if _, err := s.RotateSignIn(ctx, "s", hash("2"), hash("4"), "d", ""); models.CodeOf(err) != models.CodeUnauthenticated {
 			t.Errorf("its successor: %v", err)
 		}
 	})

@@ -125,6 +125,13 @@ func (s *Store) TouchServiceToken(ctx context.Context, id string) error {
 	})
 }
 
+// ServiceTokenActive tells whether the token was not revoked.
+func (s *Store) ServiceTokenActive(ctx context.Context, id string) (bool, error) {
+	var n int64
+	err := s.read(ctx).Model(&models.ServiceToken{}).Where("id = ? AND revoked_at IS NULL", id).Count(&n).Error
+	return n == 1, err
+}
+
 // RevokeServiceToken ends a token at once. NOT_FOUND.
 func (s *Store) RevokeServiceToken(ctx context.Context, id string) (t models.ServiceToken, err error) {
 	err = s.tx(ctx, func(tx *gorm.DB) error {
@@ -146,26 +153,35 @@ func (s *Store) CreateSignIn(ctx context.Context, in models.SignIn) error {
 	return s.tx(ctx, func(tx *gorm.DB) error { return tx.Create(&in).Error })
 }
 
-// RotateSignIn exchanges a refresh token for the next one, on the device that it was given to. UNAUTHENTICATED for one that is unknown, over or
-// revoked. One that was exchanged before was stolen, or its answer was: the sign-in ends.
-func (s *Store) RotateSignIn(ctx context.Context, old, next []byte, device string) (models.SignIn, error) {
+// SignIn finds a sign-in. NOT_FOUND; also for one that is over, revoked or another device's.
+func (s *Store) SignIn(ctx context.Context, id, device string) (in models.SignIn, err error) {
+	return in, known(s.read(ctx).First(&in, "id = ? AND device = ? AND revoked_at IS NULL AND expires_at > ?", id, device, s.stamp()).Error)
+}
+
+// RotateSignIn exchanges a sign-in's refresh token for the next one, on the device that it was given to; profile is the agent's present one, "" to
+// leave it. UNAUTHENTICATED for a sign-in that is unknown, over or revoked. A token that is not the present one was stolen, or its answer was: the
+// sign-in ends.
+func (s *Store) RotateSignIn(ctx context.Context, id string, old, next []byte, device, profile string) (models.SignIn, error) {
 	refused := models.Errorf(models.CodeUnauthenticated, "the sign-in is over: sign in again")
 	var in models.SignIn
 	stolen := false
 	err := s.tx(ctx, func(tx *gorm.DB) error {
 		in, stolen = models.SignIn{}, false
-		if err := s.locked(tx).Where("refresh_hash = ? OR used_hash = ?", old, old).Limit(1).Find(&in).Error; err != nil {
+		if err := s.locked(tx).Where("id = ?", id).Limit(1).Find(&in).Error; err != nil {
 			return err
 		}
 		now := s.stamp()
 		switch {
 		case in.ID == "" || in.RevokedAt != nil || !now.Before(in.ExpiresAt) || in.Device != device:
 			return refused
-		case bytes.Equal(in.UsedHash, old):
+		case !bytes.Equal(in.RefreshHash, old):
 			stolen = true
 			in.RevokedAt = &now
 		default:
-			in.UsedHash, in.RefreshHash = old, next
+			in.RefreshHash = next
+			if profile != "" {
+				in.ProfileID = profile
+			}
 		}
 		return tx.Save(&in).Error
 	})

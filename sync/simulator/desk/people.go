@@ -15,6 +15,7 @@ type agent struct {
 	LastName  string `json:"lastName"`
 	Email     string `json:"email"`
 	Profile   string `json:"profile"`
+	Disabled  bool   `json:"disabled,omitempty"`
 }
 
 const (
@@ -34,13 +35,16 @@ func profile(name string) map[string]any {
 var role = map[string]any{"id": roleID, "name": "CEO", "description": "", "reportsTo": nil}
 
 func (a *agent) render() map[string]any {
-	permission := "AgentsPersonal"
+	permission, status := "AgentsPersonal", "ACTIVE"
 	if a.Profile == seed.Profiles[0] {
 		permission = "Admin"
 	}
+	if a.Disabled {
+		status = "DISABLED"
+	}
 	return map[string]any{"id": a.ID, "firstName": a.FirstName, "lastName": a.LastName, "name": a.FirstName + " " + a.LastName,
 		"emailId": a.Email, "zuid": a.zuid(), "profileId": profileID(a.Profile), "roleId": roleID,
-		"rolePermissionType": permission, "status": "ACTIVE", "isConfirmed": true, "isLightAgent": a.Profile == "Light Agent",
+		"rolePermissionType": permission, "status": status, "isConfirmed": true, "isLightAgent": a.Profile == "Light Agent",
 		"photoURL": nil, "phone": "", "mobile": "", "extn": "", "aboutInfo": "", "langCode": "en_US", "timeZone": "UTC", "countryCode": "en_US",
 		"associatedDepartmentIds": []string{departmentID}, "associatedChatDepartmentIds": []string{}, "channelExpert": []string{}}
 }

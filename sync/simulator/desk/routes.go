@@ -71,6 +71,7 @@ func (s *Server) routes() http.Handler {
 
 	mux.HandleFunc("GET /_sim/settings", s.showSettings)
 	mux.HandleFunc("POST /_sim/settings", s.changeSettings)
+	mux.HandleFunc("POST /_sim/agents/{id}", s.changeAgent)
 	mux.Handle("/_sim/", fault.Control(s.faults, s.dump, s.reset))
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { s.unrouted(w, r, mux) })
 	return s.countInFlight(s.faults.Middleware(mux))

@@ -28,7 +28,7 @@ func (s *Server) seed() error {
 	}
 	for _, a := range world.Agents {
 		id := idFrom(agentIDs, a.ID)
-		s.apply(put{kindAgent, id, &agent{id, a.FirstName, a.LastName, a.Email, a.Profile}}, time.Time{})
+		s.apply(put{kindAgent, id, &agent{ID: id, FirstName: a.FirstName, LastName: a.LastName, Email: a.Email, Profile: a.Profile}}, time.Time{})
 	}
 	var accounts, contacts []*record
 	for _, a := range world.Accounts {

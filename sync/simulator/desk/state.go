@@ -89,8 +89,10 @@ func (s *Server) apply(p put, at time.Time) {
 			s.access[p.ID] = p.Value.(*access)
 		}
 	case kindAgent:
+		if s.agents[p.ID] == nil {
+			s.agentOrder = append(s.agentOrder, p.ID)
+		}
 		s.agents[p.ID] = p.Value.(*agent)
-		s.agentOrder = append(s.agentOrder, p.ID)
 	case kindKey:
 		s.key = p.Value.(*signingKey)
 	case kindSerial:

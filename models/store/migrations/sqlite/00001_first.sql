@@ -357,7 +357,6 @@ CREATE TABLE `sign_ins` (
     `profile_id` TEXT NOT NULL,
     `device` TEXT NOT NULL,
     `refresh_hash` BLOB NOT NULL,
-    `used_hash` BLOB,
     `created_at` DATETIME NOT NULL,
     `expires_at` DATETIME NOT NULL,
     `revoked_at` DATETIME,
@@ -427,7 +426,6 @@ CREATE INDEX `tasks_who_id_due_date` ON `tasks` (`who_id`, `due_date`);
 CREATE INDEX `tasks_account_id` ON `tasks` (`account_id`);
 CREATE UNIQUE INDEX `service_tokens_hash` ON `service_tokens` (`hash`);
 CREATE UNIQUE INDEX `sign_ins_refresh_hash` ON `sign_ins` (`refresh_hash`);
-CREATE INDEX `sign_ins_used_hash` ON `sign_ins` (`used_hash`);
 CREATE INDEX `audit_entries_at` ON `audit_entries` (`at`);
 CREATE INDEX `desk_contacts_match_key` ON `desk_contacts` (`match_key`);
 CREATE INDEX `desk_contacts_parent_id` ON `desk_contacts` (`parent_id`);
