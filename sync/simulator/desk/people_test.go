@@ -138,3 +138,20 @@ func TestTicketsAreWrittenWithChecks(t *testing.T) {
 		})
 	}
 }
+
+func TestAnAgentCanBeGivenAnotherProfileOrPutOut(t *testing.T) {
+	r := newRig(t)
+	agent := r.must("GET", "/agents?searchStr=agent@sidelight", nil).rows()[0]["id"].(string)
+	light := profileID("Light Agent")
+	for body, want := range map[string]int{`{"profileId":"` + light + `"}`: 200, `{"status":"DISABLED"}`: 200, `{"profileId":"1"}`: 422, `{"status":"GONE"}`: 422, `{"email":"x"}`: 400} {
+		if got := r.do("POST", "/_sim/agents/"+agent, body, nil); got.status != want {
+			t.Errorf("%s: %d %s", body, got.status, got.text)
+		}
+	}
+	if got := r.must("GET", "/agents/"+agent+"?include=profile", nil); got.text1("profileId") != light || got.text1("status") != "DISABLED" {
+		t.Errorf("the agent is %s", got.text)
+	}
+	if n := len(r.must("GET", "/agents", nil).rows()); n != 6 {
+		t.Errorf("%d agents", n)
+	}
+}

@@ -1,0 +1,346 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"html"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sidelight/models"
+	"sidelight/models/store/storetest"
+	"sidelight/sync/simulator"
+)
+
+// house is both vendors and any number of replicas of Sidelight on one database, each reached over HTTP.
+type house struct {
+	*testing.T
+	vendors *simulator.Running
+	data    string
+	address string
+}
+
+// newHouse starts the vendors; nothing is connected yet.
+func newHouse(t *testing.T, address string) *house {
+	t.Helper()
+	vendors, err := simulator.Start(t.Context(), simulator.Config{Contacts: 40, Accounts: 12, Overlap: 0.5, Seed: 7})
+	must(t, err)
+	t.Cleanup(func() {
+		if err := vendors.Close(); err != nil {
+			t.Errorf("closing the vendors: %v", err)
+		}
+	})
+	return &house{T: t, vendors: vendors, data: t.TempDir(), address: address}
+}
+
+// replica is one running process of Sidelight.
+type replica struct {
+	*Server
+	t    *testing.T
+	log  *ledger
+	stop func() // waits until it has ended
+	http *http.Client
+}
+
+// ledger keeps a log that several goroutines write.
+type ledger struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *ledger) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *ledger) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// connected is a change of the configuration: both vendors by flags, and the first sync begun at once.
+func (h *house) connected(c *Config) {
+	c.Start = true
+	c.Salesforce = SalesforceConfig{URL: h.vendors.SalesforceURL, ClientID: "demo", ClientSecret: "demo-secret"}
+	c.Desk = DeskConfig{URL: h.vendors.DeskURL, AccountsURL: h.vendors.DeskURL, DataCenter: "us", ClientID: "demo", ClientSecret: "demo-secret", RefreshToken: "demo-refresh", Org: "700000001"}
+}
+
+// serve starts a replica. With no changes an admin connects it.
+func (h *house) serve(changes ...func(*Config)) *replica {
+	h.Helper()
+	c := Config{StoreConfig: StoreConfig{Data: h.data, Database: h.address, KeyFile: filepath.Join(h.data, "key")},
+		HTTPConfig: HTTPConfig{Listen: "127.0.0.1:0", Rate: 100_000, Timeout: 15 * time.Second}, LogConfig: LogConfig{LogLevel: "debug", LogFormat: "text"}}
+	c.Poll, c.AgentShare, c.Fresh, c.Related = time.Second, 0.2, time.Minute, "opened"
+	c.MarkField = MarkFields{Salesforce: "Sidelight_Link_Id__c", Desk: "cf_sidelight_link_id"}
+	c.Desk.URL, c.Desk.AccountsURL, c.Desk.DataCenter = h.vendors.DeskURL, h.vendors.DeskURL, "us"
+	for _, change := range changes {
+		change(&c)
+	}
+	log := &ledger{}
+	s, err := New(h.Context(), c, Options{Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	must(h.T, err)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(h.Context()))
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	r := &replica{Server: s, t: h.T, log: log, http: &http.Client{Transport: &http.Transport{}, Timeout: 30 * time.Second}}
+	var once sync.Once
+	r.stop = func() {
+		once.Do(func() {
+			r.http.CloseIdleConnections()
+			cancel()
+			if err := <-done; err != nil {
+				h.Errorf("serving ended with %v", err)
+			}
+		})
+	}
+	h.Cleanup(func() {
+		r.stop()
+		if h.Failed() {
+			text := log.String()
+			h.Logf("the replica logged: %s", text[max(0, len(text)-8000):])
+		}
+	})
+	return r
+}
+
+// token makes one of our own tokens, as the command does.
+func (r *replica) token(scope models.Scope, profile string) string {
+	r.t.Helper()
+	request := TokenRequest{Subject: "test:" + string(scope), Scope: scope, TTL: time.Hour}
+	if profile != "" {
+		p := r.policy.Profile(profile)
+		if p == nil {
+			r.t.Fatalf("there is no profile %q", profile)
+		}
+		request.ProfileID = p.ID
+	}
+	token, _, err := r.issuer.Issue(request)
+	must(r.t, err)
+	return token
+}
+
+// answered is what came back for an HTTP request.
+type answered struct {
+	status int
+	header http.Header
+	text   string
+	body   map[string]any
+}
+
+// data digs into the data of a GraphQL answer.
+func (a answered) data(path ...string) any {
+	return dig(a.body["data"], path...)
+}
+
+func dig(v any, path ...string) any {
+	for _, p := range path {
+		m, _ := v.(map[string]any)
+		v = m[p]
+	}
+	return v
+}
+
+// code is the code of the first error.
+func (a answered) code() string {
+	list, _ := a.body["errors"].([]any)
+	if len(list) == 0 {
+		return ""
+	}
+	code, _ := dig(list[0], "extensions", "code").(string)
+	return code
+}
+
+func (r *replica) send(req *http.Request) answered {
+	r.t.Helper()
+	res, err := r.http.Do(req)
+	must(r.t, err)
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	must(r.t, err)
+	out := answered{status: res.StatusCode, header: res.Header, text: string(text)}
+	_ = json.Unmarshal(text, &out.body)
+	return out
+}
+
+// request makes a request to the replica; the body is JSON unless it is nil.
+func (r *replica) request(method, path, token string, body any) *http.Request {
+	r.t.Helper()
+	var reader io.Reader
+	if body != nil {
+		raw, err := json.Marshal(body)
+		must(r.t, err)
+		reader = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(r.t.Context(), method, r.URL()+path, reader)
+	must(r.t, err)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	return req
+}
+
+// ask sends a GraphQL operation.
+func (r *replica) ask(token, query string, variables ...any) answered {
+	r.t.Helper()
+	body := map[string]any{"query": query}
+	if len(variables) > 0 {
+		vars := map[string]any{}
+		for i := 0; i < len(variables); i += 2 {
+			vars[variables[i].(string)] = variables[i+1]
+		}
+		body["variables"] = vars
+	}
+	return r.send(r.request(http.MethodPost, "/graphql", token, body))
+}
+
+// soon waits until something holds.
+func (r *replica) soon(what string, holds func() bool) {
+	r.t.Helper()
+	within(r.t, 30*time.Second, what, holds)
+}
+
+func within(t *testing.T, limit time.Duration, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(limit)
+	tick := time.NewTicker(25 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		if time.Now().After(deadline) {
+			t.Fatalf("it did not happen: %s", what)
+		}
+		<-tick.C
+	}
+}
+
+// synced waits for the first sync.
+func (r *replica) synced() {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), 60*time.Second)
+	defer cancel()
+	must(r.t, r.AwaitFirstSync(ctx))
+}
+
+// browser is a scripted one: it keeps cookies, and reads pages only as far as their forms.
+type browser struct {
+	t    *testing.T
+	http *http.Client
+}
+
+func newBrowser(t *testing.T) *browser {
+	jar, err := cookiejar.New(nil)
+	must(t, err)
+	b := &browser{t, &http.Client{Jar: jar, Transport: &http.Transport{}, Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	t.Cleanup(b.http.CloseIdleConnections)
+	return b
+}
+
+// page is where the browser arrived, with what stands there.
+type page struct {
+	status   int
+	location string // where it is sent on to, "" for nowhere
+	url      *url.URL
+	header   http.Header
+	text     string
+}
+
+func (b *browser) do(req *http.Request) page {
+	b.t.Helper()
+	res, err := b.http.Do(req)
+	must(b.t, err)
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	must(b.t, err)
+	p := page{res.StatusCode, "", req.URL, res.Header, string(text)}
+	if to, err := res.Location(); err == nil {
+		p.location = to.String()
+	}
+	return p
+}
+
+func (b *browser) get(address string) page {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, address, nil)
+	must(b.t, err)
+	return b.do(req)
+}
+
+// follow goes on to where a page sends the browser.
+func (b *browser) follow(p page) page {
+	b.t.Helper()
+	if p.location == "" {
+		b.t.Fatalf("%s sends the browser nowhere (%d): %s", p.url.Redacted(), p.status, p.text)
+	}
+	return b.get(p.location)
+}
+
+var (
+	formOf  = regexp.MustCompile(`(?s)<form method="post" action="([^"]*)">(.*?)</form>`)
+	inputOf = regexp.MustCompile(`<(?:input|button)[^>]*\bname="([^"]*)" value="([^"]*)"`)
+)
+
+// submit sends the first form that has the text, and stays where that sends it on to.
+func (b *browser) submit(p page, text string, approve bool) page {
+	b.t.Helper()
+	for _, form := range formOf.FindAllStringSubmatch(p.text, -1) {
+		if !strings.Contains(form[0], text) {
+			continue
+		}
+		values := url.Values{}
+		for _, input := range inputOf.FindAllStringSubmatch(form[2], -1) {
+			values.Set(html.UnescapeString(input[1]), html.UnescapeString(input[2]))
+		}
+		values.Set("approve", "0")
+		if approve {
+			values.Set("approve", "1")
+		}
+		action, err := p.url.Parse(html.UnescapeString(form[1]))
+		must(b.t, err)
+		req, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, action.String(), strings.NewReader(values.Encode()))
+		must(b.t, err)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		return b.do(req)
+	}
+	b.t.Fatalf("no form of the page has %q: %s", text, p.text)
+	return page{}
+}
+
+// vendor calls a control of a simulator.
+func (h *house) vendor(method, address string, body any) map[string]any {
+	h.Helper()
+	raw, err := json.Marshal(body)
+	must(h.T, err)
+	req, err := http.NewRequestWithContext(h.Context(), method, address, bytes.NewReader(raw))
+	must(h.T, err)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	must(h.T, err)
+	defer http.DefaultClient.CloseIdleConnections()
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode >= 300 {
+		text, _ := io.ReadAll(res.Body)
+		h.Fatalf("%s %s: %d %s", method, address, res.StatusCode, text)
+	}
+	var out map[string]any
+	_ = json.NewDecoder(res.Body).Decode(&out)
+	return out
+}
+
+// onBoth runs a test on both stores.
+func onBoth(t *testing.T, test func(h *house)) {
+	storetest.Each(t, func(t *testing.T, address string) { test(newHouse(t, address)) })
+}
