@@ -148,8 +148,8 @@ func (p *Plan) first(in *Input, f *Field, flow flows) {
 	desk, salesforce := f.Desk.Now, f.Salesforce.Now
 	switch {
 	case desk.IsBlank() && !flow.toDesk, salesforce.IsBlank() && !flow.toSalesforce:
-		// The blank side is the source alone: it has nothing to give.
-		p.agreed(f)
+		// The blank side is the source alone: it has nothing to give. Both are left as they are, which is no agreement: what the target holds
+		// was never the source's, and replacing it later is a conflict.
 	case desk.IsBlank():
 		p.write(f, models.Desk)
 	case salesforce.IsBlank():
