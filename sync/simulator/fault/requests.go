@@ -85,7 +85,7 @@ func (in *Injector) record(r *http.Request, pattern string) *entry {
 }
 
 // secretParams never appear in the record of a request: people paste it into reports.
-var secretParams = []string{"token", "access_token", "refresh_token", "client_secret", "code", "code_verifier", "assertion", "password"}
+var secretParams = []string{"token", "access_token", "refresh_token", "oauth_token", "client_secret", "code", "code_verifier", "assertion", "password"}
 
 func decoded(values url.Values) string {
 	var parts []string

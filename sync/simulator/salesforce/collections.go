@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"net/http"
 	"strings"
 
 	"sidelight/sync/simulator/fault"
@@ -85,6 +86,43 @@ func (s *Server) each(c *call, body batchBody, write func(*tx, map[string]any) (
 		}
 	}
 	return results, nil
+}
+
+// maxRetrieved is how many records one call may read.
+const maxRetrieved = 2000
+
+// retrieveMany reads records by id, in the order of the ids; one that is not there is null.
+func (s *Server) retrieveMany(c *call) (any, error) {
+	table, err := s.readable(c.request.PathValue("object"))
+	if err != nil {
+		return nil, err
+	}
+	var in struct{ IDs, Fields []string }
+	if c.request.Method == http.MethodPost {
+		if err := c.decode(&in); err != nil {
+			return nil, err
+		}
+	} else {
+		q := c.request.URL.Query()
+		in.IDs, in.Fields = strings.Split(q.Get("ids"), ","), strings.Split(q.Get("fields"), ",")
+	}
+	switch {
+	case len(in.IDs) == 0 || len(in.Fields) == 0:
+		return nil, badRequest("MISSING_ARGUMENT", "ids and fields are needed")
+	case len(in.IDs) > maxRetrieved:
+		return nil, badRequest("EXCEEDED_ID_LIMIT", "record limit reached. cannot retrieve more than 2000 records in this call")
+	}
+	if err := table.has(in.Fields); err != nil {
+		return nil, err
+	}
+	out := make([]any, len(in.IDs))
+	for i, id := range in.IDs {
+		if r, err := s.record(table, id); err == nil {
+			out[i] = c.whole(r, in.Fields)
+		}
+	}
+	s.faults.Count("read "+table.name, len(in.IDs))
+	return out, nil
 }
 
 func (s *Server) createMany(c *call) (any, error) {

@@ -90,14 +90,21 @@ func (s *Server) deleted(c *call) (any, error) {
 
 // envelope is what is understood of SOAP: undelete, which REST does not have.
 type envelope struct {
-	Session string   `xml:"Header>SessionHeader>sessionId"`
-	IDs     []string `xml:"Body>undelete>ids"`
+	Session string    `xml:"Header>SessionHeader>sessionId"`
+	IDs     []string  `xml:"Body>undelete>ids"`
+	Login   *struct{} `xml:"Body>login"`
 }
 
-// soap answers undelete, with a result for each record.
+// soap answers undelete, with a result for each record. Signing in this way is over: new organizations and newer versions of
+// the API refuse it.
 func (s *Server) soap(w http.ResponseWriter, r *http.Request) {
 	var in envelope
-	if err := xml.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&in); err != nil || len(in.IDs) == 0 {
+	err := xml.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&in)
+	if err == nil && in.Login != nil {
+		soapFault(w, "sf:INVALID_OPERATION", "INVALID_OPERATION: SOAP API login() is disabled by default in this org.")
+		return
+	}
+	if err != nil || len(in.IDs) == 0 {
 		soapFault(w, "soapenv:Client", "only undelete is understood")
 		return
 	}

@@ -308,8 +308,30 @@ func bearer(r *http.Request) string {
 	return strings.TrimSpace(token)
 }
 
-// userinfo says who a token is for.
+// identity is what stands at the id that a token answer names.
+func (s *Server) identity(c *call) (any, error) {
+	if c.request.PathValue("org") != s.orgID() || c.request.PathValue("user") != c.session.User {
+		return nil, failure(http.StatusForbidden, "FORBIDDEN", "Bad_Id")
+	}
+	who, err := s.describeUser(c)
+	if err != nil {
+		return nil, err
+	}
+	who["id"], who["asserted_user"] = who["sub"], true
+	delete(who, "sub")
+	return who, nil
+}
+
+// userinfo says who a token is for, as OpenID Connect has it.
 func (s *Server) userinfo(c *call) (any, error) {
+	who, err := s.describeUser(c)
+	if err != nil {
+		return nil, err
+	}
+	return who, nil
+}
+
+func (s *Server) describeUser(c *call) (map[string]any, error) {
 	u := s.db.table("User").rows[c.session.User]
 	if u == nil {
 		return nil, invalidSession()

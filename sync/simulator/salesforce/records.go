@@ -73,13 +73,21 @@ func (s *Server) retrieve(c *call) (any, error) {
 	var names []string
 	if list := c.request.URL.Query().Get("fields"); list != "" {
 		names = strings.Split(list, ",")
-		for _, n := range names {
-			if table.field(strings.TrimSpace(n)) == nil {
-				return nil, badRequest("INVALID_FIELD", "No such column '"+n+"' on entity '"+table.name+"'.")
-			}
+		if err := table.has(names); err != nil {
+			return nil, err
 		}
 	}
 	return c.whole(r, names), nil
+}
+
+// has refuses names of fields that are not there.
+func (t *table) has(names []string) error {
+	for _, n := range names {
+		if t.field(strings.TrimSpace(n)) == nil {
+			return badRequest("INVALID_FIELD", "No such column '"+n+"' on entity '"+t.name+"'.")
+		}
+	}
+	return nil
 }
 
 func (s *Server) update(c *call) (any, error) {

@@ -65,7 +65,7 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("POST /services/oauth2/token", s.token)
 	s.mux.HandleFunc("/services/oauth2/revoke", s.revokeToken)
 	s.mux.HandleFunc("/services/oauth2/userinfo", s.guard(s.userinfo))
-	s.mux.HandleFunc("/id/{org}/{user}", s.guard(s.userinfo))
+	s.mux.HandleFunc("/id/{org}/{user}", s.guard(s.identity))
 	s.mux.HandleFunc("GET /services/data", s.versions)
 	s.mux.HandleFunc("GET /services/data/{$}", s.versions)
 	s.mux.HandleFunc("POST /services/Soap/u/{version}", s.soap)
@@ -108,6 +108,8 @@ func (s *Server) routes() {
 	api("POST /composite/sobjects", s.createMany)
 	api("PATCH /composite/sobjects", s.updateMany)
 	api("DELETE /composite/sobjects", s.removeMany)
+	api("GET /composite/sobjects/{object}", s.retrieveMany)
+	api("POST /composite/sobjects/{object}", s.retrieveMany)
 	api("PATCH /composite/sobjects/{object}/{field}", s.upsertMany)
 	s.mux.HandleFunc("/services/data/", s.guard(func(c *call) (any, error) { return nil, s.unrouted(c.request) }))
 
@@ -116,12 +118,17 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("POST /_sim/merge", s.merge)
 	s.mux.HandleFunc("POST /_sim/undelete", s.undeleteByHand)
 	s.mux.Handle("/_sim/", fault.Control(s.faults, s.dump, s.reset))
-	s.handler = s.faults.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "//") { // the vendor takes a doubled slash
+	s.handler = singleSlash(s.faults.Middleware(s.mux))
+}
+
+// singleSlash takes a doubled slash at the beginning of a path, as the vendor does.
+func singleSlash(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "//") {
 			r.URL.Path = strings.TrimPrefix(r.URL.Path, "/")
 		}
-		s.mux.ServeHTTP(w, r)
-	}))
+		next.ServeHTTP(w, r)
+	})
 }
 
 // unrouted tells a wrong method from a wrong path.

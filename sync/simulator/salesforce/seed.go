@@ -115,7 +115,7 @@ func (p seeder) customers() {
 			continue
 		}
 		p.put("Contact", p.id("Contact", c.ID), c.OwnerID, c.CreatedAt, c.ModifiedAt, map[string]any{"Salutation": c.Salutation, "FirstName": c.FirstName,
-			"LastName": c.LastName, "Email": c.Email, "Phone": c.Phone, "MobilePhone": c.Mobile, "Title": c.Title, "Department": c.Department,
+			"LastName": c.LastName, "Email": strings.ToLower(c.Email), "Phone": c.Phone, "MobilePhone": c.Mobile, "Title": c.Title, "Department": c.Department,
 			"MailingStreet": c.Street, "MailingCity": c.City, "MailingState": c.State, "MailingCountry": c.Country, "MailingPostalCode": c.PostalCode,
 			"Description": c.Description, "AccountId": p.id("Account", c.AccountID), "Tier__c": c.CustomerTier, "Newsletter__c": c.Newsletter,
 			"Birthdate": c.Birthday, "LoyaltyPoints__c": float64(c.LoyaltyPoints)})

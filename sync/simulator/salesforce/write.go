@@ -239,6 +239,7 @@ func (t *tx) value(f *field, v any) (any, error) {
 		if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
 			return nil, badRequest("INVALID_EMAIL_ADDRESS", f.label+": invalid email address: "+text, f.name)
 		}
+		text = strings.ToLower(text) // the vendor keeps addresses in lower case
 	}
 	if n := utf8.RuneCountInString(text); f.length > 0 && n > f.length && f.kind != "base64" {
 		return nil, badRequest("STRING_TOO_LONG", fmt.Sprintf("%s: data value too large: %s (max length=%d)", f.label, text, f.length), f.name)

@@ -1,0 +1,77 @@
+package salesforce
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestACallIsCountedByItsRouteNotByItsRecord(t *testing.T) {
+	r := newRig(t)
+	for _, name := range []string{"One", "Two"} {
+		r.call("GET", "/sobjects/Contact/"+r.make("Contact", obj{"LastName": name}), nil).want(200)
+	}
+	r.send("GET", "//services/data", nil).want(200)
+	calls := r.faults.Stats().Calls
+	for route, want := range map[string]int64{"GET /services/data/{version}/sobjects/{object}/{id}": 2, "POST /services/data/{version}/sobjects/{object}": 2, "GET /services/data": 1} {
+		if calls[route] != want {
+			t.Errorf("%s was counted %d times: %v", route, calls[route], calls)
+		}
+	}
+}
+
+func TestATokenInAnAddressIsNotLogged(t *testing.T) {
+	r := newRig(t)
+	r.call("GET", "/limits?oauth_token="+r.token, nil).want(200)
+	if all := r.faults.Requests(); strings.Contains(all[len(all)-1].Query, r.token) {
+		t.Error(all[len(all)-1].Query)
+	}
+}
+
+func TestTheIdentityAddressIsThatOfTheCallerAlone(t *testing.T) {
+	r := newRig(t)
+	id := r.tokenFor(map[string][]string{"grant_type": {"client_credentials"}}).want(200).text("id")
+	path := strings.TrimPrefix(id, r.url)
+	if a := r.send("GET", path, nil, "Authorization", "Bearer "+r.token).want(200); a.text("id") != id || a.text("username") != Username || a.body["asserted_user"] != true {
+		t.Error(a.raw)
+	}
+	r.send("GET", path[:len(path)-1]+"Z", nil, "Authorization", "Bearer "+r.token).want(403)
+}
+
+func TestSigningInBySOAPIsOver(t *testing.T) {
+	r := newRig(t)
+	a := r.send("POST", "/services/Soap/u/68.0", `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><login xmlns="urn:partner.soap.sforce.com"><username>a</username><password>b</password></login></e:Body></e:Envelope>`)
+	if a.status != 500 || !strings.Contains(a.raw, "<faultcode>sf:INVALID_OPERATION</faultcode>") {
+		t.Error(a.status, a.raw)
+	}
+}
+
+func TestManyRecordsAreReadByTheirIdsInOrder(t *testing.T) {
+	r := newRig(t)
+	one, two := r.make("Contact", obj{"LastName": "One"}), r.make("Contact", obj{"LastName": "Two"})
+	company := r.make("Account", obj{"Name": "Company"})
+	for name, a := range map[string]reply{
+		"POST": r.call("POST", "/composite/sobjects/Contact", obj{"ids": arr{two, company, one[:15]}, "fields": arr{"Id", "LastName"}}),
+		"GET":  r.call("GET", "/composite/sobjects/Contact?ids="+two+","+company+","+one[:15]+"&fields=Id,LastName", nil),
+	} {
+		all := a.want(200).all()
+		if len(all) != 3 || all[0]["LastName"] != "Two" || all[1] != nil || all[2]["Id"] != one || all[2]["Email"] != nil || len(all[2]) != 3 {
+			t.Errorf("%s: %s", name, a.raw)
+		}
+	}
+	r.call("POST", "/composite/sobjects/Contact", obj{"ids": arr{one}, "fields": arr{"Nothing"}}).refused(400, "INVALID_FIELD")
+	r.call("POST", "/composite/sobjects/Contact", obj{"ids": arr{one}}).refused(400, "MISSING_ARGUMENT")
+	r.call("POST", "/composite/sobjects/Contact", obj{"ids": make(arr, 2001), "fields": arr{"Id"}}).refused(400, "EXCEEDED_ID_LIMIT")
+}
+
+func TestAddressesAreKeptInLowerCase(t *testing.T) {
+	r := newRig(t)
+	id := r.make("Contact", obj{"LastName": "Case", "Email": "Ann.Lee@Example.COM"})
+	if got := r.call("GET", "/sobjects/Contact/"+id, nil).want(200).text("Email"); got != "ann.lee@example.com" {
+		t.Error(got)
+	}
+	for _, row := range r.rows("SELECT Email FROM Contact WHERE Email != null") {
+		if email := row["Email"].(string); email != strings.ToLower(email) {
+			t.Errorf("the organization begins with %s", email)
+		}
+	}
+}
