@@ -37,7 +37,10 @@ func (k cursor) String() string {
 func (c *Client) Changes(ctx context.Context, object models.SyncObject, fields []string, text string) (models.ChangePage, error) {
 	if text == "" {
 		at, err := c.vendorTime(ctx, object)
-		return models.ChangePage{Cursor: cursor{Since: at}.String()}, err
+		if err != nil {
+			return models.ChangePage{}, err
+		}
+		return models.ChangePage{Cursor: cursor{Since: at}.String()}, nil
 	}
 	var k cursor
 	if json.Unmarshal([]byte(text), &k) != nil || k.Since.IsZero() {

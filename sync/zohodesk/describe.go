@@ -3,6 +3,8 @@ package zohodesk
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -79,16 +81,21 @@ func (c *Client) describe(ctx context.Context, object models.SyncObject) (*descr
 		return nil, err
 	}
 	var list struct {
-		Data []describedField `json:"data"`
+		Data *[]describedField `json:"data"`
 	}
-	if err := answer.decode(&list); err != nil {
-		return nil, err
+	if answer.status != http.StatusNoContent {
+		if err := answer.decode(&list); err != nil {
+			return nil, err
+		}
+		if list.Data == nil {
+			return nil, answer.lost(errors.New("the list has no data"))
+		}
 	}
-	if len(list.Data) == 0 {
+	if list.Data == nil || len(*list.Data) == 0 {
 		return nil, models.Errorf(models.CodeNoAccess, "Zoho Desk shows no fields of %s", module(object))
 	}
 	d = &description{byName: map[string]models.Field{}, at: now}
-	for _, f := range list.Data {
+	for _, f := range *list.Data {
 		d.add(f.field())
 	}
 	for _, f := range systemFields {

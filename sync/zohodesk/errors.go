@@ -97,7 +97,7 @@ func (r refusal) err(e effect) *models.Error {
 		return models.Wrap(errRefusedToken, models.CodeBadCredentials, "Zoho Desk does not accept the access token")
 	case r.status == http.StatusForbidden && r.code == vendorOrgMismatch:
 		return models.Errorf(models.CodeBadCredentials, "the signed-in agent does not belong to this Zoho Desk organization")
-	case r.status == http.StatusForbidden:
+	case r.status == http.StatusForbidden && r.code != "":
 		return r.noAccess()
 	case r.status == http.StatusTooManyRequests && r.code == vendorThreshold:
 		return &models.Error{Code: models.CodeQuotaExhausted, Message: "Zoho Desk's API credits of the day are used up", Retry: true, RetryAfter: r.retryAfter}
