@@ -21,6 +21,9 @@ import (
 // maxAnswer bounds an answer's body, in bytes: two thousand whole records with long descriptions fit.
 const maxAnswer = 128 << 20
 
+// maxRefusal bounds the body of an error.
+const maxRefusal = 1 << 20
+
 // effect is what it would mean to send a call twice.
 type effect int
 
@@ -84,22 +87,48 @@ func (c *Client) do(ctx context.Context, k call) (reply, error) {
 			return reply{}, unavailable(ctx.Err(), "the call was given up before it was sent")
 		}
 	}
+	var answer reply
+	err := c.signedIn(ctx, func(token, instance string) (err error) {
+		answer, err = c.send(ctx, k, token, instance)
+		return err
+	})
+	return answer, err
+}
+
+// signedIn makes a call with an access token, and after a refusal for the session once more with a fresh one.
+func (c *Client) signedIn(ctx context.Context, send func(token, instance string) error) error {
 	token, instance, err := c.token(ctx, "")
 	if err != nil {
-		return reply{}, err
+		return err
 	}
-	answer, err := c.send(ctx, k, token, instance)
-	if models.CodeOf(err) == models.CodeBadCredentials {
-		if token, instance, err = c.token(ctx, token); err != nil {
-			return reply{}, err
-		}
-		answer, err = c.send(ctx, k, token, instance)
+	if err = send(token, instance); models.CodeOf(err) != models.CodeBadCredentials {
+		return err
 	}
-	return answer, err
+	if token, instance, err = c.token(ctx, token); err != nil {
+		return err
+	}
+	return send(token, instance)
 }
 
 // send makes one HTTP request and reads its whole answer.
 func (c *Client) send(ctx context.Context, k call, token, instance string) (reply, error) {
+	res, err := c.open(ctx, c.http, k, token, instance)
+	if err != nil {
+		return reply{}, err
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+	if err == nil && len(text) > maxAnswer {
+		err = errors.New("the answer is larger than it may be")
+	}
+	if err != nil {
+		return reply{}, lost(k.effect, err)
+	}
+	return reply{res.StatusCode, res.Header, text, k.effect}, nil
+}
+
+// open makes one HTTP request. The answer, whose body is the caller's to read and close, has a status below 300, or 304; another is an error.
+func (c *Client) open(ctx context.Context, by *http.Client, k call, token, instance string) (*http.Response, error) {
 	target := instance + k.path
 	if len(k.query) > 0 {
 		target += "?" + k.query.Encode()
@@ -110,7 +139,7 @@ func (c *Client) send(ctx context.Context, k call, token, instance string) (repl
 		if !isText {
 			var err error
 			if raw, err = json.Marshal(k.body); err != nil {
-				return reply{}, models.Wrap(err, models.CodeInternal, "the request could not be made")
+				return nil, models.Wrap(err, models.CodeInternal, "the request could not be made")
 			}
 		}
 		body = bytes.NewReader(raw)
@@ -119,7 +148,7 @@ func (c *Client) send(ctx context.Context, k call, token, instance string) (repl
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
 	req, err := http.NewRequestWithContext(traced, k.method, target, body)
 	if err != nil {
-		return reply{}, models.Wrap(withoutURL(err), models.CodeInternal, "the request could not be made")
+		return nil, models.Wrap(withoutURL(err), models.CodeInternal, "the request could not be made")
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Accept", "application/json")
@@ -131,31 +160,25 @@ func (c *Client) send(ctx context.Context, k call, token, instance string) (repl
 		req.Header[name] = values
 	}
 	asked := c.now()
-	res, err := c.http.Do(req)
+	res, err := by.Do(req)
 	if err != nil {
 		if !connected.Load() {
-			return reply{}, unavailable(withoutURL(err), "Salesforce could not be reached")
+			return nil, unavailable(withoutURL(err), "Salesforce could not be reached")
 		}
-		return reply{}, lost(k.effect, withoutURL(err))
+		return nil, lost(k.effect, withoutURL(err))
 	}
-	defer res.Body.Close()
 	c.clock.observe(res.Header, asked)
 	c.budget.observe(res.Header, c.now())
-	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
-	if err == nil && len(text) > maxAnswer {
-		err = errors.New("the answer is larger than it may be")
+	if res.StatusCode < 300 || res.StatusCode == http.StatusNotModified {
+		return res, nil
 	}
-	if res.StatusCode >= 300 && res.StatusCode != http.StatusNotModified {
-		refusal := refused(res.StatusCode, res.Header, text, k.effect)
-		if refusal.Code == models.CodeQuotaExhausted {
-			c.budget.spent(c.now())
-		}
-		return reply{}, refusal
+	defer res.Body.Close()
+	text, _ := io.ReadAll(io.LimitReader(res.Body, maxRefusal)) // a refusal that breaks off still has its status
+	refusal := refused(res.StatusCode, res.Header, text, k.effect)
+	if refusal.Code == models.CodeQuotaExhausted {
+		c.budget.spent(c.now())
 	}
-	if err != nil {
-		return reply{}, lost(k.effect, err)
-	}
-	return reply{res.StatusCode, res.Header, text, k.effect}, nil
+	return nil, refusal
 }
 
 // get reads a path.
@@ -171,7 +194,6 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, into an
 type vendorClock struct {
 	mu    sync.Mutex
 	ahead time.Duration
-	known bool
 }
 
 func (v *vendorClock) observe(h http.Header, asked time.Time) {
@@ -181,7 +203,7 @@ func (v *vendorClock) observe(h http.Header, asked time.Time) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.ahead, v.known = date.Sub(asked), true
+	v.ahead = date.Sub(asked)
 }
 
 // at is Salesforce's time at our time now, to about a second.

@@ -42,6 +42,8 @@ type Config struct {
 	AgentShare float64
 	// Parallel is how many calls of the sync run at once. Zero is 5, what the smallest edition allows of long calls.
 	Parallel int
+	// BulkFrom is from how many records on an object is listed by a bulk query. Zero is 2,000.
+	BulkFrom int
 	// PubSubAddr is the Pub/Sub API, HOST:PORT; empty streams nothing. PubSubCA is a PEM certificate authority to trust besides the system's.
 	PubSubAddr string
 	PubSubCA   []byte
@@ -69,6 +71,7 @@ type Client struct {
 	tokens tokens
 	budget budget
 	clock  vendorClock
+	bulk   bulkLists
 	room   chan struct{} // one place for each call of the sync that may run at once
 
 	mu           sync.Mutex
@@ -120,6 +123,9 @@ func (cfg *Config) fill() {
 	}
 	if cfg.AgentShare == 0 {
 		cfg.AgentShare = defaultAgentShare
+	}
+	if cfg.BulkFrom == 0 {
+		cfg.BulkFrom = bulkFrom
 	}
 	if cfg.Parallel == 0 {
 		cfg.Parallel = defaultParallel

@@ -1,125 +1,15 @@
 package salesforce_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"sidelight/models"
-	engine "sidelight/sync"
-	"sidelight/sync/salesforce"
-	"sidelight/sync/simulator"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-var (
-	ctx                 = context.Background()
-	_   engine.Remote   = (*salesforce.Client)(nil)
-	_   engine.Streamer = (*salesforce.Client)(nil)
-)
-
-// organization is a simulated Salesforce with a client that is signed in.
-type organization struct {
-	*simulator.Running
-	*salesforce.Client
-	t     *testing.T
-	mu    sync.Mutex
-	creds models.Credentials
-}
-
-func start(t *testing.T, change ...func(*simulator.Config)) *organization {
-	t.Helper()
-	cfg := simulator.Config{Contacts: 60, Accounts: 20, Overlap: 0.5, Seed: 1}
-	for _, c := range change {
-		c(&cfg)
-	}
-	running, err := simulator.Start(ctx, cfg)
-	check(t, err)
-	transport := &http.Transport{}
-	o := &organization{Running: running, t: t, creds: models.Credentials{Grant: "client_credentials", ClientID: "demo", ClientSecret: "demo-secret"}}
-	t.Cleanup(func() {
-		transport.CloseIdleConnections()
-		if err := running.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	o.Client, err = salesforce.New(salesforce.Config{LoginURL: running.SalesforceURL, PubSubAddr: running.PubSubAddr, PubSubCA: running.PubSubCAPEM, HTTP: &http.Client{Transport: transport},
-		Credentials: func(context.Context) (models.Credentials, error) {
-			o.mu.Lock()
-			defer o.mu.Unlock()
-			return o.creds, nil
-		},
-		SaveCredentials: func(_ context.Context, c models.Credentials) error {
-			o.mu.Lock()
-			defer o.mu.Unlock()
-			o.creds = c
-			return nil
-		}})
-	check(t, err)
-	return o
-}
-
-func check(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// fault loads one rule into the simulated Salesforce.
-func (o *organization) fault(rule string) {
-	o.t.Helper()
-	res, err := http.Post(o.SalesforceURL+"/_sim/faults", "application/json", strings.NewReader(`{"rules":[`+rule+`]}`))
-	check(o.t, err)
-	defer res.Body.Close()
-	if res.StatusCode != 200 {
-		o.t.Fatalf("the fault was not taken: %s", res.Status)
-	}
-}
-
-// outside calls the vendor's REST API as another program would.
-func (o *organization) outside(method, path string, body any) map[string]any {
-	o.t.Helper()
-	raw, _ := json.Marshal(body)
-	req, err := http.NewRequest(method, o.SalesforceURL+path, bytes.NewReader(raw))
-	check(o.t, err)
-	o.mu.Lock()
-	req.Header.Set("Authorization", "Bearer "+o.creds.AccessToken)
-	o.mu.Unlock()
-	res, err := http.DefaultClient.Do(req)
-	check(o.t, err)
-	defer res.Body.Close()
-	if res.StatusCode >= 300 {
-		o.t.Fatalf("%s %s: %s", method, path, res.Status)
-	}
-	var out map[string]any
-	_ = json.NewDecoder(res.Body).Decode(&out)
-	http.DefaultClient.CloseIdleConnections()
-	return out
-}
-
-var fields = []string{"FirstName", "LastName", "Email", "Phone", "AccountId", "LoyaltyPoints__c", "Newsletter__c", "Birthdate", "Owner.Name"}
-
-func create(o *organization, link string, values models.Values) models.WriteResult {
-	o.t.Helper()
-	out, err := o.Write(ctx, models.ContactObject, []models.Write{{Op: models.OpCreate, LinkID: link, Values: values}})
-	check(o.t, err)
-	return out[0]
-}
-
-func contact(last, email string) models.Values {
-	return models.Values{"LastName": models.Text(last), "Email": models.Text(email)}
-}
 
 func TestTheOrganizationIsNamedAndChecked(t *testing.T) {
 	o := start(t)
@@ -313,17 +203,9 @@ func TestWrongCredentialsAreNamedAndNotTriedAgainAndAgain(t *testing.T) {
 			t.Fatalf("%v", err)
 		}
 	}
-	var stats struct {
-		Calls map[string]int `json:"calls"`
+	if n := o.calls("POST /services/oauth2/token"); n != 1 {
+		t.Errorf("the refused secret was tried %d times", n)
 	}
-	res, err := http.Get(o.SalesforceURL + "/_sim/stats")
-	check(t, err)
-	defer res.Body.Close()
-	check(t, json.NewDecoder(res.Body).Decode(&stats))
-	if n := stats.Calls["POST /services/oauth2/token"]; n != 1 {
-		t.Errorf("the refused secret was tried %d times: %v", n, stats.Calls)
-	}
-	http.DefaultClient.CloseIdleConnections()
 }
 
 func TestTheCardIsOneCallThatAsksOnlyForWhatIsWanted(t *testing.T) {

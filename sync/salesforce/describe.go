@@ -16,9 +16,13 @@ const describeFor = time.Minute
 type description struct {
 	fields   []models.Field
 	byName   map[string]models.Field
+	noText   map[string]bool // compound fields and files: their parts are asked for, if anything is
 	at       time.Time
 	modified string // Last-Modified, for the next conditional call
 }
+
+// noText are the types that have no canonical text. Bulk queries refuse them (facts §3).
+var noText = map[string]bool{"address": true, "location": true, "base64": true}
 
 func (d *description) has(name string) bool {
 	relation, _, path := strings.Cut(name, ".")
@@ -126,9 +130,9 @@ func (c *Client) describe(ctx context.Context, name string) (*description, error
 	if err != nil {
 		return nil, err
 	}
-	next := &description{byName: map[string]models.Field{}, at: now, modified: r.header.Get("Last-Modified")}
+	next := &description{byName: map[string]models.Field{}, noText: map[string]bool{}, at: now, modified: r.header.Get("Last-Modified")}
 	if r.status == http.StatusNotModified && d != nil {
-		next.fields, next.byName, next.modified = d.fields, d.byName, d.modified
+		next.fields, next.byName, next.noText, next.modified = d.fields, d.byName, d.noText, d.modified
 	} else {
 		var told struct {
 			Fields []describedField `json:"fields"`
@@ -143,6 +147,9 @@ func (c *Client) describe(ctx context.Context, name string) (*description, error
 			field := f.field()
 			next.fields = append(next.fields, field)
 			next.byName[field.Name] = field
+			if noText[f.Type] {
+				next.noText[f.Name] = true
+			}
 		}
 	}
 	c.mu.Lock()

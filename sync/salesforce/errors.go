@@ -141,6 +141,13 @@ var meanings = map[string]meaning{
 	"STORAGE_LIMIT_EXCEEDED":                        {models.CodeInvalidParameter, false, "the Salesforce organization has no storage left"},
 	"EXCEEDED_ID_LIMIT":                             {models.CodeCursorExpired, false, "too many records were deleted to be listed"},
 	"INVALID_REPLICATION_DATE":                      {models.CodeCursorExpired, false, "the changes asked for are too old"},
+	"EXCEEDEDQUOTA":                                 {models.CodeBusy, true, "Salesforce's bulk jobs of 24 hours are used up"},
+	"INVALIDJOB":                                    {models.CodeInternal, false, "Salesforce did not take a bulk job"},
+	"INVALIDJOBSTATE":                               {models.CodeInternal, false, "a bulk job of Salesforce is in another state"},
+	"INVALIDBATCH":                                  {models.CodeInternal, false, "Salesforce did not take the data of a bulk job"},
+	"INVALIDENTITY":                                 {models.CodeNoAccess, false, "Salesforce's bulk jobs do not have this object"},
+	"FUNCTIONALITY_NOT_ENABLED":                     {models.CodeNoAccess, false, "the Salesforce organization does not have this function"},
+	"FEATURENOTENABLED":                             {models.CodeNoAccess, false, "the Salesforce organization does not have this function"},
 	"MALFORMED_QUERY":                               {models.CodeInternal, false, "Salesforce did not understand a query"},
 }
 

@@ -57,7 +57,7 @@ func (c *Client) page(ctx context.Context, path string, q url.Values) (answer, e
 
 // selection is the list of columns for the fields that the object has, with what every record needs.
 func (d *description) selection(fields []string, all bool) ([]string, string) {
-	fields = slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return !d.has(f) })
+	fields = slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return !d.has(f) || d.noText[f] })
 	columns := append([]string{"Id", "SystemModstamp", "LastModifiedById"}, fields...)
 	if all {
 		columns = append(columns, "IsDeleted", "MasterRecordId")
@@ -84,11 +84,29 @@ func (c *Client) Count(ctx context.Context, object models.SyncObject) (int, erro
 	return a.TotalSize, err
 }
 
-// List reads live records in the order of their ids; the token is the last id that was read.
+// List reads live records. Of a large object they come from a bulk query, whose first pages are empty while it runs, in the order in which Salesforce
+// gives them; a result that is gone is CURSOR_EXPIRED. Otherwise they come in the order of their ids, and the token is the last id that was read.
 func (c *Client) List(ctx context.Context, object models.SyncObject, fields []string, token string) (models.RecordPage, error) {
 	d, err := c.describe(ctx, sobject(object))
 	if err != nil {
 		return models.RecordPage{}, err
+	}
+	if strings.HasPrefix(token, "{") {
+		return c.goOn(ctx, object, d, fields, token)
+	}
+	if token == "" && !c.bulk.avoided(object, c.now()) {
+		n, err := c.Count(ctx, object)
+		if err != nil {
+			return models.RecordPage{}, err
+		}
+		if n >= c.cfg.BulkFrom {
+			page, err := c.listBulk(ctx, object, d, fields)
+			if !refusedForGood(err) {
+				return page, err
+			}
+			c.log.Warn("the organization takes no bulk query; its records are listed by REST", "object", object, "code", models.CodeOf(err))
+			c.bulk.failed(object, c.now())
+		}
 	}
 	fields, columns := d.selection(fields, false)
 	where := ""

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
-	"strings"
 
 	"sidelight/models"
 )
@@ -23,16 +23,17 @@ type part struct {
 	reference string
 	section   models.Need
 	soql      string
-	read      func(*models.Related, []row)
+	// read takes the rows over, and tells whether there may be more of them.
+	read func(*models.Related, []row) (cut bool)
 }
 
 // Related reads a customer's related records in one composite call, which counts as one (facts §5). A section that is not wanted is not asked for; one
-// that failed is absent from Read.
+// that failed is absent from Read. An error means that none was read.
 func (c *Client) Related(ctx context.Context, q models.RelatedRequest) (models.Related, error) {
 	out := models.Related{ContactID: q.ContactID, AccountID: q.AccountID, AsOf: c.now().UTC()}
-	parts, err := c.parts(ctx, q)
-	if err != nil || len(parts) == 0 {
-		return out, err
+	parts, firstErr := c.parts(ctx, q)
+	if len(parts) == 0 {
+		return out, firstErr
 	}
 	requests := make([]map[string]string, len(parts))
 	for i, p := range parts {
@@ -58,7 +59,6 @@ func (c *Client) Related(ctx context.Context, q models.RelatedRequest) (models.R
 		byReference[a.Reference] = i
 	}
 	failed := map[models.Need]bool{}
-	var firstErr error
 	for _, p := range parts {
 		i, answered := byReference[p.reference]
 		var a answer
@@ -73,7 +73,9 @@ func (c *Client) Related(ctx context.Context, q models.RelatedRequest) (models.R
 		case json.Unmarshal(answers.Responses[i].Body, &a) != nil || a.Records == nil:
 			failed[p.section] = true
 		default:
-			p.read(&out, *a.Records)
+			if p.read(&out, *a.Records) && !slices.Contains(out.Cut, p.section) {
+				out.Cut = append(out.Cut, p.section)
+			}
 		}
 	}
 	for _, section := range q.Sections {
@@ -99,29 +101,34 @@ func has(parts []part, section models.Need) bool {
 	return false
 }
 
-// parts are the queries for the wanted sections: at most five, which is what one composite call takes.
-func (c *Client) parts(ctx context.Context, q models.RelatedRequest) ([]part, error) {
-	var out []part
+// parts are the queries for the wanted sections: at most five, which is what one composite call takes. A section that cannot be asked for is left out; err says why.
+func (c *Client) parts(ctx context.Context, q models.RelatedRequest) (out []part, err error) {
 	for _, section := range q.Sections {
 		switch section {
 		case models.NeedOpportunities:
-			opportunities, err := c.opportunityParts(ctx, q)
-			if err != nil {
-				return nil, err
+			opportunities, failure := c.opportunityParts(ctx, q)
+			if failure != nil {
+				err = failure
 			}
 			out = append(out, opportunities...)
 		case models.NeedNotes:
 			out = append(out, notesPart(q))
 		case models.NeedTasks:
-			out = append(out, part{"tasks", section, "SELECT Id,Subject,Status,Priority,IsClosed,ActivityDate,Description,AccountId,OwnerId,Owner.Name FROM Task WHERE " + who(q) +
+			out = append(out, part{"tasks", section, "SELECT " + taskColumns + " FROM Task WHERE " + who(q) +
 				" ORDER BY IsClosed ASC,ActivityDate DESC NULLS LAST LIMIT " + strconv.Itoa(maxActivities), readTasks})
 		case models.NeedEvents:
-			out = append(out, part{"events", section, "SELECT Id,Subject,StartDateTime,EndDateTime,IsAllDayEvent,Location,Description,AccountId,OwnerId,Owner.Name FROM Event WHERE " + who(q) +
+			out = append(out, part{"events", section, "SELECT " + eventColumns + " FROM Event WHERE " + who(q) +
 				" ORDER BY StartDateTime DESC LIMIT " + strconv.Itoa(maxActivities), readEvents})
 		}
 	}
-	return out, nil
+	return out, err
 }
+
+// The columns of activities.
+const (
+	taskColumns  = "Id,Subject,Status,Priority,IsClosed,ActivityDate,Description,AccountId,OwnerId,Owner.Name"
+	eventColumns = "Id,Subject,StartDateTime,EndDateTime,IsAllDayEvent,Location,Description,AccountId,OwnerId,Owner.Name"
+)
 
 // who is whose activities: the contact's (WhoId finds the primary contact), or an account's own.
 func who(q models.RelatedRequest) string {
@@ -131,17 +138,26 @@ func who(q models.RelatedRequest) string {
 	return "WhatId = " + quote(q.AccountID)
 }
 
-func (c *Client) opportunityParts(ctx context.Context, q models.RelatedRequest) ([]part, error) {
-	columns := "Id,Name,StageName,Amount,CloseDate,Probability,IsClosed,IsWon,OwnerId,Owner.Name,Owner.Email,AccountId,LastModifiedDate"
+// opportunityColumns are the columns of opportunities that the organization has.
+func (c *Client) opportunityColumns(ctx context.Context) (string, error) {
 	d, err := c.describe(ctx, "Opportunity")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
+	columns := "Id,Name,StageName,Amount,CloseDate,Probability,IsClosed,IsWon,OwnerId,Owner.Name,Owner.Email,AccountId,LastModifiedDate"
 	if d.has("CurrencyIsoCode") { // only organizations with several currencies have it
 		columns += ",CurrencyIsoCode"
 	}
+	return columns, nil
+}
+
+func (c *Client) opportunityParts(ctx context.Context, q models.RelatedRequest) ([]part, error) {
+	columns, err := c.opportunityColumns(ctx)
+	if err != nil {
+		return nil, err
+	}
 	tail := " ORDER BY IsClosed ASC,CloseDate ASC LIMIT " + strconv.Itoa(maxOpportunities)
-	read := func(out *models.Related, rows []row) { readOpportunities(out, q.ContactID, rows) }
+	read := func(out *models.Related, rows []row) bool { return readOpportunities(out, q.ContactID, rows) }
 	var out []part
 	if q.ContactID != "" {
 		// A semi-join cannot be joined with another condition by OR: the account's opportunities are a query of their own.
@@ -154,25 +170,29 @@ func (c *Client) opportunityParts(ctx context.Context, q models.RelatedRequest) 
 	return out, nil
 }
 
-func readOpportunities(out *models.Related, contactID string, rows []row) {
+func readOpportunities(out *models.Related, contactID string, rows []row) (cut bool) {
 	for _, r := range rows {
 		for _, role := range r.rows("OpportunityContactRoles") {
 			out.Roles = append(out.Roles, models.OpportunityContact{OpportunityID: r.text("Id"), ContactID: contactID, Role: role.ptr("Role")})
 			break
 		}
-		if known(out.Opportunities, r.text("Id")) {
-			continue
+		if !known(out.Opportunities, r.text("Id")) {
+			out.Opportunities = append(out.Opportunities, r.opportunity())
 		}
-		o := models.Opportunity{ID: r.text("Id"), Name: r.ptr("Name"), Stage: r.ptr("StageName"), Currency: r.ptr("CurrencyIsoCode"), Open: not(r.flag("IsClosed")), Won: r.flag("IsWon"),
-			OwnerID: r.ptr("OwnerId"), OwnerName: r.ptr("Owner.Name"), OwnerEmail: r.ptr("Owner.Email"), AccountID: r.ptr("AccountId"), UpdatedAt: r.time("LastModifiedDate"), CloseDate: r.date("CloseDate")}
-		if d, err := models.ParseDecimal(r.text("Amount")); err == nil {
-			o.Amount = &d
-		}
-		if n, err := strconv.ParseFloat(r.text("Probability"), 64); err == nil {
-			o.Probability = &n
-		}
-		out.Opportunities = append(out.Opportunities, o)
 	}
+	return len(rows) >= maxOpportunities
+}
+
+func (r row) opportunity() models.Opportunity {
+	o := models.Opportunity{ID: r.text("Id"), Name: r.ptr("Name"), Stage: r.ptr("StageName"), Currency: r.ptr("CurrencyIsoCode"), Open: not(r.flag("IsClosed")), Won: r.flag("IsWon"),
+		OwnerID: r.ptr("OwnerId"), OwnerName: r.ptr("Owner.Name"), OwnerEmail: r.ptr("Owner.Email"), AccountID: r.ptr("AccountId"), UpdatedAt: r.time("LastModifiedDate"), CloseDate: r.date("CloseDate")}
+	if d, err := models.ParseDecimal(r.text("Amount")); err == nil {
+		o.Amount = &d
+	}
+	if n, err := strconv.ParseFloat(r.text("Probability"), 64); err == nil {
+		o.Probability = &n
+	}
+	return o
 }
 
 func known(list []models.Opportunity, id string) bool {
@@ -212,41 +232,46 @@ func notesPart(q models.RelatedRequest) part {
 		") FROM " + object + " WHERE Id = " + quote(id), readNotes}
 }
 
-func readNotes(out *models.Related, rows []row) {
+// noteText is how the body of each kind of note becomes plain text: a legacy note is text already, the preview of an enhanced one may be HTML.
+var noteText = map[string]struct {
+	body string
+	text func(*string) *string
+}{"Notes": {"Body", plain}, "AttachedContentNotes": {"TextPreview", fromHTML}}
+
+func readNotes(out *models.Related, rows []row) (cut bool) {
 	for _, parent := range rows {
-		for relation, body := range map[string]string{"Notes": "Body", "AttachedContentNotes": "TextPreview"} {
-			for _, r := range parent.rows(relation) {
-				out.Notes = append(out.Notes, models.Note{ID: r.text("Id"), Title: r.ptr("Title"), Body: plain(r.ptr(body)), CreatedByID: r.ptr("CreatedById"),
+		for relation, kind := range noteText {
+			notes := parent.rows(relation)
+			cut = cut || len(notes) >= maxNotes
+			for _, r := range notes {
+				out.Notes = append(out.Notes, models.Note{ID: r.text("Id"), Title: plain(r.ptr("Title")), Body: kind.text(r.ptr(kind.body)), CreatedByID: r.ptr("CreatedById"),
 					CreatedByName: r.ptr("CreatedBy.Name"), CreatedAt: r.time("CreatedDate"), UpdatedAt: r.time("LastModifiedDate")})
 			}
 		}
 	}
+	return cut
 }
 
-// plain drops what no text has: control characters other than line breaks and tabs.
-func plain(s *string) *string {
-	if s == nil {
-		return nil
-	}
-	out := strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, *s)
-	return &out
-}
-
-func readTasks(out *models.Related, rows []row) {
+func readTasks(out *models.Related, rows []row) (cut bool) {
 	for _, r := range rows {
-		out.Tasks = append(out.Tasks, models.Task{ID: r.text("Id"), AccountID: r.ptr("AccountId"), Subject: r.ptr("Subject"), Status: r.ptr("Status"), Priority: r.ptr("Priority"),
-			DueDate: r.date("ActivityDate"), Open: not(r.flag("IsClosed")), Description: plain(r.ptr("Description")), OwnerID: r.ptr("OwnerId"), OwnerName: r.ptr("Owner.Name")})
+		out.Tasks = append(out.Tasks, r.task())
 	}
+	return len(rows) >= maxActivities
 }
 
-func readEvents(out *models.Related, rows []row) {
+func (r row) task() models.Task {
+	return models.Task{ID: r.text("Id"), AccountID: r.ptr("AccountId"), Subject: r.ptr("Subject"), Status: r.ptr("Status"), Priority: r.ptr("Priority"),
+		DueDate: r.date("ActivityDate"), Open: not(r.flag("IsClosed")), Description: plain(r.ptr("Description")), OwnerID: r.ptr("OwnerId"), OwnerName: r.ptr("Owner.Name")}
+}
+
+func readEvents(out *models.Related, rows []row) (cut bool) {
 	for _, r := range rows {
-		out.Events = append(out.Events, models.Event{ID: r.text("Id"), AccountID: r.ptr("AccountId"), Subject: r.ptr("Subject"), StartsAt: r.time("StartDateTime"), EndsAt: r.time("EndDateTime"),
-			AllDay: r.flag("IsAllDayEvent"), Location: r.ptr("Location"), Description: plain(r.ptr("Description")), OwnerID: r.ptr("OwnerId"), OwnerName: r.ptr("Owner.Name")})
+		out.Events = append(out.Events, r.event())
 	}
+	return len(rows) >= maxActivities
+}
+
+func (r row) event() models.Event {
+	return models.Event{ID: r.text("Id"), AccountID: r.ptr("AccountId"), Subject: r.ptr("Subject"), StartsAt: r.time("StartDateTime"), EndsAt: r.time("EndDateTime"),
+		AllDay: r.flag("IsAllDayEvent"), Location: r.ptr("Location"), Description: plain(r.ptr("Description")), OwnerID: r.ptr("OwnerId"), OwnerName: r.ptr("Owner.Name")}
 }

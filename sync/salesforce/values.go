@@ -112,6 +112,21 @@ func canonical(raw json.RawMessage, kind models.FieldType) (v models.Value, ok b
 	return models.Text(string(raw)), true
 }
 
+// fromText reads a value as CSV has it: the same canonical text that JSON comes to. Empty is null.
+func fromText(text string, kind models.FieldType) models.Value {
+	switch kind {
+	case models.TypeDateTime:
+		if t, ok := vendorTime(text); ok {
+			text = t.Format(timeForm)
+		}
+	case models.TypeInteger, models.TypeDecimal, models.TypeCurrency, models.TypePercent:
+		if d, err := models.ParseDecimal(text); err == nil {
+			text = string(d)
+		}
+	}
+	return models.Text(text)
+}
+
 // wire is a value as Salesforce takes it: null clears, numbers and booleans are JSON's own.
 func wire(v models.Value, kind models.FieldType) any {
 	text := v.String()

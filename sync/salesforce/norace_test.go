@@ -1,0 +1,5 @@
+//go:build !race
+
+package salesforce_test
+
+const racing = false
