@@ -3,7 +3,6 @@ package graph
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -23,13 +22,14 @@ type rule struct {
 type gate struct {
 	schema *ast.Schema
 	rules  map[string]rule
-	// alike are, per Type.field, the vendor fields it is read from: hiding one hides the other.
-	alike map[string][]string
+	lenses lenses
+	// recheck answers a viewer's present access, for connections that last.
+	recheck func(ctx context.Context, v *models.Viewer) (*models.Viewer, error)
 }
 
 // newGate compiles the table. A field without @access is an error that names it, and so is a protected field that is not nullable.
 func newGate(schema *ast.Schema) (*gate, error) {
-	g := &gate{schema: schema, rules: map[string]rule{}, alike: map[string][]string{}}
+	g := &gate{schema: schema, rules: map[string]rule{}}
 	for _, def := range schema.Types {
 		if def.BuiltIn || (def.Kind != ast.Object && def.Kind != ast.Interface) {
 			continue
@@ -51,11 +51,6 @@ func newGate(schema *ast.Schema) (*gate, error) {
 	}
 	if err := g.checkReads(); err != nil {
 		return nil, err
-	}
-	for object, sources := range map[string]map[string]models.Sources{"Contact": models.ContactSources, "Account": models.AccountSources} {
-		for field, s := range sources {
-			g.alike[object+"."+field] = append(slices.Clone(s.Salesforce), s.Desk...)
-		}
 	}
 	return g, nil
 }
@@ -117,56 +112,7 @@ func reads(l ast.DirectiveList) []string {
 }
 
 // allows tells whether the viewer may see the field. What is not in the table is closed.
-func (g *gate) allows(v *models.Viewer, field string) bool {
-	r, known := g.rules[field]
-	if !known || v == nil || g.hides(v, field) {
-		return false
-	}
-	switch {
-	case r.open:
-		return !strings.HasPrefix(field, "Mutation.") || v.Scope != models.ScopeDashboard
-	case r.scope != "":
-		return v.Scope == models.ScopeAdmin || v.Scope == r.scope
-	}
-	if strings.HasPrefix(field, "Mutation.") && v.Scope == models.ScopeDashboard {
-		return false
-	}
-	return v.Access.Allows(r.need)
-}
-
-// hides tells whether the single field is hidden: by its own name, or by the name of the mapped field that it shows. An aggregate goes with what it adds up.
-func (g *gate) hides(v *models.Viewer, field string) bool {
-	if len(v.Access.Hidden) == 0 {
-		return false
-	}
-	if v.Access.Hides(field) {
-		return true
-	}
-	switch field {
-	case "PipelineBucket.amount", "PipelineBucket.weightedAmount":
-		return v.Access.Hides("Opportunity.amount") || (field == "PipelineBucket.weightedAmount" && v.Access.Hides("Opportunity.probability"))
-	case "PipelineBucket.currency":
-		return v.Access.Hides("Opportunity.currency")
-	}
-	return slices.ContainsFunc(g.alike[field], v.Access.Hides)
-}
-
-// hidesMapped tells whether a mapped field of Contact or Account is hidden: by its own name, or because the named field that shows it is closed.
-func (g *gate) hidesMapped(v *models.Viewer, object, name string) bool {
-	if v.Access.Hides(name) || v.Access.Hides(object+"."+name) {
-		return true
-	}
-	sources := models.ContactSources
-	if object == "Account" {
-		sources = models.AccountSources
-	}
-	for field, s := range sources {
-		if (slices.Contains(s.Salesforce, name) || slices.Contains(s.Desk, name)) && !g.allows(v, object+"."+field) {
-			return true
-		}
-	}
-	return false
-}
+func (g *gate) allows(v *models.Viewer, field string) bool { return g.of(v).open[field] }
 
 // needs is what a denied field asks for, for the caller to read.
 func (g *gate) needs(field string) string {
@@ -192,7 +138,7 @@ func (g *gate) around(ctx context.Context, next graphql.Resolver) (any, error) {
 	if g.allows(v, field) {
 		return next(ctx)
 	}
-	if v != nil && v.DenyMode == models.DenyError {
+	if v != nil && v.DenyMode == models.DenyError && firstDenied(ctx, field) {
 		return nil, models.Errorf(models.CodeForbidden, "%s is not open to you", field)
 	}
 	return nil, nil

@@ -30,7 +30,7 @@ func (r *queryResolver) Profiles(ctx context.Context) ([]*models.Profile, error)
 }
 
 func (r *subscriptionResolver) SyncProgress(ctx context.Context) (<-chan *models.SyncProgress, error) {
-	return r.progress(ctx), nil
+	return r.progress(ctx)
 }
 
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }

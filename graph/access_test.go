@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -89,7 +90,7 @@ func TestEverySwitchClosesExactlyItsFields(t *testing.T) {
 	g := gateOf(t)
 	for off, needs := range closedBy {
 		v := agent(off)
-		sdl := g.schemaFor(v)
+		sdl := g.of(v).visible()
 		for field, r := range g.rules {
 			object, name, _ := strings.Cut(field, ".")
 			want := r.open || (r.need != "" && !slices.Contains(needs, r.need))
@@ -124,10 +125,10 @@ func TestAHiddenFieldIsHiddenUnderBothItsNames(t *testing.T) {
 	g := gateOf(t)
 	for _, hidden := range []string{"Contact.phone", "contact.PHONE", "Phone"} {
 		v := agent(0, hidden)
-		if g.allows(v, "Contact.phone") || !g.hidesMapped(v, "Contact", "Phone") {
+		if g.allows(v, "Contact.phone") || g.of(v).shows("Contact", "Phone") {
 			t.Errorf("%s leaves a way to the phone", hidden)
 		}
-		if !g.allows(v, "Contact.email") || g.hidesMapped(v, "Contact", "Email") {
+		if !g.allows(v, "Contact.email") || !g.of(v).shows("Contact", "Email") {
 			t.Errorf("%s hides more than the phone", hidden)
 		}
 	}
@@ -161,26 +162,43 @@ func query(text string) string {
 }
 
 func TestClosedThingsInInputsAreRefusedInTheWordsForTheUnknown(t *testing.T) {
-	noEmail, noAmount, noAccounts := agent(0, "Contact.email"), agent(0, "Opportunity.amount"), agent(models.CanAccounts)
+	noEmail, noName, noAmount, noAccounts := agent(0, "Contact.email"), agent(0, "Contact.name"), agent(0, "Opportunity.amount"), agent(models.CanAccounts)
 	for _, c := range []struct {
-		viewer      *models.Viewer
-		query, want string
+		viewer            *models.Viewer
+		closed, query, in string // in holds the variables
 	}{
-		{noEmail, `{contacts(filter:{email:"a@x.example"}){nodes{id}}}`, `Field "email" is not defined by type "ContactFilter".`},
-		{noEmail, `{contacts(filter:{search:"a"}){nodes{id}}}`, `Field "search" is not defined by type "ContactFilter".`},
-		{noEmail, `{contacts(orderBy:EMAIL_ASC){nodes{id}}}`, `Value "EMAIL_ASC" does not exist in "ContactOrder" enum.`},
-		{noEmail, `{customer(by:{email:"a@x.example"}){contact{id}}}`, `Field "email" is not defined by type "CustomerKey".`},
-		{noAmount, `{opportunities(filter:{minAmount:"1"}){nodes{id}}}`, `Field "minAmount" is not defined by type "OpportunityFilter".`},
-		{noAmount, `{opportunities(orderBy:AMOUNT_DESC){nodes{id}}}`, `Value "AMOUNT_DESC" does not exist in "OpportunityOrder" enum.`},
-		{noAccounts, `{pipeline(groupBy:ACCOUNT){key}}`, `Value "ACCOUNT" does not exist in "PipelineGroup" enum.`},
-		{noAccounts, `query($f:ContactFilter){contacts(filter:$f){nodes{id}}}`, `Field "accountId" is not defined by type "ContactFilter".`},
+		{noEmail, "email", `{contacts(filter:{email:"a@x.example"}){nodes{id}}}`, ""},
+		{noEmail, "email", `{contacts(filter:{email:null}){nodes{id}}}`, ""},
+		{noEmail, "email", `query($e:String){contacts(filter:{email:$e}){nodes{id}}}`, ""},
+		{noEmail, "search", `{contacts(filter:{search:"a"}){nodes{id}}}`, ""},
+		{noEmail, "EMAIL_ASC", `{contacts(orderBy:EMAIL_ASC){nodes{id}}}`, ""},
+		{noEmail, "EMAIL_ASC", `query($o:ContactOrder=EMAIL_ASC){contacts(orderBy:$o){nodes{id}}}`, ""},
+		{noEmail, "EMAIL_ASC", `query($o:ContactOrder){contacts(orderBy:$o){nodes{id}}}`, `{"o":"EMAIL_ASC"}`},
+		{noEmail, "email_asc", `query($o:ContactOrder){contacts(orderBy:$o){nodes{id}}}`, `{"o":"email_asc"}`},
+		{noName, "name_asc", `query($o:ContactOrder){contacts(orderBy:$o){nodes{id}}}`, `{"o":"name_asc"}`},
+		{noEmail, "email", `{customer(by:{email:"a@x.example"}){contact{id}}}`, ""},
+		{noEmail, "email", `mutation{refreshCustomer(by:{email:"a@x.example"}){contact{id}}}`, ""},
+		{noEmail, "email", `subscription{customerChanged(by:{email:"a@x.example"}){contact{id}}}`, ""},
+		{noEmail, "email", `{viewer{subject} contacts(filter:{email:"a"}) @include(if:false){nodes{id}}}`, ""},
+		{noEmail, "email", `query Q{viewer{...F}} fragment F on Viewer{subject} query R{contacts(filter:{email:"a"}){nodes{id}}}`, ""},
+		{noAmount, "minAmount", `{opportunities(filter:{minAmount:"1"}){nodes{id}}}`, ""},
+		{noAmount, "AMOUNT_DESC", `{opportunities(orderBy:AMOUNT_DESC){nodes{id}}}`, ""},
+		{noAccounts, "ACCOUNT", `{pipeline(groupBy:ACCOUNT){key}}`, ""},
+		{noAccounts, "accountId", `query($f:ContactFilter){contacts(filter:$f){nodes{id}}}`, `{"f":{"accountId":"1"}}`},
+		{noAccounts, "accountId", `query($f:ContactFilter){contacts(filter:$f){nodes{id}}}`, `{"f":{"accountId":null}}`},
+		{agent(0, "Opportunity.open"), "open", `{customer(by:{salesforceId:"003"}){contact{opportunities(open:true){nodes{id}}}}}`, ""},
 	} {
-		body := query(c.query)
-		if strings.Contains(c.query, "$f") {
-			body = strings.TrimSuffix(body, "}") + `,"variables":{"f":{"accountId":"1"}}}`
+		unheardOf := strings.Repeat("z", len(c.closed))
+		ask := func(name string) (int, map[string]any, string) {
+			text := strings.ReplaceAll(c.query+"\n"+c.in, c.closed, name)
+			document, variables, _ := strings.Cut(text, "\n")
+			body, _ := json.Marshal(map[string]any{"query": document, "variables": json.RawMessage(cmp.Or(variables, "null")), "operationName": map[bool]any{true: "R"}[strings.Contains(document, "query R")]})
+			return handle(t, c.viewer, string(body))
 		}
-		if _, out, text := handle(t, c.viewer, body); out["data"] != nil || !strings.Contains(text, strings.ReplaceAll(c.want, `"`, `\"`)) {
-			t.Errorf("%s: %s", c.query, text)
+		status, out, text := ask(c.closed)
+		unknownStatus, _, unknown := ask(unheardOf)
+		if out["data"] != nil || out["errors"] == nil || status != unknownStatus || text != strings.ReplaceAll(unknown, unheardOf, c.closed) {
+			t.Errorf("%s %s: %d %s, but for the unknown %d %s", c.query, c.in, status, text, unknownStatus, unknown)
 		}
 	}
 }

@@ -28,35 +28,56 @@ func (r *accountResolver) Contacts(ctx context.Context, obj *models.Account, fir
 	if err != nil {
 		return nil, err
 	}
-	return contacts(r.Store.ContactsOfAccount(ctx, obj.ID, page(first, after, nil, nil), columns, wants(ctx, "totalCount")))
+	p, err := r.cursors.page(first, after, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	order := r.contactOrder(ctx, nil)
+	return r.contactPage(r.Store.Contacts(ctx, models.ContactFilter{AccountID: &obj.ID}, order, p, columns, wants(ctx, "totalCount")))
 }
 
 func (r *accountResolver) Opportunities(ctx context.Context, obj *models.Account, open *bool, first *int, after *string) (*generated.OpportunityConnection, error) {
 	if obj.SalesforceID == nil {
-		return opportunities(models.Slice[models.Opportunity]{}, nil)
+		return r.opportunityPage(models.Slice[models.Opportunity]{}, nil)
 	}
-	return opportunities(r.Card.Opportunities(ctx, related(ctx, nil, obj.SalesforceID, open, first, after)))
+	q, err := r.related(ctx, nil, obj.SalesforceID, open, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return r.opportunityPage(r.Card.Opportunities(ctx, q))
 }
 
 func (r *accountResolver) Notes(ctx context.Context, obj *models.Account, first *int, after *string) (*generated.NoteConnection, error) {
 	if obj.SalesforceID == nil {
-		return notes(models.Slice[models.Note]{}, nil)
+		return r.notePage(models.Slice[models.Note]{}, nil)
 	}
-	return notes(r.Card.Notes(ctx, related(ctx, nil, obj.SalesforceID, nil, first, after)))
+	q, err := r.related(ctx, nil, obj.SalesforceID, nil, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return r.notePage(r.Card.Notes(ctx, q))
 }
 
 func (r *accountResolver) Events(ctx context.Context, obj *models.Account, first *int, after *string) (*generated.EventConnection, error) {
 	if obj.SalesforceID == nil {
-		return events(models.Slice[models.Event]{}, nil)
+		return r.eventPage(models.Slice[models.Event]{}, nil)
 	}
-	return events(r.Card.Events(ctx, related(ctx, nil, obj.SalesforceID, nil, first, after)))
+	q, err := r.related(ctx, nil, obj.SalesforceID, nil, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return r.eventPage(r.Card.Events(ctx, q))
 }
 
 func (r *accountResolver) Tasks(ctx context.Context, obj *models.Account, open *bool, first *int, after *string) (*generated.TaskConnection, error) {
 	if obj.SalesforceID == nil {
-		return tasks(models.Slice[models.Task]{}, nil)
+		return r.taskPage(models.Slice[models.Task]{}, nil)
 	}
-	return tasks(r.Card.Tasks(ctx, related(ctx, nil, obj.SalesforceID, open, first, after)))
+	q, err := r.related(ctx, nil, obj.SalesforceID, open, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return r.taskPage(r.Card.Tasks(ctx, q))
 }
 
 func (r *queryResolver) Accounts(ctx context.Context, filter *models.AccountFilter, orderBy *models.AccountOrder, first *int, after *string, last *int, before *string) (*generated.AccountConnection, error) {
@@ -64,7 +85,11 @@ func (r *queryResolver) Accounts(ctx context.Context, filter *models.AccountFilt
 	if err != nil {
 		return nil, err
 	}
-	return accounts(r.Store.Accounts(ctx, deref(filter), deref(orderBy), page(first, after, last, before), columns, wants(ctx, "totalCount")))
+	p, err := r.cursors.page(first, after, last, before)
+	if err != nil {
+		return nil, err
+	}
+	return r.accountPage(r.Store.Accounts(ctx, deref(filter), r.accountOrder(ctx, orderBy), p, columns, wants(ctx, "totalCount")))
 }
 
 func (r *Resolver) Account() generated.AccountResolver { return &accountResolver{r} }

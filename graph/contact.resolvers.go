@@ -29,30 +29,46 @@ func (r *contactResolver) Fields(ctx context.Context, obj *models.Contact) ([]*m
 
 func (r *contactResolver) Opportunities(ctx context.Context, obj *models.Contact, open *bool, first *int, after *string) (*generated.OpportunityConnection, error) {
 	if obj.SalesforceID == nil {
-		return opportunities(models.Slice[models.Opportunity]{}, nil)
+		return r.opportunityPage(models.Slice[models.Opportunity]{}, nil)
 	}
-	return opportunities(r.Card.Opportunities(ctx, related(ctx, obj.SalesforceID, r.openParent(ctx, obj), open, first, after)))
+	q, err := r.related(ctx, obj.SalesforceID, r.openParent(ctx, obj), open, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return r.opportunityPage(r.Card.Opportunities(ctx, q))
 }
 
 func (r *contactResolver) Notes(ctx context.Context, obj *models.Contact, first *int, after *string) (*generated.NoteConnection, error) {
 	if obj.SalesforceID == nil {
-		return notes(models.Slice[models.Note]{}, nil)
+		return r.notePage(models.Slice[models.Note]{}, nil)
 	}
-	return notes(r.Card.Notes(ctx, related(ctx, obj.SalesforceID, nil, nil, first, after)))
+	q, err := r.related(ctx, obj.SalesforceID, nil, nil, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return r.notePage(r.Card.Notes(ctx, q))
 }
 
 func (r *contactResolver) Events(ctx context.Context, obj *models.Contact, first *int, after *string) (*generated.EventConnection, error) {
 	if obj.SalesforceID == nil {
-		return events(models.Slice[models.Event]{}, nil)
+		return r.eventPage(models.Slice[models.Event]{}, nil)
 	}
-	return events(r.Card.Events(ctx, related(ctx, obj.SalesforceID, nil, nil, first, after)))
+	q, err := r.related(ctx, obj.SalesforceID, nil, nil, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return r.eventPage(r.Card.Events(ctx, q))
 }
 
 func (r *contactResolver) Tasks(ctx context.Context, obj *models.Contact, open *bool, first *int, after *string) (*generated.TaskConnection, error) {
 	if obj.SalesforceID == nil {
-		return tasks(models.Slice[models.Task]{}, nil)
+		return r.taskPage(models.Slice[models.Task]{}, nil)
 	}
-	return tasks(r.Card.Tasks(ctx, related(ctx, obj.SalesforceID, nil, open, first, after)))
+	q, err := r.related(ctx, obj.SalesforceID, nil, open, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return r.taskPage(r.Card.Tasks(ctx, q))
 }
 
 func (r *queryResolver) Contacts(ctx context.Context, filter *models.ContactFilter, orderBy *models.ContactOrder, first *int, after *string, last *int, before *string) (*generated.ContactConnection, error) {
@@ -60,7 +76,11 @@ func (r *queryResolver) Contacts(ctx context.Context, filter *models.ContactFilt
 	if err != nil {
 		return nil, err
 	}
-	return contacts(r.Store.Contacts(ctx, deref(filter), deref(orderBy), page(first, after, last, before), columns, wants(ctx, "totalCount")))
+	p, err := r.cursors.page(first, after, last, before)
+	if err != nil {
+		return nil, err
+	}
+	return r.contactPage(r.Store.Contacts(ctx, deref(filter), r.contactOrder(ctx, orderBy), p, columns, wants(ctx, "totalCount")))
 }
 
 func (r *Resolver) Contact() generated.ContactResolver { return &contactResolver{r} }

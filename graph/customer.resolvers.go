@@ -15,15 +15,11 @@ func (r *mutationResolver) RefreshCustomer(ctx context.Context, by models.Custom
 	if err != nil {
 		return nil, err
 	}
-	return r.Card.Refresh(ctx, by, sel)
+	return r.open(ctx)(r.Card.Refresh(ctx, by, sel))
 }
 
 func (r *queryResolver) Customer(ctx context.Context, by models.CustomerKey) (*models.Customer, error) {
-	sel, err := r.cardSelection(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return r.Card.Customer(ctx, by, sel)
+	return r.customer(ctx, by)
 }
 
 func (r *subscriptionResolver) CustomerChanged(ctx context.Context, by models.CustomerKey) (<-chan *models.Customer, error) {

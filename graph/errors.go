@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"sidelight/models"
@@ -46,23 +48,26 @@ func PublicError(err error) Public {
 	return Public{Code: models.CodeInternal, Message: "something went wrong here"}
 }
 
-// present turns a resolver's error into the answer's. Errors of parsing and validation are the caller's own and stay as they are.
+// present turns a resolver's error into the answer's. Errors of parsing and validation are the caller's own and stay as they are, but for what they repeat.
 func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		var g *gqlerror.Error
 		if errors.As(err, &g) && g.Err == nil {
-			if g.Extensions == nil {
-				g.Extensions = map[string]any{}
+			own := *g // transports look at the code of the one that they have
+			own.Message = short(own.Message)
+			own.Extensions = maps.Clone(own.Extensions)
+			if own.Extensions == nil {
+				own.Extensions = map[string]any{}
 			}
-			if code, _ := g.Extensions["code"].(string); code == "" || code == "GRAPHQL_VALIDATION_FAILED" || code == "GRAPHQL_PARSE_FAILED" {
-				g.Extensions["code"] = models.CodeBadUserInput
+			if code, _ := own.Extensions["code"].(string); code == "" || code == errcode.ValidationFailed || code == errcode.ParseFailed {
+				own.Extensions["code"] = string(models.CodeBadUserInput)
 			}
-			return g
+			return &own
 		}
 		out := graphql.DefaultErrorPresenter(ctx, err)
 		p := PublicError(err)
 		out.Message, out.Err = p.Message, nil
-		out.Extensions = map[string]any{"code": p.Code}
+		out.Extensions = map[string]any{"code": string(p.Code)}
 		if len(p.Fields) > 0 {
 			out.Extensions["fields"] = p.Fields
 		}
@@ -75,7 +80,23 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
+// Bounds of what an answer says about errors: messages of validation repeat what the caller wrote, and there is one for each fault.
+const (
+	maxErrors  = 10
+	maxMessage = 200 // runes
+)
+
+func short(message string) string {
+	n := 0
+	for i := range message {
+		if n++; n > maxMessage {
+			return message[:i] + "…"
+		}
+	}
+	return message
+}
+
 // refusal is an error of ours about the request itself.
 func refusal(code models.Code, message string) *gqlerror.Error {
-	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}}
+	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": string(code)}}
 }

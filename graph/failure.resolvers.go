@@ -57,7 +57,11 @@ func (r *mutationResolver) ResolveConflict(ctx context.Context, id string, choos
 }
 
 func (r *queryResolver) Failures(ctx context.Context, filter *models.FailureFilter, first *int, after *string) (*generated.FailureConnection, error) {
-	return failures(r.Store.Failures(ctx, deref(filter), page(first, after, nil, nil), wants(ctx, "totalCount")))
+	p, err := r.cursors.page(first, after, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return r.failurePage(r.Store.Failures(ctx, deref(filter), p, wants(ctx, "totalCount")))
 }
 
 func (r *queryResolver) FailureCategories(ctx context.Context, filter *models.FailureFilter) ([]*models.FailureCategory, error) {
@@ -66,7 +70,11 @@ func (r *queryResolver) FailureCategories(ctx context.Context, filter *models.Fa
 }
 
 func (r *queryResolver) Conflicts(ctx context.Context, filter *models.ConflictFilter, first *int, after *string) (*generated.ConflictConnection, error) {
-	return conflicts(r.Store.Conflicts(ctx, deref(filter), page(first, after, nil, nil), wants(ctx, "totalCount")))
+	p, err := r.cursors.page(first, after, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return r.conflictPage(r.Store.Conflicts(ctx, deref(filter), p, wants(ctx, "totalCount")))
 }
 
 func (r *Resolver) Conflict() generated.ConflictResolver { return &conflictResolver{r} }

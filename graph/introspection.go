@@ -16,9 +16,9 @@ import (
 func (g *gate) introspect(ctx context.Context, fc *graphql.FieldContext, next graphql.Resolver) (any, error) {
 	switch fc.Field.Name {
 	case "__schema":
-		return introspection.WrapSchema(g.schemaFor(ViewerFrom(ctx))), nil
+		return introspection.WrapSchema(g.of(ViewerFrom(ctx)).visible()), nil
 	case "__type":
-		schema := g.schemaFor(ViewerFrom(ctx))
+		schema := g.of(ViewerFrom(ctx)).visible()
 		name, _ := fc.Args["name"].(string)
 		def := schema.Types[name]
 		if def == nil {
@@ -32,12 +32,12 @@ func (g *gate) introspect(ctx context.Context, fc *graphql.FieldContext, next gr
 // SDL is the schema that the viewer can use, as text.
 func (g *gate) SDL(v *models.Viewer) string {
 	var b strings.Builder
-	formatter.NewFormatter(&b).FormatSchema(g.schemaFor(v))
+	formatter.NewFormatter(&b).FormatSchema(g.of(v).visible())
 	return b.String()
 }
 
-// schemaFor is the schema without what is closed to the viewer, and without the types that only that led to.
-func (g *gate) schemaFor(v *models.Viewer) *ast.Schema {
+// visibleTo is the schema without what is closed, and without the types that only that led to.
+func (g *gate) visibleTo(l *lens) *ast.Schema {
 	out := &ast.Schema{Types: map[string]*ast.Definition{}, Directives: map[string]*ast.DirectiveDefinition{}, PossibleTypes: map[string][]*ast.Definition{},
 		Implements: map[string][]*ast.Definition{}, Description: g.schema.Description}
 	for name, d := range g.schema.Directives {
@@ -45,7 +45,7 @@ func (g *gate) schemaFor(v *models.Viewer) *ast.Schema {
 			out.Directives[name] = d
 		}
 	}
-	p := pruner{gate: g, viewer: v, out: out}
+	p := pruner{lens: l, out: out}
 	out.Query = p.take(g.schema.Query.Name)
 	if m := p.take(g.schema.Mutation.Name); m != nil && len(m.Fields) > 0 {
 		out.Mutation = m
@@ -79,16 +79,15 @@ func (g *gate) schemaFor(v *models.Viewer) *ast.Schema {
 
 // pruner copies the types that are reached, without what is closed.
 type pruner struct {
-	gate   *gate
-	viewer *models.Viewer
-	out    *ast.Schema
+	lens *lens
+	out  *ast.Schema
 }
 
 func (p *pruner) take(name string) *ast.Definition {
 	if def := p.out.Types[name]; def != nil {
 		return def
 	}
-	def := p.gate.schema.Types[name]
+	def := p.lens.gate.schema.Types[name]
 	if def == nil {
 		return nil
 	}
@@ -99,17 +98,16 @@ func (p *pruner) take(name string) *ast.Definition {
 	}
 	p.out.Types[name] = &kept
 	kept.Fields, kept.EnumValues = nil, nil
-	walk := walk{gate: p.gate, viewer: p.viewer}
 	for _, v := range def.EnumValues {
-		if walk.readable(v.Directives) {
+		if p.lens.readable(v.Directives) {
 			one := *v
 			one.Directives = nil
 			kept.EnumValues = append(kept.EnumValues, &one)
 		}
 	}
 	for _, f := range def.Fields {
-		if p.open(def, f, &walk) {
-			kept.Fields = append(kept.Fields, p.field(f, &walk))
+		if p.open(def, f) {
+			kept.Fields = append(kept.Fields, p.field(f))
 		}
 	}
 	for _, i := range def.Interfaces {
@@ -121,22 +119,22 @@ func (p *pruner) take(name string) *ast.Definition {
 	return &kept
 }
 
-func (p *pruner) open(def *ast.Definition, f *ast.FieldDefinition, w *walk) bool {
+func (p *pruner) open(def *ast.Definition, f *ast.FieldDefinition) bool {
 	switch {
 	case strings.HasPrefix(f.Name, "__"):
 		return true
 	case def.Kind == ast.InputObject:
-		return w.readable(f.Directives)
+		return p.lens.readable(f.Directives)
 	}
-	return p.gate.allows(p.viewer, def.Name+"."+f.Name)
+	return p.lens.open[def.Name+"."+f.Name]
 }
 
-func (p *pruner) field(f *ast.FieldDefinition, w *walk) *ast.FieldDefinition {
+func (p *pruner) field(f *ast.FieldDefinition) *ast.FieldDefinition {
 	one := *f
 	one.Directives, one.Arguments = nil, nil
 	p.take(f.Type.Name())
 	for _, a := range f.Arguments {
-		if w.readable(a.Directives) {
+		if p.lens.readable(a.Directives) {
 			arg := *a
 			arg.Directives = nil
 			one.Arguments = append(one.Arguments, &arg)

@@ -20,7 +20,11 @@ func (r *opportunityResolver) Account(ctx context.Context, obj *models.Opportuni
 }
 
 func (r *queryResolver) Opportunities(ctx context.Context, filter *models.OpportunityFilter, orderBy *models.OpportunityOrder, first *int, after *string, last *int, before *string) (*generated.OpportunityConnection, error) {
-	return opportunities(r.Store.Opportunities(ctx, deref(filter), deref(orderBy), page(first, after, last, before), wants(ctx, "totalCount")))
+	p, err := r.cursors.page(first, after, last, before)
+	if err != nil {
+		return nil, err
+	}
+	return r.opportunityPage(r.Store.Opportunities(ctx, deref(filter), deref(orderBy), p, wants(ctx, "totalCount")))
 }
 
 func (r *queryResolver) Pipeline(ctx context.Context, groupBy models.PipelineGroup, filter *models.OpportunityFilter) ([]*models.PipelineBucket, error) {

@@ -9,25 +9,15 @@ import (
 	"sidelight/models"
 )
 
-func page(first *int, after *string, last *int, before *string) models.Page {
-	if first == nil && last == nil {
-		n := usualRows
-		if before != nil {
-			last = &n
-		} else {
-			first = &n
-		}
-	}
-	return models.Page{First: first, After: after, Last: last, Before: before}
-}
-
 // related asks for a part of a section of a card.
-func related(ctx context.Context, contact, account *string, open *bool, first *int, after *string) models.RelatedQuery {
-	q := models.RelatedQuery{ContactID: deref(contact), AccountID: deref(account), Open: open, First: usualRows, After: deref(after), Total: wants(ctx, "totalCount")}
+func (r *Resolver) related(ctx context.Context, contact, account *string, open *bool, first *int, after *string) (models.RelatedQuery, error) {
+	q := models.RelatedQuery{ContactID: deref(contact), AccountID: deref(account), Open: open, First: usualRows, Total: wants(ctx, "totalCount")}
 	if first != nil {
 		q.First = *first
 	}
-	return q
+	at, err := r.cursors.open(after, "after")
+	q.After = deref(at)
+	return q, err
 }
 
 // wants tells whether the field that is being resolved was asked for the child.
@@ -50,111 +40,111 @@ func parts[T, E any](s models.Slice[T], edge func(cursor string, node *T) *E) (e
 	return edges, nodes, &s.PageInfo
 }
 
-func contacts(s models.Slice[models.Contact], err error) (*generated.ContactConnection, error) {
+func (r *Resolver) contactPage(s models.Slice[models.Contact], err error) (*generated.ContactConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	c := &generated.ContactConnection{TotalCount: s.Total}
-	c.Edges, c.Nodes, c.PageInfo = parts(s, func(cursor string, n *models.Contact) *generated.ContactEdge {
+	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Contact) *generated.ContactEdge {
 		return &generated.ContactEdge{Cursor: cursor, Node: n}
 	})
 	return c, nil
 }
 
-func accounts(s models.Slice[models.Account], err error) (*generated.AccountConnection, error) {
+func (r *Resolver) accountPage(s models.Slice[models.Account], err error) (*generated.AccountConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	c := &generated.AccountConnection{TotalCount: s.Total}
-	c.Edges, c.Nodes, c.PageInfo = parts(s, func(cursor string, n *models.Account) *generated.AccountEdge {
+	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Account) *generated.AccountEdge {
 		return &generated.AccountEdge{Cursor: cursor, Node: n}
 	})
 	return c, nil
 }
 
-func opportunities(s models.Slice[models.Opportunity], err error) (*generated.OpportunityConnection, error) {
+func (r *Resolver) opportunityPage(s models.Slice[models.Opportunity], err error) (*generated.OpportunityConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	c := &generated.OpportunityConnection{TotalCount: s.Total}
-	c.Edges, c.Nodes, c.PageInfo = parts(s, func(cursor string, n *models.Opportunity) *generated.OpportunityEdge {
+	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Opportunity) *generated.OpportunityEdge {
 		return &generated.OpportunityEdge{Cursor: cursor, Node: n}
 	})
 	return c, nil
 }
 
-func notes(s models.Slice[models.Note], err error) (*generated.NoteConnection, error) {
+func (r *Resolver) notePage(s models.Slice[models.Note], err error) (*generated.NoteConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	c := &generated.NoteConnection{TotalCount: s.Total}
-	c.Edges, c.Nodes, c.PageInfo = parts(s, func(cursor string, n *models.Note) *generated.NoteEdge {
+	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Note) *generated.NoteEdge {
 		return &generated.NoteEdge{Cursor: cursor, Node: n}
 	})
 	return c, nil
 }
 
-func events(s models.Slice[models.Event], err error) (*generated.EventConnection, error) {
+func (r *Resolver) eventPage(s models.Slice[models.Event], err error) (*generated.EventConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	c := &generated.EventConnection{TotalCount: s.Total}
-	c.Edges, c.Nodes, c.PageInfo = parts(s, func(cursor string, n *models.Event) *generated.EventEdge {
+	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Event) *generated.EventEdge {
 		return &generated.EventEdge{Cursor: cursor, Node: n}
 	})
 	return c, nil
 }
 
-func tasks(s models.Slice[models.Task], err error) (*generated.TaskConnection, error) {
+func (r *Resolver) taskPage(s models.Slice[models.Task], err error) (*generated.TaskConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	c := &generated.TaskConnection{TotalCount: s.Total}
-	c.Edges, c.Nodes, c.PageInfo = parts(s, func(cursor string, n *models.Task) *generated.TaskEdge {
+	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Task) *generated.TaskEdge {
 		return &generated.TaskEdge{Cursor: cursor, Node: n}
 	})
 	return c, nil
 }
 
-func runs(s models.Slice[models.SyncRun], err error) (*generated.SyncRunConnection, error) {
+func (r *Resolver) runPage(s models.Slice[models.SyncRun], err error) (*generated.SyncRunConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	c := &generated.SyncRunConnection{TotalCount: s.Total}
-	c.Edges, c.Nodes, c.PageInfo = parts(s, func(cursor string, n *models.SyncRun) *generated.SyncRunEdge {
+	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.SyncRun) *generated.SyncRunEdge {
 		return &generated.SyncRunEdge{Cursor: cursor, Node: n}
 	})
 	return c, nil
 }
 
-func failures(s models.Slice[models.Failure], err error) (*generated.FailureConnection, error) {
+func (r *Resolver) failurePage(s models.Slice[models.Failure], err error) (*generated.FailureConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	c := &generated.FailureConnection{TotalCount: s.Total}
-	c.Edges, c.Nodes, c.PageInfo = parts(s, func(cursor string, n *models.Failure) *generated.FailureEdge {
+	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Failure) *generated.FailureEdge {
 		return &generated.FailureEdge{Cursor: cursor, Node: n}
 	})
 	return c, nil
 }
 
-func conflicts(s models.Slice[models.Conflict], err error) (*generated.ConflictConnection, error) {
+func (r *Resolver) conflictPage(s models.Slice[models.Conflict], err error) (*generated.ConflictConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	c := &generated.ConflictConnection{TotalCount: s.Total}
-	c.Edges, c.Nodes, c.PageInfo = parts(s, func(cursor string, n *models.Conflict) *generated.ConflictEdge {
+	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Conflict) *generated.ConflictEdge {
 		return &generated.ConflictEdge{Cursor: cursor, Node: n}
 	})
 	return c, nil
 }
 
-func audits(s models.Slice[models.AuditEntry], err error) (*generated.AuditConnection, error) {
+func (r *Resolver) auditPage(s models.Slice[models.AuditEntry], err error) (*generated.AuditConnection, error) {
 	if err != nil {
 		return nil, err
 	}
 	c := &generated.AuditConnection{TotalCount: s.Total}
-	c.Edges, c.Nodes, c.PageInfo = parts(s, func(cursor string, n *models.AuditEntry) *generated.AuditEdge {
+	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.AuditEntry) *generated.AuditEdge {
 		return &generated.AuditEdge{Cursor: cursor, Node: n}
 	})
 	return c, nil

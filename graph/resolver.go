@@ -27,12 +27,15 @@ type Config struct {
 	OnlyPersisted bool
 	// Timeout bounds queries and mutations.
 	Timeout time.Duration
+	// CursorKey seals cursors, 64 bytes; replicas share it. Nil makes a key that ends with this process.
+	CursorKey []byte
 }
 
 // Resolver answers fields: it parses, makes one call and returns.
 type Resolver struct {
 	Config
-	gate *gate
+	gate    *gate
+	cursors cursors
 }
 
 // audit notes who changed what. A change that cannot be noted is still made: it has happened already.

@@ -21,7 +21,11 @@ func (r *mutationResolver) RehearseSync(ctx context.Context) (*models.Rehearsal,
 }
 
 func (r *queryResolver) SyncRuns(ctx context.Context, filter *models.SyncRunFilter, first *int, after *string) (*generated.SyncRunConnection, error) {
-	return runs(r.Store.SyncRuns(ctx, deref(filter), page(first, after, nil, nil), wants(ctx, "totalCount")))
+	p, err := r.cursors.page(first, after, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return r.runPage(r.Store.SyncRuns(ctx, deref(filter), p, wants(ctx, "totalCount")))
 }
 
 func (r *queryResolver) SyncRun(ctx context.Context, id string) (*models.SyncRun, error) {

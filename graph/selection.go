@@ -25,9 +25,10 @@ func (r *Resolver) columns(ctx context.Context, fields []graphql.CollectedField,
 		table, name = models.AccountSources, "Account"
 	}
 	var out models.Sources
+	lens := r.gate.of(ViewerFrom(ctx))
 	for _, f := range fields {
 		if f.Name != "fields" {
-			s := table[f.Name]
+			s := lens.showing(name, table[f.Name])
 			out.Salesforce, out.Desk = append(out.Salesforce, s.Salesforce...), append(out.Desk, s.Desk...)
 			continue
 		}
@@ -36,7 +37,7 @@ func (r *Resolver) columns(ctx context.Context, fields []graphql.CollectedField,
 			return out, err
 		}
 		for _, m := range mappings {
-			if m.Rule != models.RuleOff && !r.gate.hidesMapped(ViewerFrom(ctx), name, m.Salesforce.Name) && !r.gate.hidesMapped(ViewerFrom(ctx), name, m.Desk.Name) {
+			if m.Rule != models.RuleOff && lens.shows(name, m.Salesforce.Name) && lens.shows(name, m.Desk.Name) {
 				out.Salesforce, out.Desk = append(out.Salesforce, m.Salesforce.Name), append(out.Desk, m.Desk.Name)
 			}
 		}
@@ -79,10 +80,11 @@ var sections = map[string]models.Need{"opportunities": models.NeedOpportunities,
 // cardSelection is what of a customer's card is wanted and open.
 func (r *Resolver) cardSelection(ctx context.Context) (models.Selection, error) {
 	var sel models.Selection
-	add := func(fields []graphql.CollectedField) {
+	sel.Parent = r.gate.allows(ViewerFrom(ctx), "Contact.account")
+	add := func(to *[]models.Need, fields []graphql.CollectedField) {
 		for _, f := range fields {
-			if need, ok := sections[f.Name]; ok && !slices.Contains(sel.Sections, need) {
-				sel.Sections = append(sel.Sections, need)
+			if need, ok := sections[f.Name]; ok && !slices.Contains(*to, need) {
+				*to = append(*to, need)
 			}
 		}
 	}
@@ -92,7 +94,7 @@ func (r *Resolver) cardSelection(ctx context.Context) (models.Selection, error) 
 		case "contact":
 			sel.Contact = true
 			fields := r.children(ctx, f, "Contact")
-			add(fields)
+			add(&sel.Sections, fields)
 			var err error
 			if sel.ContactFields, err = r.columns(ctx, fields, models.ContactObject); err != nil {
 				return sel, err
@@ -108,7 +110,7 @@ func (r *Resolver) cardSelection(ctx context.Context) (models.Selection, error) 
 			account = append(account, r.children(ctx, f, "Account")...)
 		}
 	}
-	add(account)
+	add(&sel.AccountSections, account)
 	var err error
 	sel.AccountFields, err = r.columns(ctx, account, models.AccountObject)
 	return sel, err
@@ -116,7 +118,52 @@ func (r *Resolver) cardSelection(ctx context.Context) (models.Selection, error) 
 
 // fieldValues are the mapped fields of a pair, without those that are closed.
 func (r *Resolver) fieldValues(ctx context.Context, p *models.Pair, object string) ([]*models.FieldValue, error) {
-	v := ViewerFrom(ctx)
-	list, err := r.Card.Fields(ctx, p, func(name string) bool { return r.gate.hidesMapped(v, object, name) })
+	lens := r.gate.of(ViewerFrom(ctx))
+	list, err := r.Card.Fields(ctx, p, func(name string) bool { return !lens.shows(object, name) })
 	return pointers(list), err
+}
+
+// customer is the customer's card, as far as it is wanted and open.
+func (r *Resolver) customer(ctx context.Context, by models.CustomerKey) (*models.Customer, error) {
+	sel, err := r.cardSelection(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.open(ctx)(r.Card.Customer(ctx, by, sel))
+}
+
+// open leaves the link to a record that is closed out of a card.
+func (r *Resolver) open(ctx context.Context) func(*models.Customer, error) (*models.Customer, error) {
+	return func(c *models.Customer, err error) (*models.Customer, error) {
+		if err != nil || c == nil || c.Link == nil {
+			return c, err
+		}
+		lens, own := r.gate.of(ViewerFrom(ctx)), *c
+		if c.Link.Object == models.ContactObject && !lens.open["Customer.contact"] || c.Link.Object == models.AccountObject && !lens.open["Customer.account"] {
+			own.Link = nil
+		}
+		return &own, nil
+	}
+}
+
+// contactOrder is the order that was asked for, or one by what the viewer may see.
+func (r *Resolver) contactOrder(ctx context.Context, asked *models.ContactOrder) models.ContactOrder {
+	switch {
+	case asked != nil:
+		return *asked
+	case r.gate.allows(ViewerFrom(ctx), "Contact.name"):
+		return models.ContactNameAsc
+	}
+	return models.ContactUpdatedDesc
+}
+
+// accountOrder is the same for accounts.
+func (r *Resolver) accountOrder(ctx context.Context, asked *models.AccountOrder) models.AccountOrder {
+	switch {
+	case asked != nil:
+		return *asked
+	case r.gate.allows(ViewerFrom(ctx), "Account.name"):
+		return models.AccountNameAsc
+	}
+	return models.AccountUpdatedDesc
 }

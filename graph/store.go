@@ -13,8 +13,6 @@ type Store interface {
 	Accounts(ctx context.Context, f models.AccountFilter, order models.AccountOrder, page models.Page, columns models.Sources, total bool) (models.Slice[models.Account], error)
 	Opportunities(ctx context.Context, f models.OpportunityFilter, order models.OpportunityOrder, page models.Page, total bool) (models.Slice[models.Opportunity], error)
 	Pipeline(ctx context.Context, group models.PipelineGroup, f models.OpportunityFilter) ([]models.PipelineBucket, error)
-	// ContactsOfAccount lists the contacts whose Salesforce or Desk parent is the account of the link.
-	ContactsOfAccount(ctx context.Context, accountLinkID string, page models.Page, columns models.Sources, total bool) (models.Slice[models.Contact], error)
 	// AccountsBySalesforceID and AccountsByDeskID answer in no order; missing ones are absent.
 	AccountsBySalesforceID(ctx context.Context, ids []string, columns models.Sources) (map[string]*models.Account, error)
 	AccountsByDeskID(ctx context.Context, ids []string, columns models.Sources) (map[string]*models.Account, error)

@@ -42,7 +42,11 @@ func (r *queryResolver) ServiceTokens(ctx context.Context) ([]*models.ServiceTok
 }
 
 func (r *queryResolver) AuditLog(ctx context.Context, first *int, after *string) (*generated.AuditConnection, error) {
-	return audits(r.Store.AuditLog(ctx, page(first, after, nil, nil), wants(ctx, "totalCount")))
+	p, err := r.cursors.page(first, after, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return r.auditPage(r.Store.AuditLog(ctx, p, wants(ctx, "totalCount")))
 }
 
 func (r *Resolver) AuditEntry() generated.AuditEntryResolver { return &auditEntryResolver{r} }

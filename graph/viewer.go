@@ -4,11 +4,17 @@ import (
 	"context"
 	"sync/atomic"
 
+	"golang.org/x/time/rate"
+
 	"sidelight/models"
 )
 
-type viewerKey struct{}
-type requestKey struct{}
+type (
+	viewerKey  struct{}
+	requestKey struct{}
+	tokenKey   struct{}
+	paceKey    struct{}
+)
 
 // holder lets a request that lasts (a subscription) see its viewer's access change.
 type holder struct{ current atomic.Pointer[models.Viewer] }
@@ -33,6 +39,26 @@ func renew(ctx context.Context, v *models.Viewer) {
 	if h, ok := ctx.Value(viewerKey{}).(*holder); ok {
 		h.current.Store(v)
 	}
+}
+
+func withToken(ctx context.Context, token string) context.Context {
+	return context.WithValue(ctx, tokenKey{}, token)
+}
+
+// TokenFrom is the token that a WebSocket signed in with; "" where the token came otherwise.
+func TokenFrom(ctx context.Context) string {
+	token, _ := ctx.Value(tokenKey{}).(string)
+	return token
+}
+
+// Operations over one WebSocket: a limit of requests never sees them.
+const (
+	socketRate  = 10 // a second
+	socketBurst = 40
+)
+
+func withPace(ctx context.Context) context.Context {
+	return context.WithValue(ctx, paceKey{}, rate.NewLimiter(socketRate, socketBurst))
 }
 
 // WithRequestID gives the request the id that stands in the log and in INTERNAL errors.

@@ -3,24 +3,28 @@ package graph
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"golang.org/x/time/rate"
 
 	"sidelight/models"
 )
 
 // Limits of one operation. Ours use a tenth of each.
 const (
-	maxTokens     = 1500 // validation is quadratic in them
 	maxDepth      = 12
 	maxAliases    = 30
 	maxDirectives = 30
 	maxSpreads    = 60
 	maxCost       = 30_000
-	maxRows       = 200 // of one page
+	maxSchemaCost = 300_000 // of introspection; what tools ask for costs half of it
+	maxRows       = 200     // of one page
 	usualRows     = 20
 )
 
@@ -32,9 +36,9 @@ type denied struct {
 
 // walk goes through an operation before any of its resolvers runs: it finds what is denied, what must be refused, and what it would cost.
 type walk struct {
-	gate   *gate
-	viewer *models.Viewer
-	vars   map[string]any
+	gate *gate
+	lens *lens
+	vars map[string]any
 
 	denied                       []denied
 	seen                         map[string]bool
@@ -56,27 +60,86 @@ func (g *gate) MutateOperationContext(ctx context.Context, rc *graphql.Operation
 	if v == nil {
 		return refusal(models.CodeUnauthenticated, "sign in first: send Authorization: Bearer TOKEN")
 	}
-	w := &walk{gate: g, viewer: v, vars: rc.Variables, seen: map[string]bool{}}
-	cost := w.selection(rc.Operation.SelectionSet, g.root(rc.Operation.Operation), 1)
-	switch {
-	case w.err != nil:
-		return w.err
-	case cost > maxCost:
-		return refusal(models.CodeTooComplex, "the operation asks for too much at once: ask for smaller pages, or for less of each row")
-	case len(w.denied) > 0 && (rc.Operation.Operation != ast.Query || v.DenyMode == models.DenyReject):
-		d := w.denied[0]
-		return &gqlerror.Error{Message: fmt.Sprintf("%s is not open to you", d.Field), Extensions: map[string]any{"code": models.CodeForbidden, "field": d.Field, "needs": d.Needs}}
+	if pace, lasts := ctx.Value(paceKey{}).(*rate.Limiter); lasts {
+		if !pace.Allow() {
+			return refusal(models.CodeRateLimited, "too many operations: wait a moment")
+		}
+		now, err := g.recheck(ctx, v)
+		if err != nil {
+			p := PublicError(err)
+			return refusal(p.Code, p.Message)
+		}
+		renew(ctx, now)
+		v = now
 	}
-	rc.Stats.SetExtension(walkKey, w.denied)
-	return nil
+	list, err := g.look(v, rc)
+	rc.Stats.SetExtension(walkKey, list)
+	return err
 }
 
-// InterceptResponse implements graphql.ResponseInterceptor: it names what was denied.
-func (g *gate) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	if list, _ := graphql.GetOperationContext(ctx).Stats.GetExtension(walkKey).([]denied); len(list) > 0 {
-		graphql.RegisterExtension(ctx, "accessDenied", list)
+// look judges an operation for a viewer: what of it is denied, and why it is refused.
+func (g *gate) look(v *models.Viewer, rc *graphql.OperationContext) ([]denied, *gqlerror.Error) {
+	w := &walk{gate: g, lens: g.of(v), vars: rc.Variables, seen: map[string]bool{}}
+	if err := misspelt(g.schema, rc); err != nil {
+		return nil, err
 	}
-	return next(ctx)
+	if w.lens.narrow() && (mentions{w.lens, map[*ast.FragmentDefinition]bool{}}).in(rc) {
+		return nil, w.lens.unknown(rc)
+	}
+	root := g.root(rc.Operation.Operation)
+	cost := w.selection(rc.Operation.SelectionSet, root, 1)
+	switch {
+	case w.err != nil:
+		return nil, w.err
+	case cost > maxCost:
+		return nil, refusal(models.CodeTooComplex, "the operation asks for too much at once: ask for smaller pages, or for less of each row")
+	}
+	for _, d := range w.denied {
+		// What changes something, or lasts, runs as a whole or not at all.
+		if v.DenyMode == models.DenyReject || (rc.Operation.Operation != ast.Query && strings.HasPrefix(d.Field, root.Name+".")) {
+			return nil, &gqlerror.Error{Message: fmt.Sprintf("%s is not open to you", d.Field), Extensions: map[string]any{"code": string(models.CodeForbidden), "field": d.Field, "needs": d.Needs}}
+		}
+	}
+	return w.denied, nil
+}
+
+type deniedKey struct{}
+
+// InterceptResponse implements graphql.ResponseInterceptor: it names what was denied, and bounds what is said about errors.
+func (g *gate) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	res := next(context.WithValue(ctx, deniedKey{}, &once{}))
+	if res == nil {
+		return nil
+	}
+	if graphql.HasOperationContext(ctx) {
+		rc := graphql.GetOperationContext(ctx)
+		list, _ := rc.Stats.GetExtension(walkKey).([]denied)
+		if rc.Operation != nil && rc.Operation.Operation == ast.Subscription {
+			list, _ = g.look(ViewerFrom(ctx), rc) // the viewer's access may have changed since it began
+		}
+		if len(list) > 0 {
+			if res.Extensions == nil {
+				res.Extensions = map[string]any{}
+			}
+			res.Extensions["accessDenied"] = list
+		}
+	}
+	if more := len(res.Errors) - maxErrors; more > 0 {
+		res.Errors = append(res.Errors[:maxErrors:maxErrors], refusal(models.CodeBadUserInput, fmt.Sprintf("and %d more errors", more)))
+	}
+	return res
+}
+
+// once lets each field be denied aloud once in an answer, however many rows it has.
+type once struct{ seen sync.Map }
+
+func firstDenied(ctx context.Context, field string) bool {
+	o, ok := ctx.Value(deniedKey{}).(*once)
+	if !ok {
+		return true
+	}
+	_, said := o.seen.LoadOrStore(field, true)
+	return !said
 }
 
 func (g *gate) root(op ast.Operation) *ast.Definition {
@@ -97,7 +160,7 @@ func (w *walk) refuse(code models.Code, format string, args ...any) {
 
 // selection walks one selection set and answers its cost.
 func (w *walk) selection(set ast.SelectionSet, on *ast.Definition, depth int) int {
-	if depth > maxDepth {
+	if depth > maxDepth && !strings.HasPrefix(on.Name, "__") {
 		w.refuse(models.CodeTooComplex, "the operation is nested more than %d levels deep", maxDepth)
 	}
 	cost := 0
@@ -161,21 +224,24 @@ func (w *walk) field(f *ast.Field, on *ast.Definition, depth int) int {
 			return 0
 		}
 	}
-	if strings.HasPrefix(f.Name, "__") || f.Definition == nil {
-		if f.Name == "__schema" || f.Name == "__type" {
-			return 1 // introspection is nested by nature; its size is the schema's
-		}
+	switch {
+	case f.Definition == nil || f.Name == "__typename":
 		return 0
+	case f.Name == "__schema" || f.Name == "__type":
+		if cost := w.selection(f.SelectionSet, w.gate.schema.Types[f.Definition.Type.Name()], depth+1); cost > maxSchemaCost {
+			w.refuse(models.CodeTooComplex, "the operation asks for too much of the schema")
+		}
+		return maxCost / 4
 	}
 	name := on.Name + "." + f.Name
-	if on.Kind == ast.Object && !w.gate.allows(w.viewer, name) {
+	if on.Kind == ast.Object && !strings.HasPrefix(on.Name, "__") && !w.lens.open[name] {
 		if !w.seen[name] {
 			w.seen[name] = true
 			w.denied = append(w.denied, denied{name, w.gate.needs(name)})
 		}
 		return 0
 	}
-	rows := w.arguments(f, on)
+	rows := w.rows(f, on)
 	child := w.gate.schema.Types[f.Definition.Type.Name()]
 	if len(f.SelectionSet) == 0 || child == nil || w.err != nil {
 		return 1
@@ -183,34 +249,33 @@ func (w *walk) field(f *ast.Field, on *ast.Definition, depth int) int {
 	return 1 + rows*w.selection(f.SelectionSet, child, depth+1)
 }
 
-// arguments checks a field's arguments and answers how many rows they ask for.
-func (w *walk) arguments(f *ast.Field, on *ast.Definition) int {
+// schemaRows is how long the lists of the schema's own description are, about.
+var schemaRows = map[string]int{"types": 100, "fields": 10, "inputFields": 3, "enumValues": 3, "args": 2, "possibleTypes": 2, "interfaces": 2, "directives": 6}
+
+// rows checks a field's paging and answers how many rows it asks for.
+func (w *walk) rows(f *ast.Field, on *ast.Definition) int {
+	if strings.HasPrefix(on.Name, "__") {
+		return max(schemaRows[f.Name], 1)
+	}
 	rows := 1
 	if f.Definition.Arguments.ForName("first") != nil {
 		rows = usualRows
 	}
-	for _, a := range f.Arguments {
-		def := f.Definition.Arguments.ForName(a.Name)
-		if def == nil {
+	for _, name := range []string{"first", "last"} {
+		a := f.Arguments.ForName(name)
+		if a == nil || f.Definition.Arguments.ForName(name) == nil {
 			continue
 		}
 		value, err := a.Value.Value(w.vars)
 		if err != nil || value == nil {
 			continue
 		}
-		for _, field := range reads(def.Directives) {
-			if !w.gate.allows(w.viewer, field) {
-				w.refuse(models.CodeBadUserInput, "Unknown argument %q on field %q.", a.Name, on.Name+"."+f.Name)
-			}
+		n, ok := whole(value)
+		if !ok || n < 0 || n > maxRows {
+			w.refuse(models.CodeBadUserInput, "%s must lie between 0 and %d", name, maxRows)
+			return 1
 		}
-		w.value(def.Type, value)
-		if a.Name == "first" || a.Name == "last" {
-			n, ok := whole(value)
-			if !ok || n < 0 || n > maxRows {
-				w.refuse(models.CodeBadUserInput, "%s must lie between 0 and %d", a.Name, maxRows)
-			}
-			rows = int(n)
-		}
+		rows = int(n)
 	}
 	return max(rows, 1)
 }
@@ -230,46 +295,54 @@ func whole(v any) (int64, bool) {
 	return 0, false
 }
 
-// value looks into inputs for what would let the caller find out a closed field. It is refused in the words for something that does not exist.
-func (w *walk) value(t *ast.Type, v any) {
-	if list, ok := v.([]any); ok {
-		for _, one := range list {
-			if t.Elem != nil {
-				w.value(t.Elem, one)
+// misspelt refuses variables that write an enum's value in another case: validation lets them pass, and what they mean would be anybody's guess.
+func misspelt(schema *ast.Schema, rc *graphql.OperationContext) *gqlerror.Error {
+	var look func(t *ast.Type, v any) (value, enum string)
+	look = func(t *ast.Type, v any) (string, string) {
+		def := schema.Types[t.Name()]
+		if def == nil || v == nil {
+			return "", ""
+		}
+		for _, one := range each(v) {
+			switch one := one.(type) {
+			case string:
+				if def.Kind == ast.Enum && def.EnumValues.ForName(one) == nil {
+					return one, def.Name
+				}
+			case map[string]any:
+				for name, member := range one {
+					if f := def.Fields.ForName(name); f != nil {
+						if value, enum := look(f.Type, member); enum != "" {
+							return value, enum
+						}
+					}
+				}
 			}
 		}
-		return
+		return "", ""
 	}
-	def := w.gate.schema.Types[t.Name()]
-	if def == nil || v == nil {
-		return
-	}
-	switch def.Kind {
-	case ast.Enum:
-		text, _ := v.(string)
-		if e := def.EnumValues.ForName(text); e != nil && !w.readable(e.Directives) {
-			w.refuse(models.CodeBadUserInput, "Value %q does not exist in %q enum.", text, def.Name)
-		}
-	case ast.InputObject:
-		members, _ := v.(map[string]any)
-		for name, one := range members {
-			f := def.Fields.ForName(name)
-			if f == nil || one == nil {
-				continue
-			}
-			if !w.readable(f.Directives) {
-				w.refuse(models.CodeBadUserInput, "Field %q is not defined by type %q.", name, def.Name)
-			}
-			w.value(f.Type, one)
+	for _, d := range rc.Operation.VariableDefinitions {
+		if value, enum := look(d.Type, rc.Variables[d.Variable]); enum != "" {
+			err := gqlerror.ErrorPathf(ast.Path{ast.PathName("variable"), ast.PathName(d.Variable)}, "%s is not a valid %s", value, enum)
+			errcode.Set(err, errcode.ValidationFailed)
+			return err
 		}
 	}
+	return nil
 }
 
-func (w *walk) readable(l ast.DirectiveList) bool {
-	for _, field := range reads(l) {
-		if !w.gate.allows(w.viewer, field) {
-			return false
-		}
+// each is a list's members, or the value alone: a list may be written as its only member.
+func each(v any) []any {
+	if list, ok := v.([]any); ok {
+		return list
 	}
-	return true
+	r := reflect.ValueOf(v)
+	if r.Kind() != reflect.Slice {
+		return []any{v}
+	}
+	out := make([]any, r.Len())
+	for i := range out {
+		out[i] = r.Index(i).Interface()
+	}
+	return out
 }

@@ -1,0 +1,88 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/coder/websocket"
+
+	"sidelight/models"
+)
+
+// Times of connections that last.
+const (
+	initTime = 10 * time.Second // to sign in after a WebSocket was opened
+	pingTime = 20 * time.Second
+	sseTime  = 15 * time.Second // between signs of life on an event stream
+)
+
+// What was refused is an error message of the WebSocket protocol, not a result.
+func init() {
+	for _, code := range []models.Code{models.CodeUnauthenticated, models.CodeForbidden, models.CodeBadUserInput, models.CodeNotFound, models.CodeTooComplex, models.CodeRateLimited} {
+		errcode.RegisterErrorType(string(code), errcode.KindProtocol)
+	}
+}
+
+// sse answers only those who prefer events. Its body was read and checked before.
+type sse struct{ transport.SSE }
+
+// Supports implements graphql.Transport.
+func (sse) Supports(r *http.Request) bool {
+	return r.Method == http.MethodPost && preferred(r.Header.Get("Accept")) == mediaEvents
+}
+
+// socket is graphql-transport-ws. Its origin must be this server or a configured page; it signs in with connection_init, and ends with the token.
+func socket(c Config) transport.Websocket {
+	limit := int64(maxBody)
+	return transport.Websocket{
+		KeepAlivePingInterval: pingTime,
+		PingPongInterval:      pingTime,
+		PayloadReadLimit:      &limit,
+		// The pattern matches a host and port; the scheme is left to the proxy. This server's own host is always let in.
+		Implementation: transport.CoderWebsocketImplementation{AcceptOptions: websocket.AcceptOptions{OriginPatterns: hosts(c.Origins)}},
+		InitTimeout:    initTime,
+		InitFunc: func(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
+			if ViewerFrom(ctx) == nil {
+				scheme, token, ok := strings.Cut(payload.Authorization(), " ")
+				if !ok || !strings.EqualFold(scheme, "Bearer") || c.Authenticate == nil {
+					return ctx, nil, errors.New("sign in first: send Authorization: Bearer TOKEN in connection_init")
+				}
+				token = strings.TrimSpace(token)
+				v, err := c.Authenticate(ctx, token)
+				if err != nil {
+					return ctx, nil, errors.New(PublicError(err).Message)
+				}
+				ctx = withToken(WithViewer(ctx, v), token)
+			}
+			return untilTokenEnds(withPace(ctx), c.Now), nil, nil
+		},
+	}
+}
+
+// untilTokenEnds ends with the viewer's token.
+func untilTokenEnds(ctx context.Context, now func() time.Time) context.Context {
+	v := ViewerFrom(ctx)
+	if v.ExpiresAt.IsZero() {
+		return ctx
+	}
+	until, cancel := context.WithTimeout(ctx, v.ExpiresAt.Sub(now()))
+	context.AfterFunc(ctx, cancel)
+	return until
+}
+
+// hosts are the hosts of origins.
+func hosts(origins []string) []string {
+	var out []string
+	for _, o := range origins {
+		if u, err := url.Parse(o); err == nil && u.Host != "" {
+			out = append(out, u.Host)
+		}
+	}
+	return out
+}

@@ -1,0 +1,200 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+
+	"sidelight/models"
+)
+
+// A closed argument, input field or enum value is refused in the words for one that does not exist. They are not imitated: validation itself says them,
+// against the schema in which it does not exist.
+
+// unknown is what validation says of the operation to a caller for whom the closed inputs do not exist.
+func (l *lens) unknown(rc *graphql.OperationContext) *gqlerror.Error {
+	schema := l.inputs()
+	doc, err := parser.ParseQuery(&ast.Source{Input: rc.RawQuery}) // the parsed one is shared, and validation writes into it
+	if err == nil {
+		if errs := validator.ValidateWithRules(schema, doc, silentRules()); len(errs) > 0 {
+			errcode.Set(errs[0], errcode.ValidationFailed)
+			return errs[0]
+		}
+		if op := doc.Operations.ForName(rc.OperationName); op != nil {
+			_, err = validator.VariableValues(schema, op, rc.Variables)
+		}
+	}
+	if e, ok := err.(*gqlerror.Error); ok {
+		errcode.Set(e, errcode.ValidationFailed)
+		return e
+	}
+	return refusal(models.CodeBadUserInput, "the operation uses something that does not exist")
+}
+
+// withoutInputs is the schema without the inputs that are closed; what can be selected stays.
+func (g *gate) withoutInputs(l *lens) *ast.Schema {
+	out := *g.schema
+	out.Types = make(map[string]*ast.Definition, len(g.schema.Types))
+	for name, def := range g.schema.Types {
+		kept := *def
+		kept.EnumValues = slices.DeleteFunc(slices.Clone(def.EnumValues), func(v *ast.EnumValueDefinition) bool { return !l.readable(v.Directives) })
+		kept.Fields = nil
+		for _, f := range def.Fields {
+			if def.Kind == ast.InputObject && !l.readable(f.Directives) {
+				continue
+			}
+			field := *f
+			field.Arguments = slices.DeleteFunc(slices.Clone(f.Arguments), func(a *ast.ArgumentDefinition) bool { return !l.readable(a.Directives) })
+			kept.Fields = append(kept.Fields, &field)
+		}
+		out.Types[name] = &kept
+	}
+	again := func(all map[string][]*ast.Definition) map[string][]*ast.Definition {
+		fresh := make(map[string][]*ast.Definition, len(all))
+		for name, list := range all {
+			for _, def := range list {
+				fresh[name] = append(fresh[name], out.Types[def.Name])
+			}
+		}
+		return fresh
+	}
+	out.PossibleTypes, out.Implements = again(g.schema.PossibleTypes), again(g.schema.Implements)
+	out.Query, out.Mutation, out.Subscription = out.Types[g.schema.Query.Name], out.Types[g.schema.Mutation.Name], out.Types[g.schema.Subscription.Name]
+	return &out
+}
+
+// anyInput tells whether the directives of any argument, input field or enum value are such.
+func (g *gate) anyInput(such func(ast.DirectiveList) bool) bool {
+	for _, def := range g.schema.Types {
+		for _, v := range def.EnumValues {
+			if such(v.Directives) {
+				return true
+			}
+		}
+		for _, f := range def.Fields {
+			if def.Kind == ast.InputObject && such(f.Directives) {
+				return true
+			}
+			for _, a := range f.Arguments {
+				if such(a.Directives) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// mentions looks for closed inputs in everything a document says, whether it is executed or not, and in the variables' values.
+type mentions struct {
+	lens *lens
+	seen map[*ast.FragmentDefinition]bool
+}
+
+// in tells whether the operation's document or variables use a closed input.
+func (m mentions) in(rc *graphql.OperationContext) bool {
+	for _, op := range rc.Doc.Operations {
+		for _, v := range op.VariableDefinitions {
+			if v.DefaultValue != nil && m.literal(v.Type, v.DefaultValue) {
+				return true
+			}
+		}
+		if m.selection(op.SelectionSet) {
+			return true
+		}
+	}
+	for _, v := range rc.Operation.VariableDefinitions {
+		if m.value(v.Type, rc.Variables[v.Variable]) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m mentions) selection(set ast.SelectionSet) bool {
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			if m.field(s) || m.selection(s.SelectionSet) {
+				return true
+			}
+		case *ast.InlineFragment:
+			if m.selection(s.SelectionSet) {
+				return true
+			}
+		case *ast.FragmentSpread:
+			if s.Definition != nil && !m.seen[s.Definition] {
+				m.seen[s.Definition] = true
+				if m.selection(s.Definition.SelectionSet) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (m mentions) field(f *ast.Field) bool {
+	if f.Definition == nil {
+		return false
+	}
+	for _, a := range f.Arguments {
+		if def := f.Definition.Arguments.ForName(a.Name); def != nil && (!m.lens.readable(def.Directives) || m.literal(def.Type, a.Value)) {
+			return true
+		}
+	}
+	return false
+}
+
+// literal looks into a value of the document.
+func (m mentions) literal(t *ast.Type, v *ast.Value) bool {
+	def := m.lens.gate.schema.Types[t.Name()]
+	if def == nil || v == nil {
+		return false
+	}
+	switch v.Kind {
+	case ast.ListValue:
+		return slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool { return m.literal(t, c.Value) })
+	case ast.EnumValue:
+		return m.closedValue(def, v.Raw)
+	case ast.ObjectValue:
+		return slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool {
+			f := def.Fields.ForName(c.Name)
+			return f != nil && (!m.lens.readable(f.Directives) || m.literal(f.Type, c.Value))
+		})
+	}
+	return false
+}
+
+// value looks into the value of a variable.
+func (m mentions) value(t *ast.Type, v any) bool {
+	def := m.lens.gate.schema.Types[t.Name()]
+	if def == nil || v == nil {
+		return false
+	}
+	for _, one := range each(v) {
+		switch one := one.(type) {
+		case string:
+			if def.Kind == ast.Enum && m.closedValue(def, one) {
+				return true
+			}
+		case map[string]any:
+			for name, member := range one {
+				if f := def.Fields.ForName(name); f != nil && (!m.lens.readable(f.Directives) || m.value(f.Type, member)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (m mentions) closedValue(def *ast.Definition, name string) bool {
+	e := def.EnumValues.ForName(name)
+	return e != nil && !m.lens.readable(e.Directives)
+}
