@@ -100,11 +100,21 @@ func (e *Engine) readSide(ctx context.Context, side models.Side, object models.S
 			return err
 		}
 	}
+	again := false
 	for {
 		if in, err := e.Store.Integration(ctx); err != nil || !in.Status.Reading() {
 			return err
 		}
 		page, err := remote.List(ctx, object, fields, token)
+		if models.CodeOf(err) == models.CodeCursorExpired && token != "" && !again {
+			// What was read stays read; the rest of that list is gone, so the object is read anew, once.
+			e.log.Warn("the rest of a list is gone; it is read again from the start", "side", side, "object", object)
+			token, again = "", true
+			if err := e.reload(ctx, side, object); err != nil {
+				return err
+			}
+			continue
+		}
 		if err != nil {
 			return err
 		}
