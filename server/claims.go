@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // maxToken bounds a token before anything in it is looked at.
@@ -47,6 +49,9 @@ func strictObject(raw []byte) (map[string]any, error) {
 	if err := d.Decode(&out); err != nil || out == nil {
 		return nil, errors.New("not a JSON object")
 	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the JSON object")
+	}
 	return out, nil
 }
 
@@ -68,7 +73,7 @@ func noDuplicates(raw []byte) error {
 		}
 		top := len(stack) - 1
 		if name, ok := t.(string); ok && top >= 0 && stack[top].isName {
-			folded := strings.ToLower(name)
+			folded := fold(name)
 			if stack[top].seen[folded] {
 				return errors.New("a name stands twice")
 			}
@@ -92,6 +97,17 @@ func noDuplicates(raw []byte) error {
 	}
 }
 
+// fold makes names equal that a reader of any case takes for the same: encoding/json reads "ſub" as "sub", too.
+func fold(name string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+			least = min(least, next)
+		}
+		return least
+	}, name)
+}
+
 // pointer is a JSON pointer (RFC 6901) into claims.
 type pointer []string
 
@@ -101,6 +117,9 @@ func parsePointer(s string) (pointer, error) {
 	}
 	parts := strings.Split(s[1:], "/")
 	for i, p := range parts {
+		if strings.Contains(strings.NewReplacer("~0", "", "~1", "").Replace(p), "~") {
+			return nil, fmt.Errorf("%q is not a JSON pointer: ~ stands only in ~0 and ~1", s)
+		}
 		parts[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(p)
 	}
 	return parts, nil
@@ -110,11 +129,18 @@ func parsePointer(s string) (pointer, error) {
 func (p pointer) in(claims map[string]any) any {
 	var v any = claims
 	for _, name := range p {
-		m, ok := v.(map[string]any)
-		if !ok {
+		switch at := v.(type) {
+		case map[string]any:
+			v = at[name]
+		case []any:
+			i, err := strconv.Atoi(name)
+			if err != nil || i < 0 || i >= len(at) || strconv.Itoa(i) != name {
+				return nil
+			}
+			v = at[i]
+		default:
 			return nil
 		}
-		v = m[name]
 	}
 	return v
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -58,7 +59,7 @@ var asymmetric = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", 
 
 // parseIssuer reads one --issuer flag: "iss=URL;jwks=URL;aud=NAME;profile=/pointer;scope=/pointer;subject=/pointer", or
 // secret=FILE instead of jwks. ctx ends the background refresh of the keys.
-func parseIssuer(ctx context.Context, flag string, client *http.Client) (*trusted, error) {
+func parseIssuer(ctx context.Context, flag string, client *http.Client, log *slog.Logger) (*trusted, error) {
 	t := &trusted{longest: 24 * time.Hour, subject: pointer{"sub"}, scope: pointer{"scope"}, profile: pointer{"profile"}}
 	var jwks, secret string
 	for _, part := range strings.Split(flag, ";") {
@@ -100,7 +101,7 @@ func parseIssuer(ctx context.Context, flag string, client *http.Client) (*truste
 	case secret != "":
 		return t, t.useSecret(secret)
 	}
-	return t, t.useJWKS(ctx, jwks, client)
+	return t, t.useJWKS(ctx, jwks, client, log)
 }
 
 // useSecret pins HMAC. A short secret is refused: golang-jwt itself accepts even an empty one.
@@ -119,14 +120,17 @@ func (t *trusted) useSecret(file string) error {
 }
 
 // useJWKS pins asymmetric algorithms. Keys are read again every hour, and for an unknown kid at most once in half a minute;
-// keys read before stay valid while the issuer cannot be reached.
-func (t *trusted) useJWKS(ctx context.Context, address string, client *http.Client) error {
+// keys read before stay valid while the issuer cannot be reached. A key that the issuer has withdrawn is forgotten.
+func (t *trusted) useJWKS(ctx context.Context, address string, client *http.Client, log *slog.Logger) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && !loopback(u.Hostname())) {
 		return fmt.Errorf("--issuer: jwks=%s: an https URL is needed", address)
 	}
 	storage, err := jwkset.NewStorageFromHTTP(address, jwkset.HTTPClientStorageOptions{
 		Client: client, Ctx: ctx, HTTPTimeout: 10 * time.Second, NoErrorReturnFirstHTTPReq: true, RefreshInterval: time.Hour,
+		RefreshErrorHandler: func(_ context.Context, err error) {
+			log.Warn("an issuer's keys could not be read; those known go on", "issuer", t.iss, "error", err)
+		},
 	})
 	if err != nil {
 		return fmt.Errorf("--issuer: jwks: %w", err)

@@ -45,7 +45,7 @@ func (s *Server) routes(api *graph.Handler) http.Handler {
 		mux.HandleFunc("GET /ticket", p.page("ticket"))
 		mux.HandleFunc("GET /demo/session", s.demoSession)
 	}
-	return observe(s.log, m, secure(s.config.FrameAncestor, mux))
+	return observe(s.log, m, patience(readBodyTimeout, secure(s.config.FrameAncestor, mux)))
 }
 
 // sdl answers the schema that the caller can use.

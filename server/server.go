@@ -50,9 +50,11 @@ type Server struct {
 	stop      context.CancelFunc // of what New began
 }
 
-// Times of serving.
+// Bounds of serving. A token takes 8 KiB at most, so that headers need little.
 const (
+	maxHeaders        = 32 << 10
 	readHeaderTimeout = 10 * time.Second
+	readBodyTimeout   = 20 * time.Second
 	idleTimeout       = 2 * time.Minute
 	drainTimeout      = 30 * time.Second
 )
@@ -85,7 +87,7 @@ func New(ctx context.Context, config Config, options Options) (_ *Server, err er
 	}
 	var issuers []*trusted
 	for _, flag := range config.Issuer {
-		t, err := parseIssuer(background, flag, http.DefaultClient)
+		t, err := parseIssuer(background, flag, http.DefaultClient, s.log)
 		if err != nil {
 			return nil, err
 		}
@@ -202,7 +204,7 @@ func (s *Server) URL() string { return s.url }
 
 // Serve serves until ctx ends; then it finishes what is under way, writes to the vendors included.
 func (s *Server) Serve(ctx context.Context) error {
-	web := &http.Server{Handler: s.handler, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
+	web := &http.Server{Handler: s.handler, MaxHeaderBytes: maxHeaders, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)}
 	running, stop := context.WithCancel(ctx)
 	defer stop()
 	web.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
