@@ -7,8 +7,11 @@ type Selection struct {
 	ContactFields Sources // vendor fields of the contact's mirrors
 	AccountFields Sources
 
-	// Sections are the related sections wanted and allowed.
-	Sections []Need
+	// Sections are the related sections wanted and allowed of the contact, AccountSections those of the account.
+	Sections        []Need
+	AccountSections []Need
+	// Parent tells that the contact's account may be known: its opportunities are shown with the contact's.
+	Parent bool
 }
 
 // RelatedQuery asks for the stored related records of a contact, of an account, or of both. Ids are Salesforce's.

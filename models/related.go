@@ -39,6 +39,7 @@ type OpportunityContact struct {
 	OpportunityID string `gorm:"primaryKey"`
 	ContactID     string `gorm:"primaryKey"`
 	Role          *string
+	AsOf          *time.Time // when it was read; nil when that was not noted
 }
 
 // Note is a legacy Note or an enhanced note (ContentNote). Body is plain text, safe to show.
@@ -95,17 +96,20 @@ type Related struct {
 	Notes         []Note
 	Events        []Event
 	Tasks         []Task
-	// Read lists the sections that were really read: an empty section in Read means "there are none".
+	// Read lists the sections that were really read: an empty section in Read means "there are none". Cut lists those of them that have more records than were read.
 	Read []Need
+	Cut  []Need
 	AsOf time.Time
 }
 
-// RelatedState says how fresh one section of one customer is.
+// RelatedState says how fresh one section of one customer is. Opportunities are a contact's own, and beside them its account's: those have their state under the
+// account's id.
 type RelatedState struct {
-	CustomerID string    `gorm:"primaryKey"` // Salesforce contact id, or account id for a customer without a contact
+	CustomerID string    `gorm:"primaryKey"` // Salesforce contact id or account id
 	Section    Need      `gorm:"primaryKey"`
 	AsOf       time.Time // when it was last read whole
 	Stale      bool      // a change event said that it moved since
+	Mirrored   bool      `gorm:"-"` // the mirror keeps it: AsOf is the mirror's where that is later
 }
 
 // Ticket is what the card needs to know of a Desk ticket.

@@ -9,96 +9,204 @@ import (
 	"sidelight/models"
 )
 
-// customer is whom related records hang on: a Salesforce contact, with its account, or an account alone.
+// customer is whom related records hang on: a Salesforce contact, with its account where that may be known, or an account alone.
 type customer struct{ contactID, accountID string }
 
-// id is the name under which freshness is kept.
-func (c customer) id() string {
-	if c.contactID != "" {
-		return c.contactID
+// ids are the names under which the freshness of a section is kept: a contact's opportunities are its own and its account's, which other contacts share.
+func (c customer) ids(section models.Need) []string {
+	switch {
+	case c.contactID == "":
+		return []string{c.accountID}
+	case section == models.NeedOpportunities && c.accountID != "":
+		return []string{c.contactID, c.accountID}
 	}
-	return c.accountID
+	return []string{c.contactID}
 }
 
-func whose(contact *models.Contact, account *models.Account) (customer, bool) {
-	var c customer
-	if contact != nil {
-		if contact.SalesforceID != nil {
-			c.contactID = *contact.SalesforceID
-		}
+// wanted are sections of one customer.
+type wanted struct {
+	who      customer
+	sections []models.Need
+}
+
+// whose are the customers behind a card, with what is wanted of them: the contact and the account each have their own records. One that is not in Salesforce has none.
+func whose(contact *models.Contact, account *models.Account, sel models.Selection) []wanted {
+	var out []wanted
+	if contact != nil && contact.SalesforceID != nil && len(sel.Sections) > 0 {
+		c := customer{contactID: *contact.SalesforceID}
 		if contact.SalesforceParentID != nil {
 			c.accountID = *contact.SalesforceParentID
 		}
+		out = append(out, wanted{c, sel.Sections})
 	}
 	if account != nil && account.SalesforceID != nil {
-		c.accountID = *account.SalesforceID
+		sections := slices.Clone(sel.AccountSections)
+		if len(out) > 0 && out[0].who.accountID == *account.SalesforceID && slices.Contains(sel.Sections, models.NeedOpportunities) {
+			sections = slices.DeleteFunc(sections, func(n models.Need) bool { return n == models.NeedOpportunities }) // they come with the contact's
+		}
+		if len(sections) > 0 {
+			out = append(out, wanted{customer{accountID: *account.SalesforceID}, sections})
+		}
 	}
-	return c, c.contactID != "" || (contact == nil && c.accountID != "")
+	return out
 }
 
-// ensure makes the sections available: stale ones are read behind, missing ones (or all, when now is asked) before it returns, within
-// the deadline. asOf is the oldest section's time; stale tells that one of them is older than it should be or could not be read.
-func (s *Service) ensure(ctx context.Context, who customer, sections []models.Need, now bool) (asOf *time.Time, stale bool, err error) {
-	states, err := s.Store.RelatedStates(ctx, who.id(), sections)
+// freshness is how the sections of one customer stand.
+type freshness map[models.Need]*models.RelatedState
+
+// states reads how the sections stand; one that was never read, or only in part, is absent.
+func (s *Service) states(ctx context.Context, w wanted) (freshness, error) {
+	ids := []string{}
+	for _, section := range w.sections {
+		ids = append(ids, w.who.ids(section)...)
+	}
+	slices.Sort(ids)
+	known, err := s.Store.RelatedStates(ctx, slices.Compact(ids), w.sections)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	var missing, old []models.Need
-	for _, section := range sections {
-		state, known := states[section]
-		switch {
-		case !known || now:
-			missing = append(missing, section)
-		case state.Stale || s.Now().Sub(state.AsOf) > s.Fresh:
-			old = append(old, section)
+	out := freshness{}
+	for _, section := range w.sections {
+		var whole *models.RelatedState
+		for _, id := range w.who.ids(section) {
+			state, ok := known[id][section]
+			if !ok {
+				whole = nil
+				break
+			}
+			if whole == nil {
+				whole = &state
+				continue
+			}
+			whole.Stale, whole.Mirrored = whole.Stale || state.Stale, whole.Mirrored && state.Mirrored
+			whole.AsOf = *oldest(&whole.AsOf, &state.AsOf)
+		}
+		if whole != nil {
+			out[section] = whole
 		}
 	}
-	if len(old) > 0 {
-		s.behind(func(ctx context.Context) { _ = s.read(ctx, who, old) })
+	return out, nil
+}
+
+// old tells whether a section should be read again.
+func (s *Service) old(state *models.RelatedState) bool {
+	limit := s.Fresh
+	if state.Mirrored {
+		limit = max(limit, s.MirrorFresh)
 	}
-	if len(missing) > 0 {
-		wait, cancel := context.WithTimeout(ctx, s.Deadline)
-		defer cancel()
-		if err := s.read(wait, who, missing); err != nil {
-			s.Logger.Warn("related records could not be read in time", "code", models.CodeOf(err))
-		}
-		if states, err = s.Store.RelatedStates(ctx, who.id(), sections); err != nil {
+	return state.Stale || s.Now().Sub(state.AsOf) > limit
+}
+
+// ensure makes what is wanted available: old sections are read behind, missing ones (or all, when asked) until the caller's patience ends. asOf is the oldest section's
+// time; stale tells that one of them is older than it should be or could not be read.
+func (s *Service) ensure(ctx, wait context.Context, list []wanted, h haste) (asOf *time.Time, stale bool, err error) {
+	began := s.Now().Truncate(time.Microsecond) // as the store keeps it
+	var reading sync.WaitGroup
+	for _, w := range list {
+		states, err := s.states(ctx, w)
+		if err != nil {
 			return nil, false, err
 		}
+		var missing, old []models.Need
+		for _, section := range w.sections {
+			switch state := states[section]; {
+			case state == nil || h == again:
+				missing = append(missing, section)
+			case s.old(state):
+				old = append(old, section)
+			}
+		}
+		if h == warm {
+			missing, old = nil, append(old, missing...)
+		}
+		if len(old) > 0 {
+			s.readBehind(w.who, old)
+		}
+		if len(missing) > 0 {
+			reading.Go(func() {
+				if err := s.read(wait, w.who, missing, h == again); err != nil {
+					s.Logger.Warn("related records could not be read in time", "code", models.CodeOf(err))
+				}
+			})
+		}
 	}
-	for _, section := range sections {
-		state, known := states[section]
-		stale = stale || !known || state.Stale || s.Now().Sub(state.AsOf) > s.Fresh
-		if known {
+	reading.Wait()
+	for _, w := range list {
+		states, err := s.states(ctx, w)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, section := range w.sections {
+			state := states[section]
+			if state == nil {
+				stale = true
+				continue
+			}
+			stale = stale || s.old(state) || (h == again && state.AsOf.Before(began))
 			asOf = oldest(asOf, &state.AsOf)
 		}
 	}
 	return asOf, stale, nil
 }
 
-// read asks Salesforce for the sections in one call and stores what it answered. Callers that want the same at the same time share it; the
-// call itself goes on when a caller gives up, so that the next one finds the answer.
-func (s *Service) read(ctx context.Context, who customer, sections []models.Need) error {
+func flightKey(who customer, sections []models.Need) string {
 	sections = slices.Clone(sections)
 	slices.Sort(sections)
-	key := who.id()
+	key := who.contactID + "/" + who.accountID
 	for _, section := range sections {
 		key += "/" + string(section)
 	}
-	done, mine := s.reads.join(key)
-	if mine {
-		s.behind(func(ctx context.Context) {
-			s.reads.leave(key, s.readNow(ctx, who, sections))
-		})
-		if s.background.Err() != nil {
-			s.reads.leave(key, context.Canceled)
+	return key
+}
+
+// read asks Salesforce for the sections in one call and stores what it answered. Callers that want the same at the same time share it; the call itself goes on when a caller
+// gives up, so that the next one finds the answer. fresh does not take what was asked for before: that may have been answered before it changed.
+func (s *Service) read(ctx context.Context, who customer, sections []models.Need, fresh bool) error {
+	key := flightKey(who, sections)
+	for {
+		f, mine := s.reads.join(key)
+		if mine {
+			s.behind(func(ctx context.Context) { s.reads.leave(key, s.readNow(ctx, who, sections)) })
+			if s.background.Err() != nil {
+				s.reads.leave(key, context.Canceled)
+			}
 		}
+		select {
+		case <-ctx.Done():
+			return models.Wrap(ctx.Err(), models.CodeUpstreamUnavailable, "Salesforce did not answer in time")
+		case <-f.done:
+		}
+		if mine || !fresh {
+			return f.err
+		}
+		fresh = false // the next one began after we asked
 	}
-	select {
-	case <-ctx.Done():
-		return models.Wrap(ctx.Err(), models.CodeUpstreamUnavailable, "Salesforce did not answer in time")
-	case <-done.done:
-		return done.err
+}
+
+// readBehind reads sections that nobody waits for, a few at a time. An agent who does wait is not made to queue behind them.
+func (s *Service) readBehind(who customer, sections []models.Need) {
+	key := "behind/" + flightKey(who, sections)
+	if _, mine := s.reads.join(key); !mine {
+		return
+	}
+	s.behind(func(context.Context) {
+		select {
+		case s.room <- struct{}{}:
+			defer func() { <-s.room }()
+		case <-s.background.Done():
+			s.reads.leave(key, context.Canceled)
+			return
+		}
+		ctx, cancel := context.WithTimeout(s.background, 10*s.Deadline)
+		defer cancel()
+		err := s.readNow(ctx, who, sections)
+		if err != nil {
+			s.Logger.Info("related records could not be read behind", "code", models.CodeOf(err))
+		}
+		s.reads.leave(key, err)
+	})
+	if s.background.Err() != nil {
+		s.reads.leave(key, context.Canceled)
 	}
 }
 
@@ -107,16 +215,13 @@ func (s *Service) readNow(ctx context.Context, who customer, sections []models.N
 	if err != nil {
 		return err
 	}
+	asked := s.Now().UTC().Truncate(time.Microsecond)
 	related, err := salesforce.Related(ctx, models.RelatedRequest{ContactID: who.contactID, AccountID: who.accountID, Sections: sections})
 	if err != nil {
 		return err
 	}
-	related.ContactID, related.AccountID, related.AsOf = who.contactID, who.accountID, s.Now().UTC()
-	if err := s.Store.SaveRelated(ctx, related); err != nil {
-		return err
-	}
-	s.watchers.tell(who)
-	return nil
+	related.ContactID, related.AccountID, related.AsOf = who.contactID, who.accountID, asked
+	return s.Store.SaveRelated(ctx, related)
 }
 
 // flight is one read that several callers may wait for.
@@ -178,15 +283,15 @@ func (s *Service) Tasks(ctx context.Context, q models.RelatedQuery) (models.Slic
 
 func section[T any](ctx context.Context, s *Service, q models.RelatedQuery, need models.Need, read func(context.Context, models.RelatedQuery) (models.Slice[T], error)) (models.Slice[T], error) {
 	var none models.Slice[T]
-	id := customer{q.ContactID, q.AccountID}.id()
-	if id == "" {
+	w := wanted{customer{q.ContactID, q.AccountID}, []models.Need{need}}
+	if w.who == (customer{}) {
 		return none, nil // not in Salesforce: it has no related records there
 	}
-	states, err := s.Store.RelatedStates(ctx, id, []models.Need{need})
+	states, err := s.states(ctx, w)
 	if err != nil {
 		return none, err
 	}
-	if _, known := states[need]; !known {
+	if states[need] == nil {
 		return none, models.Errorf(models.CodeUpstreamUnavailable, "these records have not been read from Salesforce yet: try again shortly")
 	}
 	return read(ctx, q)

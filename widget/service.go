@@ -7,6 +7,7 @@ package widget
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -25,12 +26,19 @@ type Config struct {
 	Observe func(ctx context.Context, object models.SyncObject, salesforceID string) error
 	// Host is the connected side's host for deep links, "" when it is not connected.
 	Host func(ctx context.Context, side models.Side) (host, organization string)
-	// Fresh is how long a section is served without asking again. Zero means a minute.
-	Fresh time.Duration
-	// Deadline is how long a card waits for a section that was never read. Zero means 3 seconds.
+	// Fresh is how long a section is served without asking again. Zero means a minute. A section that is mirrored is kept by others: it is asked for only when the mirror is
+	// older than MirrorFresh, zero means five minutes.
+	Fresh       time.Duration
+	MirrorFresh time.Duration
+	// Deadline is how long a card waits for the vendors in all. Zero means 3 seconds.
 	Deadline time.Duration
-	Now      func() time.Time
+	// Watch is how often open cards are looked at for changes. Zero means half a second.
+	Watch time.Duration
+	Now   func() time.Time
 }
+
+// parallelBehind is how many reads run at once that nobody waits for: a burst of new tickets does not take Salesforce's room from agents.
+const parallelBehind = 4
 
 // Service serves cards. Close it to wait for what it reads in the background.
 type Service struct {
@@ -39,6 +47,7 @@ type Service struct {
 	cancel     context.CancelFunc
 	wg         sync.WaitGroup
 	reads      flights
+	room       chan struct{}
 	watchers   watchers
 }
 
@@ -47,8 +56,14 @@ func New(c Config) *Service {
 	if c.Fresh == 0 {
 		c.Fresh = time.Minute
 	}
+	if c.MirrorFresh == 0 {
+		c.MirrorFresh = 5 * time.Minute
+	}
 	if c.Deadline == 0 {
 		c.Deadline = 3 * time.Second
+	}
+	if c.Watch == 0 {
+		c.Watch = 500 * time.Millisecond
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -56,7 +71,7 @@ func New(c Config) *Service {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{Config: c}
+	s := &Service{Config: c, room: make(chan struct{}, parallelBehind)}
 	s.background, s.cancel = context.WithCancel(context.Background())
 	return s
 }
@@ -64,22 +79,40 @@ func New(c Config) *Service {
 // Close ends the background reads and waits for them.
 func (s *Service) Close() {
 	s.cancel()
-	s.wg.Wait()
 	s.watchers.close()
+	s.wg.Wait()
 }
+
+// haste is how much a caller needs what is not there yet.
+type haste int
+
+const (
+	show  haste = iota // an agent waits: what is missing is read at once, what is old behind
+	again              // an agent asked for it: everything is read at once
+	warm               // nobody waits
+)
 
 // Customer is the card's head for the key, with the selected sections made available; nil when nobody matches.
 func (s *Service) Customer(ctx context.Context, key models.CustomerKey, sel models.Selection) (*models.Customer, error) {
-	return s.customer(ctx, key, sel, false)
+	return s.customer(ctx, key, sel, show)
 }
 
-// Refresh reads the customer from Salesforce again, now. Where Salesforce does not answer, the card is what was known, marked stale.
+// Refresh reads the customer from Salesforce again, now. Where Salesforce does not answer in time, the card is what was known, marked stale.
 func (s *Service) Refresh(ctx context.Context, key models.CustomerKey, sel models.Selection) (*models.Customer, error) {
-	return s.customer(ctx, key, sel, true)
+	return s.customer(ctx, key, sel, again)
 }
 
-func (s *Service) customer(ctx context.Context, key models.CustomerKey, sel models.Selection, now bool) (*models.Customer, error) {
-	key, err := s.resolveTicket(ctx, key)
+// Warm reads a ticket's customer before an agent opens it (a Ticket_Add webhook).
+func (s *Service) Warm(ctx context.Context, ticketID string) error {
+	_, err := s.customer(ctx, models.CustomerKey{DeskTicketID: &ticketID}, models.Selection{Contact: true, Account: true, Parent: true, Sections: models.RelatedNeeds}, warm)
+	return err
+}
+
+// customer makes a card. Whatever it waits for ends at one deadline.
+func (s *Service) customer(ctx context.Context, key models.CustomerKey, sel models.Selection, h haste) (*models.Customer, error) {
+	wait, cancel := context.WithTimeout(ctx, s.Deadline)
+	defer cancel()
+	key, late, err := s.resolveTicket(ctx, wait, key, h)
 	if err != nil || key == (models.CustomerKey{}) {
 		return nil, err
 	}
@@ -87,60 +120,62 @@ func (s *Service) customer(ctx context.Context, key models.CustomerKey, sel mode
 	if err != nil || (contact == nil && account == nil) {
 		return nil, err
 	}
-	if now && s.Observe != nil {
-		if err := s.observe(ctx, contact, account); err != nil {
+	if h == again && s.Observe != nil {
+		if err := s.observe(wait, contact, account); err != nil {
+			late = true
 			s.Logger.Warn("a customer could not be read again", "code", models.CodeOf(err))
-		} else if contact, account, err = s.Store.Customer(ctx, key, sel); err != nil || (contact == nil && account == nil) {
+		}
+		if contact, account, err = s.Store.Customer(ctx, key, sel); err != nil || (contact == nil && account == nil) {
 			return nil, err
 		}
 	}
 	c := &models.Customer{Contact: contact, Account: account, Link: linkOf(contact, account)}
-	c.AsOf = oldest(observedAt(contact, account))
-	stale := false
-	if who, ok := whose(contact, account); ok && len(sel.Sections) > 0 {
-		asOf, old, err := s.ensure(ctx, who, sel.Sections, now)
-		if err != nil {
-			return nil, err
-		}
-		c.AsOf, stale = oldest(c.AsOf, asOf), old
+	asOf, stale, err := s.ensure(ctx, wait, whose(contact, account, sel), h)
+	if err != nil {
+		return nil, err
 	}
-	c.Stale = &stale
+	stale = stale || late
+	c.AsOf, c.Stale = oldest(observedAt(contact, account), asOf), &stale
 	return c, nil
 }
 
-// Warm reads a ticket's customer before an agent opens it (a Ticket_Add webhook).
-func (s *Service) Warm(ctx context.Context, ticketID string) error {
-	_, err := s.Customer(ctx, models.CustomerKey{DeskTicketID: &ticketID}, models.Selection{Sections: models.RelatedNeeds})
-	return err
-}
-
-// resolveTicket turns a ticket's key into its contact's, or its account's. A ticket of nobody is the zero key.
-func (s *Service) resolveTicket(ctx context.Context, key models.CustomerKey) (models.CustomerKey, error) {
+// resolveTicket turns a ticket's key into its requester's; a ticket of nobody is the zero key. late tells that Desk was asked anew and did not answer.
+func (s *Service) resolveTicket(ctx, wait context.Context, key models.CustomerKey, h haste) (_ models.CustomerKey, late bool, err error) {
 	if key.DeskTicketID == nil {
-		return key, nil
+		return key, false, nil
 	}
 	id := *key.DeskTicketID
-	t, err := s.Store.Ticket(ctx, id)
+	known, err := s.Store.Ticket(ctx, id)
 	if err != nil {
-		return models.CustomerKey{}, err
+		return models.CustomerKey{}, false, err
 	}
-	switch {
-	case t == nil:
-		if t, err = s.readTicket(ctx, id); models.CodeOf(err) == models.CodeNotFound {
-			return models.CustomerKey{}, nil
-		} else if err != nil {
-			return models.CustomerKey{}, err
+	if known != nil && h == show {
+		if s.Now().Sub(known.AsOf) > s.Fresh {
+			s.behind(func(ctx context.Context) { _, _ = s.readTicket(ctx, id) }) // its requester may have been changed
 		}
-	case s.Now().Sub(t.AsOf) > s.Fresh:
-		s.behind(func(ctx context.Context) { _, _ = s.readTicket(ctx, id) }) // its requester may have been changed
+		return requester(*known), false, nil
 	}
+	t, err := s.readTicket(wait, id)
+	switch {
+	case err == nil:
+		return requester(*t), false, nil
+	case known != nil:
+		return requester(*known), true, nil
+	case models.CodeOf(err) == models.CodeNotFound:
+		return models.CustomerKey{}, false, nil
+	}
+	return models.CustomerKey{}, false, err
+}
+
+// requester is the key of a ticket's contact, or of its account; zero where it has neither.
+func requester(t models.Ticket) models.CustomerKey {
 	switch {
 	case t.ContactID != "":
-		return models.CustomerKey{DeskContactID: &t.ContactID}, nil
+		return models.CustomerKey{DeskContactID: &t.ContactID}
 	case t.AccountID != "":
-		return models.CustomerKey{DeskAccountID: &t.AccountID}, nil
+		return models.CustomerKey{DeskAccountID: &t.AccountID}
 	}
-	return models.CustomerKey{}, nil
+	return models.CustomerKey{}
 }
 
 func (s *Service) readTicket(ctx context.Context, id string) (*models.Ticket, error) {
@@ -170,18 +205,25 @@ func (s *Service) behind(work func(context.Context)) {
 	})
 }
 
-func (s *Service) observe(ctx context.Context, contact *models.Contact, account *models.Account) error {
-	ctx, cancel := context.WithTimeout(ctx, s.Deadline)
-	defer cancel()
-	if contact != nil && contact.SalesforceID != nil {
-		if err := s.Observe(ctx, models.ContactObject, *contact.SalesforceID); err != nil {
-			return err
+// observe has the sync read both records again. It goes on when the caller's patience ends.
+func (s *Service) observe(wait context.Context, contact *models.Contact, account *models.Account) error {
+	done := make(chan error, 1)
+	s.behind(func(ctx context.Context) {
+		var errs []error
+		if contact != nil && contact.SalesforceID != nil {
+			errs = append(errs, s.Observe(ctx, models.ContactObject, *contact.SalesforceID))
 		}
+		if account != nil && account.SalesforceID != nil {
+			errs = append(errs, s.Observe(ctx, models.AccountObject, *account.SalesforceID))
+		}
+		done <- errors.Join(errs...)
+	})
+	select {
+	case err := <-done:
+		return err
+	case <-wait.Done():
+		return models.Wrap(wait.Err(), models.CodeUpstreamUnavailable, "Salesforce did not answer in time")
 	}
-	if account != nil && account.SalesforceID != nil {
-		return s.Observe(ctx, models.AccountObject, *account.SalesforceID)
-	}
-	return nil
 }
 
 func linkOf(contact *models.Contact, account *models.Account) *models.Link {

@@ -14,8 +14,8 @@ type Store interface {
 	Ticket(ctx context.Context, id string) (*models.Ticket, error) // nil when unknown
 	SaveTicket(ctx context.Context, t models.Ticket) error
 
-	// RelatedStates says how fresh the sections of a customer are (customer: Salesforce contact id, or account id).
-	RelatedStates(ctx context.Context, customerID string, sections []models.Need) (map[models.Need]models.RelatedState, error)
+	// RelatedStates says how fresh the sections of customers are (Salesforce contact and account ids); one that was never read is absent.
+	RelatedStates(ctx context.Context, customerIDs []string, sections []models.Need) (map[string]map[models.Need]models.RelatedState, error)
 	// SaveRelated replaces the sections in r.Read for the customer, and their states.
 	SaveRelated(ctx context.Context, r models.Related) error
 
@@ -23,6 +23,9 @@ type Store interface {
 	Notes(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Note], error)                        // newest first
 	Events(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Event], error)                      // latest start first
 	Tasks(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Task], error)                        // open first, then due date
+	// CardVersions are words that differ once a card has moved, by the ids in w; what is unknown is absent.
+	CardVersions(ctx context.Context, w models.CardWatch) (map[string]string, error)
+
 	FieldMappings(ctx context.Context, object models.SyncObject) ([]models.FieldMapping, error)
 	// FieldHistory answers the latest journal entry per mapped field of a link.
 	FieldHistory(ctx context.Context, linkID string) (map[string]models.Change, error)

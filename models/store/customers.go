@@ -83,7 +83,7 @@ func (s *Store) Customer(ctx context.Context, key models.CustomerKey, sel models
 	}
 	var contact *models.Contact
 	if contactID != "" {
-		found, err := s.pairs(s.read(ctx), models.ContactObject, []string{contactID}, sel.ContactFields, sel.Account)
+		found, err := s.pairs(s.read(ctx), models.ContactObject, []string{contactID}, sel.ContactFields, sel.Account || sel.Parent)
 		if err != nil {
 			return nil, nil, err
 		}

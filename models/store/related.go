@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -18,49 +20,93 @@ func (s *Store) Ticket(ctx context.Context, id string) (*models.Ticket, error) {
 	return &out[0], nil
 }
 
-// SaveTicket keeps whose ticket it is.
+// SaveTicket keeps whose ticket it is. After the integration was deleted nothing is stored.
 func (s *Store) SaveTicket(ctx context.Context, t models.Ticket) error {
-	return s.tx(ctx, func(tx *gorm.DB) error { return tx.Clauses(replace).Create(&t).Error })
+	return s.tx(ctx, func(tx *gorm.DB) error {
+		if gone, err := s.deleted(tx); err != nil || gone {
+			return err
+		}
+		return tx.Clauses(replace).Create(&t).Error
+	})
 }
 
-// RelatedStates says how fresh the sections of a customer are.
-func (s *Store) RelatedStates(ctx context.Context, customerID string, sections []models.Need) (map[models.Need]models.RelatedState, error) {
+// RelatedStates says how fresh the sections of customers are, by customer and section. A section that was never read is absent; one that is mirrored is as fresh as the
+// mirror, for every customer.
+func (s *Store) RelatedStates(ctx context.Context, customerIDs []string, sections []models.Need) (map[string]map[models.Need]models.RelatedState, error) {
 	var rows []models.RelatedState
-	if err := s.read(ctx).Where("customer_id = ? AND section IN ?", customerID, sections).Find(&rows).Error; err != nil {
+	if err := s.read(ctx).Where("customer_id IN ? AND section IN ?", customerIDs, sections).Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	out := make(map[models.Need]models.RelatedState, len(rows))
+	mirrored, err := s.mirroredSections(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]map[models.Need]models.RelatedState, len(customerIDs))
+	for _, id := range customerIDs {
+		out[id] = map[models.Need]models.RelatedState{}
+		for _, section := range sections {
+			if at, ok := mirrored[section]; ok {
+				out[id][section] = models.RelatedState{CustomerID: id, Section: section, AsOf: at, Mirrored: true}
+			}
+		}
+	}
 	for _, r := range rows {
-		out[r.Section] = r
+		if m, ok := out[r.CustomerID][r.Section]; ok {
+			r.Mirrored = true
+			if m.AsOf.After(r.AsOf) && !r.Stale {
+				r.AsOf = m.AsOf
+			}
+		}
+		out[r.CustomerID][r.Section] = r
 	}
 	return out, nil
 }
 
-// MarkRelatedStale marks the related records of customers stale.
-func (s *Store) MarkRelatedStale(ctx context.Context, customerIDs []string) error {
-	return s.tx(ctx, func(tx *gorm.DB) error {
-		for chunk := range chunks(customerIDs) {
-			if err := tx.Model(&models.RelatedState{}).Where("customer_id IN ?", chunk).UpdateColumns(map[string]any{"stale": true}).Error; err != nil {
-				return err
-			}
+// mirroredSections are the sections that are mirrored whole, with their times.
+func (s *Store) mirroredSections(ctx context.Context) (map[models.Need]time.Time, error) {
+	mirrors, err := s.RelatedMirrors(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[models.Need]time.Time{}
+	for _, object := range models.RelatedObjects {
+		at, seen := out[object.Section()]
+		m := mirrors[object]
+		switch {
+		case !m.Complete || m.AsOf == nil:
+			out[object.Section()] = time.Time{} // opportunities are whole only together with their roles
+		case !seen || m.AsOf.Before(at):
+			out[object.Section()] = *m.AsOf
 		}
-		return nil
-	})
+	}
+	maps.DeleteFunc(out, func(_ models.Need, at time.Time) bool { return at.IsZero() })
+	return out, nil
 }
 
-// SaveRelated replaces the sections that were read, and says how fresh they are.
+// SaveRelated replaces the sections that were read, and says how fresh they are. After the integration was deleted nothing is stored.
 func (s *Store) SaveRelated(ctx context.Context, r models.Related) error {
 	customer := r.ContactID
 	if customer == "" {
 		customer = r.AccountID
 	}
 	return s.tx(ctx, func(tx *gorm.DB) error {
+		if gone, err := s.deleted(tx); err != nil || gone {
+			return err
+		}
+		mirrors, err := relatedMirrors(tx)
+		if err != nil {
+			return err
+		}
 		for _, section := range r.Read {
-			if err := saveSection(tx, section, customer, r); err != nil {
+			keep := slices.Contains(r.Cut, section) && kept(mirrors, section)
+			if err := saveSection(tx, section, customer, r, keep); err != nil {
 				return err
 			}
-			state := models.RelatedState{CustomerID: customer, Section: section, AsOf: r.AsOf}
-			if err := tx.Clauses(replace).Create(&state).Error; err != nil {
+			states := []models.RelatedState{{CustomerID: customer, Section: section, AsOf: r.AsOf}}
+			if section == models.NeedOpportunities && r.AccountID != "" && r.AccountID != customer {
+				states = append(states, models.RelatedState{CustomerID: r.AccountID, Section: section, AsOf: r.AsOf})
+			}
+			if err := tx.Clauses(replace).Create(&states).Error; err != nil {
 				return err
 			}
 		}
@@ -68,40 +114,63 @@ func (s *Store) SaveRelated(ctx context.Context, r models.Related) error {
 	})
 }
 
-func saveSection(tx *gorm.DB, section models.Need, customer string, r models.Related) error {
+// deleted tells whether the integration was deleted, and holds its row, so that what is stored does not come after that.
+func (s *Store) deleted(tx *gorm.DB) (bool, error) {
+	var in models.Integration
+	err := s.locked(tx).First(&in, 1).Error
+	return in.Status == models.StatusDeleted, err
+}
+
+// kept tells whether the section's records are mirrored: those that a card leaves out are there all the same.
+func kept(mirrors map[models.RelatedObject]models.RelatedMirror, section models.Need) bool {
+	for object, m := range mirrors {
+		if object.Section() == section && m.BeganAt != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// saveSection replaces a section's rows; keep only adds to them.
+func saveSection(tx *gorm.DB, section models.Need, customer string, r models.Related, keep bool) error {
 	switch section {
 	case models.NeedOpportunities:
-		return saveOpportunities(tx, r)
+		return saveOpportunities(tx, r, keep)
 	case models.NeedNotes:
 		for i := range r.Notes {
 			r.Notes[i].ContactID, r.Notes[i].AsOf = customer, r.AsOf
 		}
-		return swap(tx, tx.Where("contact_id = ?", customer), r.Notes)
+		return swap(tx, tx.Where("contact_id = ?", customer), r.Notes, keep)
 	case models.NeedEvents:
 		for i := range r.Events {
 			r.Events[i].WhoID, r.Events[i].AsOf = customer, r.AsOf
 		}
-		return swap(tx, tx.Where("who_id = ?", customer), r.Events)
+		return swap(tx, tx.Where("who_id = ?", customer), r.Events, keep)
 	case models.NeedTasks:
 		for i := range r.Tasks {
 			r.Tasks[i].WhoID, r.Tasks[i].AsOf = customer, r.AsOf
 		}
-		return swap(tx, tx.Where("who_id = ?", customer), r.Tasks)
+		return swap(tx, tx.Where("who_id = ?", customer), r.Tasks, keep)
 	}
 	return models.Errorf(models.CodeInternal, "%s is no section", section)
 }
 
-// swap replaces the rows of a condition.
-func swap[T any](tx, old *gorm.DB, rows []T) error {
-	var zero T
-	if err := old.Delete(&zero).Error; err != nil || len(rows) == 0 {
-		return err
+// swap replaces the rows of a condition; keep only adds to them.
+func swap[T any](tx, old *gorm.DB, rows []T, keep bool) error {
+	if !keep {
+		var zero T
+		if err := old.Delete(&zero).Error; err != nil {
+			return err
+		}
+	}
+	if len(rows) == 0 {
+		return nil
 	}
 	return tx.Clauses(replace).CreateInBatches(rows, batchRows).Error
 }
 
 // saveOpportunities keeps the opportunities of a contact and of its account. One that is neither's any more goes, unless another contact has a role in it.
-func saveOpportunities(tx *gorm.DB, r models.Related) error {
+func saveOpportunities(tx *gorm.DB, r models.Related, keep bool) error {
 	ids := []string{""}
 	for i := range r.Opportunities {
 		r.Opportunities[i].AsOf = r.AsOf
@@ -109,11 +178,21 @@ func saveOpportunities(tx *gorm.DB, r models.Related) error {
 	}
 	if r.ContactID != "" {
 		roles := slices.DeleteFunc(slices.Clone(r.Roles), func(role models.OpportunityContact) bool { return role.ContactID != r.ContactID })
-		if err := swap(tx, tx.Where("contact_id = ?", r.ContactID), roles); err != nil {
+		for i := range roles {
+			roles[i].AsOf = &r.AsOf
+		}
+		var left []string // what the contact had a role in and has none any more
+		if err := tx.Model(&models.OpportunityContact{}).Where("contact_id = ? AND opportunity_id NOT IN ?", r.ContactID, ids).Pluck("opportunity_id", &left).Error; err != nil {
+			return err
+		}
+		if err := swap(tx, tx.Where("contact_id = ?", r.ContactID), roles, keep); err != nil {
+			return err
+		}
+		if err := dropUnheld(tx, left); err != nil {
 			return err
 		}
 	}
-	if r.AccountID != "" {
+	if r.AccountID != "" && !keep {
 		held := tx.Model(&models.OpportunityContact{}).Select("opportunity_id")
 		if err := tx.Where("account_id = ? AND id NOT IN ? AND id NOT IN (?)", r.AccountID, ids, held).Delete(&models.Opportunity{}).Error; err != nil {
 			return err
@@ -123,6 +202,22 @@ func saveOpportunities(tx *gorm.DB, r models.Related) error {
 		return nil
 	}
 	return tx.Clauses(replace).CreateInBatches(r.Opportunities, batchRows).Error
+}
+
+// dropUnheld removes those of the opportunities that are on nobody's card any more. Mirrored ones stay.
+func dropUnheld(tx *gorm.DB, ids []string) error {
+	mirrors, err := relatedMirrors(tx)
+	if err != nil || kept(mirrors, models.NeedOpportunities) {
+		return err
+	}
+	for chunk := range chunks(ids) {
+		held := tx.Model(&models.OpportunityContact{}).Select("opportunity_id").Where("opportunity_id IN ?", chunk)
+		shown := tx.Model(&models.RelatedState{}).Select("customer_id").Where("section = ?", models.NeedOpportunities)
+		if err := tx.Where("id IN ? AND id NOT IN (?) AND (account_id IS NULL OR account_id NOT IN (?))", chunk, held, shown).Delete(&models.Opportunity{}).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // opportunityRow is an opportunity with the role of the contact asked about.
