@@ -19,7 +19,9 @@ import (
 type Keys struct {
 	Seal []byte   // 32 bytes, for the store's sealed columns
 	Old  [][]byte // earlier seal keys
-	sign []signKey
+	// Cursor is 64 bytes, for the cursors of the API's lists. One that was made before a rotation is refused: the list begins again.
+	Cursor []byte
+	sign   []signKey
 }
 
 type signKey struct {
@@ -70,6 +72,9 @@ func (k *Keys) add(secret []byte) error {
 	}
 	if k.Seal == nil {
 		k.Seal = seal
+		if k.Cursor, err = hkdf.Key(sha256.New, secret, nil, "sidelight cursor v1", 64); err != nil {
+			return err
+		}
 	} else {
 		k.Old = append(k.Old, seal)
 	}

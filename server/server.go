@@ -27,6 +27,8 @@ type Options struct {
 	Demo   bool
 	Logger *slog.Logger
 	Now    func() time.Time
+	// OnSQL sees the text of every statement, without its values.
+	OnSQL func(statement string)
 }
 
 // Server is one process of Sidelight: the API, the pages and the sync.
@@ -103,7 +105,7 @@ func New(ctx context.Context, config Config, options Options) (_ *Server, err er
 	if s.url, err = config.publicURL(s.listener.Addr()); err != nil {
 		return nil, err
 	}
-	return s, s.wire()
+	return s, s.wire(keys.Cursor)
 }
 
 // open opens the keys and the store.
@@ -115,12 +117,12 @@ func (s *Server) open(ctx context.Context) (Keys, error) {
 	if err != nil {
 		return keys, err
 	}
-	s.store, err = store.Open(ctx, s.config.dsn(), store.Options{Seal: keys.Seal, Old: keys.Old, Replicas: s.config.ReadDatabase, Logger: s.log})
+	s.store, err = store.Open(ctx, s.config.dsn(), store.Options{Seal: keys.Seal, Old: keys.Old, Replicas: s.config.ReadDatabase, Logger: s.log, OnSQL: s.options.OnSQL})
 	return keys, err
 }
 
 // wire makes the rooms know each other.
-func (s *Server) wire() error {
+func (s *Server) wire(cursorKey []byte) error {
 	var ca []byte
 	if s.config.PubSub.CA != "" {
 		var err error
@@ -138,7 +140,7 @@ func (s *Server) wire() error {
 		return err
 	}
 	api, err := graph.New(graph.Config{Store: policyWrites{s.store, s.policy}, Sync: s.engine, Connector: s.connector, Card: s.card, Logger: s.log, Now: s.options.Now,
-		Authenticate: s.verifier.Viewer, Recheck: s.recheck, Origins: s.config.AllowOrigin, Persisted: persisted, OnlyPersisted: s.config.OnlyPersisted, Timeout: s.config.Timeout})
+		Authenticate: s.verifier.Viewer, Recheck: s.recheck, Origins: s.config.AllowOrigin, CursorKey: cursorKey, Persisted: persisted, OnlyPersisted: s.config.OnlyPersisted, Timeout: s.config.Timeout})
 	if err != nil {
 		return err
 	}
