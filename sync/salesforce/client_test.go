@@ -128,7 +128,7 @@ func TestWritesTellWhatBecameOfEachRecord(t *testing.T) {
 		"email":     {contact("A", "nobody"), models.CodeInvalidParameter, "Email"},
 		"type":      {contact("A", "").With(models.Values{"LoyaltyPoints__c": models.Text("many")}), models.CodeTypeMismatch, "LoyaltyPoints__c"},
 		"read-only": {contact("A", "").With(models.Values{"Name": models.Text("A B")}), models.CodeReadOnly, "Name"},
-		"parent":    {contact("A", "").With(models.Values{"AccountId": models.Text("001000000000001AAA")}), models.CodeNotFound, "AccountId"},
+		"parent":    {contact("A", "").With(models.Values{"AccountId": models.Text("001000000000001AAA")}), models.CodeParentMissing, "AccountId"},
 	} {
 		r := create(o, "bad-"+name, c.values)
 		if r.Err == nil || r.Err.Code != c.code || !slices.Contains(r.Err.Fields, c.field) {

@@ -135,15 +135,18 @@ func (c *Client) describe(ctx context.Context, name string) (*description, error
 		next.fields, next.byName, next.noText, next.modified = d.fields, d.byName, d.noText, d.modified
 	} else {
 		var told struct {
-			Fields []describedField `json:"fields"`
+			Fields *[]describedField `json:"fields"`
 		}
 		if err := r.decode(&told); err != nil {
 			return nil, err
 		}
-		if len(told.Fields) == 0 {
+		if told.Fields == nil {
+			return nil, unavailable(nil, "Salesforce answered a describe without fields")
+		}
+		if len(*told.Fields) == 0 {
 			return nil, models.Errorf(models.CodeNoAccess, "Salesforce shows no fields of %s", name)
 		}
-		for _, f := range told.Fields {
+		for _, f := range *told.Fields {
 			field := f.field()
 			next.fields = append(next.fields, field)
 			next.byName[field.Name] = field

@@ -154,6 +154,9 @@ var meanings = map[string]meaning{
 // err is the refusal in our words.
 func (r refusal) err() *models.Error {
 	m, known := meanings[r.code]
+	if r.code == "INVALID_CROSS_REFERENCE_KEY" && len(r.fields) > 0 { // it names the field: the record itself is there
+		m = meaning{models.CodeParentMissing, false, "the record that a field refers to is not in Salesforce"}
+	}
 	if !known {
 		name := r.code
 		if name == "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -128,6 +129,8 @@ func (c *Client) List(ctx context.Context, object models.SyncObject, fields []st
 	return page, nil
 }
 
+var wellFormedID = regexp.MustCompile(`^(?:[a-zA-Z0-9]{15}|[a-zA-Z0-9]{18})$`)
+
 // Read reads records by id, those in the recycle bin included; chunks of 200.
 func (c *Client) Read(ctx context.Context, object models.SyncObject, fields []string, ids []string) ([]models.Record, error) {
 	d, err := c.describe(ctx, sobject(object))
@@ -135,6 +138,7 @@ func (c *Client) Read(ctx context.Context, object models.SyncObject, fields []st
 		return nil, err
 	}
 	fields, columns := d.selection(fields, true)
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !wellFormedID.MatchString(id) }) // one would fail the query for all
 	var out []models.Record
 	for chunk := range slices.Chunk(ids, readChunk) {
 		quoted := make([]string, len(chunk))
@@ -207,7 +211,10 @@ func (c *Client) Changes(ctx context.Context, object models.SyncObject, fields [
 	}
 	if text == "" {
 		k, err := c.mark(ctx, object)
-		return models.ChangePage{Cursor: k.String()}, err
+		if err != nil {
+			return models.ChangePage{}, err
+		}
+		return models.ChangePage{Cursor: k.String()}, nil
 	}
 	var k cursor
 	if json.Unmarshal([]byte(text), &k) != nil || k.From.IsZero() {
@@ -216,7 +223,10 @@ func (c *Client) Changes(ctx context.Context, object models.SyncObject, fields [
 	now := c.clock.at(c.now()).UTC()
 	if now.Sub(k.At) > binKeeps {
 		fresh, err := c.mark(ctx, object)
-		return models.ChangePage{Cursor: fresh.String(), Gap: true}, err
+		if err != nil {
+			return models.ChangePage{}, err
+		}
+		return models.ChangePage{Cursor: fresh.String(), Gap: true}, nil
 	}
 	fields, columns := d.selection(fields, true)
 	var a answer

@@ -182,11 +182,15 @@ func (c *Client) restore(ctx context.Context, object models.SyncObject, d *descr
 	if err != nil {
 		return c.failed(writes, err)
 	}
+	live, err := c.liveAlready(ctx, object, writes, answered)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]models.WriteResult, len(writes))
 	var back []models.Write
 	var at []int
 	for i, one := range answered.Results {
-		if one.Success {
+		if one.Success || live[writes[i].ID] {
 			w := writes[i]
 			w.Op = models.OpUpdate
 			back, at = append(back, w), append(at, i)
@@ -210,6 +214,28 @@ func (c *Client) restore(ctx context.Context, object models.SyncObject, d *descr
 		}
 	}
 	return out, nil
+}
+
+// liveAlready are those of the refused records that are not deleted: an earlier restore, whose answer was lost, has done its work.
+func (c *Client) liveAlready(ctx context.Context, object models.SyncObject, writes []models.Write, answered undeleteAnswer) (map[string]bool, error) {
+	var ids []string
+	for i, one := range answered.Results {
+		if !one.Success && len(one.Errors) > 0 && one.Errors[0].StatusCode == "UNDELETE_FAILED" {
+			ids = append(ids, writes[i].ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	records, err := c.Read(ctx, object, nil, ids)
+	if err != nil {
+		return nil, unavailable(err, "Salesforce did not say whether records are restored already")
+	}
+	live := map[string]bool{}
+	for _, r := range records {
+		live[r.ID] = !r.Deleted
+	}
+	return live, nil
 }
 
 // undelete makes the SOAP call. A session that has ended comes as a fault with status 500.

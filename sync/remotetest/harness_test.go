@@ -1,0 +1,153 @@
+package remotetest_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"sidelight/models"
+	"sidelight/sync/simulator/fault"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// clock is the time that a test sets; wrong is how far the clients' clock is off.
+type clock struct {
+	mu    sync.Mutex
+	at    time.Time
+	wrong time.Duration
+}
+
+func newClock() *clock { return &clock{at: time.Date(2026, 5, 4, 9, 57, 17, 0, time.UTC)} }
+
+func (c *clock) vendors() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) ours() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at.Add(c.wrong)
+}
+
+func (c *clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+func (c *clock) Skew(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wrong = d
+}
+
+// vault keeps credentials as a store would.
+type vault struct {
+	mu   sync.Mutex
+	held models.Credentials
+}
+
+func (v *vault) get(context.Context) (models.Credentials, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.held, nil
+}
+
+func (v *vault) save(_ context.Context, c models.Credentials) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.held = c
+	return nil
+}
+
+// Spoil leaves a refresh token that was never given out.
+func (v *vault) Spoil() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.held.RefreshToken, v.held.AccessToken = "1000.never.given.out", ""
+}
+
+func (v *vault) Secrets() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return []string{v.held.AccessToken, v.held.RefreshToken, v.held.ClientSecret}
+}
+
+// site is what both simulated vendors have in common.
+type site struct {
+	*clock
+	*vault
+	t        *testing.T
+	url      string
+	injector *fault.Injector
+	http     *http.Client
+	header   http.Header // that signs calls of others in
+}
+
+// decode reads an answer as a JSON object.
+func decode(t *testing.T, res *http.Response) map[string]any {
+	t.Helper()
+	defer res.Body.Close()
+	var out map[string]any
+	if err := json.NewDecoder(res.Body).Decode(&out); err != nil || res.StatusCode >= 300 {
+		t.Fatalf("%d, %v", res.StatusCode, err)
+	}
+	return out
+}
+
+// call is a call of somebody else; it answers the JSON.
+func (s *site) call(method, path string, payload any) map[string]any {
+	s.t.Helper()
+	raw, err := json.Marshal(payload)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req, err := http.NewRequest(method, s.url+path, bytes.NewReader(raw))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for name, values := range s.header {
+		req.Header[name] = values
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := s.http.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode >= 300 {
+		s.t.Fatalf("%s %s: %d %s, %v", method, path, res.StatusCode, text, err)
+	}
+	var out map[string]any
+	_ = json.Unmarshal(text, &out)
+	return out
+}
+
+func (s *site) Faults(rules string) {
+	s.t.Helper()
+	if err := s.injector.Load([]byte(rules)); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// Sent counts the calls that may write.
+func (s *site) Sent() (n int) {
+	for pattern, count := range s.injector.Stats().Calls {
+		if !strings.HasPrefix(pattern, "GET ") && !strings.Contains(pattern, "/oauth") {
+			n += int(count)
+		}
+	}
+	return n
+}
