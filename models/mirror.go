@@ -33,8 +33,9 @@ func (o RelatedObject) Section() Need {
 // RelatedMirror is how far one kind of related record is mirrored.
 type RelatedMirror struct {
 	Object RelatedObject `gorm:"primaryKey"`
-	// Complete tells that every record was read once, and that what is gone since was removed.
+	// Complete tells that every record was read once, and that what is gone since was removed; Reading that a whole reading is under way, the first one or another.
 	Complete bool
+	Reading  bool
 	// After is the last id that the whole reading has stored; Read and Total count its records, Total is nil until it is known.
 	After string
 	Read  int
@@ -46,8 +47,15 @@ type RelatedMirror struct {
 	Replay  string
 	// AsOf is when Salesforce was last known to hold what is mirrored; nil while it was never complete.
 	AsOf *time.Time
-	// Fence is that of the lease under which the row was written last: a process that lost its lease writes nothing more.
-	Fence int64
+	// Fence and StreamFence are those of the leases under which the poll and the change events wrote last: a process that lost its lease writes nothing more.
+	Fence       int64
+	StreamFence int64
+}
+
+// RelatedFence says under which lease something is written.
+type RelatedFence struct {
+	Stream bool // the change events' lease; else the mirror's
+	Number int64
 }
 
 // RelatedPage is a page of related records of one kind, whoever's they are.

@@ -30,7 +30,7 @@ func relatedMirrors(q *gorm.DB) (map[models.RelatedObject]models.RelatedMirror, 
 
 // SaveRelatedPage stores a page together with how far the kind is mirrored, change being made to the stored row. The customers whose records moved are noted, so that
 // their open cards hear of it. CONFLICT when the sync is not active any more, or another process has taken the lease over since: nothing is stored then.
-func (s *Store) SaveRelatedPage(ctx context.Context, fence int64, page models.RelatedPage, change func(*models.RelatedMirror)) error {
+func (s *Store) SaveRelatedPage(ctx context.Context, fence models.RelatedFence, page models.RelatedPage, change func(*models.RelatedMirror)) error {
 	return s.tx(ctx, func(tx *gorm.DB) error {
 		if err := s.stillKept(tx); err != nil {
 			return err
@@ -60,15 +60,19 @@ func (s *Store) stillKept(tx *gorm.DB) error {
 }
 
 // moveMirror changes the row of a kind, as the holder of the lease.
-func (s *Store) moveMirror(tx *gorm.DB, fence int64, object models.RelatedObject, change func(*models.RelatedMirror)) (models.RelatedMirror, error) {
+func (s *Store) moveMirror(tx *gorm.DB, fence models.RelatedFence, object models.RelatedObject, change func(*models.RelatedMirror)) (models.RelatedMirror, error) {
 	var m models.RelatedMirror
 	if err := s.locked(tx).Where("object = ?", object).Limit(1).Find(&m).Error; err != nil {
 		return m, err
 	}
-	if fence < m.Fence {
-		return m, models.Errorf(models.CodeConflict, "another process mirrors the related records")
+	last := &m.Fence
+	if fence.Stream {
+		last = &m.StreamFence
 	}
-	m.Object, m.Fence = object, fence
+	if fence.Number < *last {
+		return m, models.Errorf(models.CodeConflict, "another process follows the related records")
+	}
+	m.Object, *last = object, fence.Number
 	change(&m)
 	return m, tx.Clauses(replace).Create(&m).Error
 }
@@ -235,7 +239,7 @@ func sortedIDs(ids []string) []string {
 }
 
 // FinishRelatedLoad ends a whole reading: what was not seen since it began is gone from Salesforce, and goes here. Much at once goes in parts.
-func (s *Store) FinishRelatedLoad(ctx context.Context, fence int64, object models.RelatedObject) error {
+func (s *Store) FinishRelatedLoad(ctx context.Context, fence models.RelatedFence, object models.RelatedObject) error {
 	mirrors, err := s.RelatedMirrors(ctx)
 	if err != nil {
 		return err
@@ -265,7 +269,7 @@ func (s *Store) FinishRelatedLoad(ctx context.Context, fence int64, object model
 		}
 		_, err := s.moveMirror(tx, fence, object, func(m *models.RelatedMirror) {
 			now := s.stamp()
-			m.Complete, m.After, m.AsOf = true, "", &now
+			m.Complete, m.Reading, m.After, m.AsOf = true, false, "", &now
 		})
 		return err
 	})
@@ -298,7 +302,7 @@ func (s *Store) sweep(tx *gorm.DB, object models.RelatedObject, before time.Time
 }
 
 // MarkRelatedMoved marks the cards stale on which the records of a batch are, or were, and keeps the position behind it. Overflow marks every card.
-func (s *Store) MarkRelatedMoved(ctx context.Context, fence int64, batch models.RelatedBatch) error {
+func (s *Store) MarkRelatedMoved(ctx context.Context, fence models.RelatedFence, batch models.RelatedBatch) error {
 	return s.tx(ctx, func(tx *gorm.DB) error {
 		if err := s.stillKept(tx); err != nil {
 			return err
@@ -361,7 +365,7 @@ func (s *Store) ForgetRelatedMirrors(ctx context.Context) error {
 		if err := tx.Where("section <> ?", models.NeedNotes).Delete(&models.RelatedState{}).Error; err != nil {
 			return err
 		}
-		return tx.Model(&models.RelatedMirror{}).Where("began_at IS NOT NULL").UpdateColumns(map[string]any{"complete": false, "after": "", "read": 0, "total": nil, "began_at": nil,
+		return tx.Model(&models.RelatedMirror{}).Where("began_at IS NOT NULL").UpdateColumns(map[string]any{"complete": false, "reading": false, "after": "", "read": 0, "total": nil, "began_at": nil,
 			"changes": "", "as_of": nil}).Error
 	})
 }

@@ -2,6 +2,7 @@
 CREATE TABLE `related_mirrors` (
     `object` VARCHAR(32) NOT NULL,
     `complete` BOOLEAN NOT NULL,
+    `reading` BOOLEAN NOT NULL,
     `after` VARCHAR(64) NOT NULL,
     `read` BIGINT NOT NULL,
     `total` BIGINT,
@@ -10,6 +11,7 @@ CREATE TABLE `related_mirrors` (
     `replay` LONGTEXT NOT NULL,
     `as_of` DATETIME(6),
     `fence` BIGINT NOT NULL,
+    `stream_fence` BIGINT NOT NULL,
     PRIMARY KEY (`object`)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

@@ -2,6 +2,7 @@
 CREATE TABLE `related_mirrors` (
     `object` TEXT NOT NULL,
     `complete` BOOLEAN NOT NULL,
+    `reading` BOOLEAN NOT NULL,
     `after` TEXT NOT NULL,
     `read` INTEGER NOT NULL,
     `total` INTEGER,
@@ -10,6 +11,7 @@ CREATE TABLE `related_mirrors` (
     `replay` TEXT NOT NULL,
     `as_of` DATETIME,
     `fence` INTEGER NOT NULL,
+    `stream_fence` INTEGER NOT NULL,
     PRIMARY KEY (`object`)
 );
 

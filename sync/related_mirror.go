@@ -1,0 +1,166 @@
+package sync
+
+import (
+	"context"
+	"slices"
+
+	"sidelight/models"
+)
+
+// forget ends the mirrors that an earlier start with All has left: nobody keeps them any more.
+func (r *Related) forget(ctx context.Context, _ int64) error {
+	return r.Store.ForgetRelatedMirrors(ctx)
+}
+
+// mirror is one turn for one kind: it is read whole as far as it is not yet, and then asked for its changes.
+func (r *Related) mirror(ctx context.Context, fence int64, object models.RelatedObject) error {
+	remote, err := r.Remote()
+	if err != nil {
+		return nil // not connected: nothing to mirror
+	}
+	mirrors, err := r.Store.RelatedMirrors(ctx)
+	if err != nil {
+		return err
+	}
+	k := &keeper{Related: r, remote: remote, object: object, fence: models.RelatedFence{Number: fence}, row: mirrors[object]}
+	if k.row.BeganAt == nil || (k.row.Complete && !k.row.Reading && r.Now().Sub(*k.row.BeganAt) >= r.Anew) {
+		if err := k.begin(ctx); err != nil {
+			return err
+		}
+	}
+	if k.row.Reading {
+		if err := k.load(ctx); err != nil {
+			return err
+		}
+	}
+	return k.poll(ctx)
+}
+
+// keeper mirrors one kind.
+type keeper struct {
+	*Related
+	remote RelatedRemote
+	object models.RelatedObject
+	fence  models.RelatedFence
+	row    models.RelatedMirror
+}
+
+// save stores a page with a change of the row.
+func (k *keeper) save(ctx context.Context, page models.RelatedPage, change func(*models.RelatedMirror)) error {
+	return k.Store.SaveRelatedPage(ctx, k.fence, page, func(row *models.RelatedMirror) {
+		change(row)
+		k.row = *row
+	})
+}
+
+// begin begins a whole reading. The mark in the changes is fixed before the first page, so that what changes meanwhile is seen by the poll. A mirror that is complete stays so
+// while it is read again, and is polled as before.
+func (k *keeper) begin(ctx context.Context) error {
+	mark, err := k.remote.RelatedChanges(ctx, k.object, "")
+	if err != nil {
+		return err
+	}
+	total, err := k.remote.RelatedCount(ctx, k.object)
+	if err != nil {
+		return err
+	}
+	now := k.Now().UTC()
+	return k.save(ctx, models.RelatedPage{Object: k.object}, func(row *models.RelatedMirror) {
+		row.Reading, row.BeganAt, row.After, row.Read, row.Total = true, &now, "", 0, &total
+		if !row.Complete {
+			row.Changes = mark.Cursor
+		}
+	})
+}
+
+// load reads on from the last page that was stored. One page at a time is held.
+func (k *keeper) load(ctx context.Context) error {
+	polled := k.Now()
+	for {
+		page, err := k.remote.RelatedList(ctx, k.object, k.row.After)
+		if err != nil {
+			return err
+		}
+		err = k.save(ctx, page, func(row *models.RelatedMirror) { row.After, row.Read = page.Cursor, row.Read+page.Len() })
+		if err != nil {
+			return err
+		}
+		if !page.More {
+			break
+		}
+		if k.row.Complete && k.Now().Sub(polled) >= k.Poll {
+			if err := k.poll(ctx); err != nil {
+				return err
+			}
+			polled = k.Now()
+		}
+	}
+	return k.Store.FinishRelatedLoad(ctx, k.fence, k.object)
+}
+
+// poll reads what changed since the last poll. What the vendor no longer covers is read whole again.
+func (k *keeper) poll(ctx context.Context) error {
+	for {
+		asked := k.Now().UTC()
+		page, err := k.remote.RelatedChanges(ctx, k.object, k.row.Changes)
+		if models.CodeOf(err) == models.CodeCursorExpired {
+			page, err = models.RelatedPage{Object: k.object, Gap: true}, nil
+		}
+		if err != nil {
+			return err
+		}
+		err = k.save(ctx, page, func(row *models.RelatedMirror) {
+			row.Changes = page.Cursor
+			switch {
+			case page.Gap:
+				row.Complete, row.Reading, row.BeganAt = false, false, nil
+			case !page.More && row.Complete:
+				row.AsOf = &asked
+			}
+		})
+		if err != nil || !page.More {
+			return err
+		}
+	}
+}
+
+// listen follows the change events of one kind. Those that are missed (an expired position, an overflow) cost time, never changes: the poll below finds them, and cards are
+// marked to be read again.
+func (r *Related) listen(ctx context.Context, number int64, object models.RelatedObject) error {
+	remote, err := r.Remote()
+	if err != nil || !remote.Streams() {
+		return nil // nothing to listen to
+	}
+	mirrors, err := r.Store.RelatedMirrors(ctx)
+	if err != nil {
+		return err
+	}
+	fence := models.RelatedFence{Stream: true, Number: number}
+	err = remote.StreamRelated(ctx, object, mirrors[object].Replay, func(ctx context.Context, b models.RelatedBatch) error {
+		if r.All && len(b.Hints) > 0 && !b.Overflow {
+			return r.reread(ctx, fence, remote, b)
+		}
+		return r.Store.MarkRelatedMoved(ctx, fence, b)
+	})
+	if models.CodeOf(err) == models.CodeCursorExpired {
+		return r.Store.MarkRelatedMoved(ctx, fence, models.RelatedBatch{Object: object, Overflow: true})
+	}
+	return err
+}
+
+// reread reads what a batch names and stores it with the batch's position.
+func (r *Related) reread(ctx context.Context, fence models.RelatedFence, remote RelatedRemote, b models.RelatedBatch) error {
+	var ids []string
+	for _, h := range b.Hints {
+		ids = append(ids, h.ID)
+	}
+	slices.Sort(ids)
+	page, err := remote.RelatedRead(ctx, b.Object, slices.Compact(ids))
+	if code := models.CodeOf(err); code == models.CodeQuotaExhausted || code == models.CodeBusy {
+		return r.Store.MarkRelatedMoved(ctx, fence, b) // the poll reads them when there is room again
+	}
+	if err != nil {
+		return err
+	}
+	return r.Store.SaveRelatedPage(ctx, fence, page, func(row *models.RelatedMirror) { row.Replay = b.Replay })
+}
