@@ -34,6 +34,8 @@ func (w *webhook) render() map[string]any {
 }
 
 const (
+	// maxURL is how many characters a subscriber's address may have (the vendor's OpenAPI files).
+	maxURL = 100
 	// maxConfigured is how many there may be, enabled or not.
 	maxConfigured = 20
 	// maxWebhooks is how many may be enabled at once (Enterprise edition).
@@ -111,7 +113,7 @@ func (w *webhook) read(body map[string]any) error {
 		case "url":
 			w.URL, good = value.(string)
 			target, err := url.Parse(w.URL)
-			good = good && err == nil && (target.Scheme == "http" || target.Scheme == "https") && target.Host != ""
+			good = good && err == nil && (target.Scheme == "http" || target.Scheme == "https") && target.Host != "" && len(w.URL) <= maxURL
 		case "isEnabled":
 			w.IsEnabled, good = value.(bool)
 		case "ignoreSourceId":

@@ -31,8 +31,15 @@ type avroColumn struct {
 
 type avroPart struct {
 	name  string // within the compound
-	field *field
+	field *field // nil for a part that nobody here fills in
 }
+
+// The names of the compound types. An address is declared where it comes first and named after that.
+const (
+	addressType = "Address"
+	personType  = "PersonName"
+	eitherType  = "Switchable_PersonName" // of Account.Name, which is a text unless the account is a person
+)
 
 var changeTypes = []string{"CREATE", "UPDATE", "DELETE", "UNDELETE", "GAP_CREATE", "GAP_UPDATE", "GAP_DELETE", "GAP_UNDELETE", "GAP_OVERFLOW", "SNAPSHOT"}
 
@@ -50,16 +57,17 @@ func schemaOf(o *object) (*changeSchema, error) {
 		map[string]any{"name": "commitNumber", "type": "long"}, map[string]any{"name": "commitUser", "type": "string"},
 		list("nulledFields"), list("diffFields"), list("changedFields"),
 	}}}}
+	declared := map[string]bool{}
 	for _, c := range s.columns {
-		kind := any(avroType(c.field))
-		if len(c.parts) > 0 {
-			var parts []any
-			for _, p := range c.parts {
-				parts = append(parts, optional(p.name, avroType(p.field)))
-			}
-			kind = map[string]any{"type": "record", "name": c.name + "Parts", "fields": parts}
+		switch {
+		case len(c.parts) > 0:
+			fields = append(fields, optional(c.name, c.compoundType(declared)))
+		case o.name == "Account" && c.name == "Name":
+			person := []any{optional("Salutation", "string"), optional("FirstName", "string"), optional("LastName", "string")}
+			fields = append(fields, optional(c.name, "string", map[string]any{"type": "record", "name": eitherType, "fields": person}))
+		default:
+			fields = append(fields, optional(c.name, avroType(c.field)))
 		}
-		fields = append(fields, optional(c.name, kind))
 	}
 	text, err := json.Marshal(map[string]any{"type": "record", "name": o.name + "ChangeEvent", "namespace": "com.sforce.eventbus", "fields": fields})
 	if err != nil {
@@ -71,8 +79,37 @@ func schemaOf(o *object) (*changeSchema, error) {
 	return s, err
 }
 
-func optional(name string, kind any) map[string]any {
-	return map[string]any{"name": name, "type": []any{"null", kind}, "default": nil}
+// compoundType declares the type of a compound column, or names it if it has been declared.
+func (c avroColumn) compoundType(declared map[string]bool) any {
+	name := personType
+	if strings.HasSuffix(c.name, "Address") {
+		name = addressType
+	}
+	if declared[name] {
+		return name
+	}
+	declared[name] = true
+	var parts []any
+	for _, p := range c.parts {
+		parts = append(parts, optional(p.name, p.avroType()))
+	}
+	return map[string]any{"type": "record", "name": name, "fields": parts}
+}
+
+// avroType is that of the part; the coordinates of an address are numbers.
+func (p avroPart) avroType() string {
+	switch {
+	case p.field != nil:
+		return avroType(p.field)
+	case p.name == "Latitude" || p.name == "Longitude":
+		return "double"
+	}
+	return "string"
+}
+
+// optional is a field that may be null, or else has one of the types.
+func optional(name string, kinds ...any) map[string]any {
+	return map[string]any{"name": name, "type": append([]any{"null"}, kinds...), "default": nil}
 }
 
 func columnsOf(o *object) []avroColumn {
@@ -98,13 +135,17 @@ func columnsOf(o *object) []avroColumn {
 		}
 		out[i].parts = append(out[i].parts, avroPart{name, f})
 	}
+	for i, c := range out {
+		if len(c.parts) > 0 && strings.HasSuffix(c.name, "Address") {
+			for _, name := range []string{"StateCode", "CountryCode", "Latitude", "Longitude", "Xyz", "GeocodeAccuracy"} {
+				out[i].parts = append(out[i].parts, avroPart{name: name})
+			}
+		}
+	}
 	return out
 }
 
 func avroType(f *field) string {
-	if f == nil {
-		return "null"
-	}
 	switch f.soqlType() {
 	case soql.Boolean:
 		return "boolean"
@@ -156,6 +197,9 @@ func (s *changeSchema) encode(e *event) ([]byte, error) {
 		parts, filled := map[string]any{}, false
 		for _, p := range c.parts {
 			parts[p.name] = nil
+			if p.field == nil {
+				continue
+			}
 			if v, ok := e.Values[p.field.name]; ok && v != nil {
 				parts[p.name], filled = onWire(p.field, v), true
 			}
@@ -192,7 +236,7 @@ func (s *changeSchema) bitmaps(names []string) []string {
 		}
 		parts := new(big.Int)
 		for j, p := range c.parts {
-			if slices.Contains(names, p.field.name) {
+			if p.field != nil && slices.Contains(names, p.field.name) {
 				parts.SetBit(parts, j, 1)
 			}
 		}

@@ -190,7 +190,8 @@ func (s *Server) subscribe(stream grpc.ServerStream) error {
 			}
 		}
 	}()
-	keepAlive, patience := time.NewTimer(s.cfg.KeepAlive), time.NewTimer(s.cfg.Patience)
+	silence := s.silence()
+	keepAlive, patience := time.NewTimer(silence), time.NewTimer(s.cfg.Patience)
 	defer keepAlive.Stop()
 	defer patience.Stop()
 	for {
@@ -201,7 +202,7 @@ func (s *Server) subscribe(stream grpc.ServerStream) error {
 				return err
 			}
 			if sent {
-				keepAlive.Reset(s.cfg.KeepAlive)
+				keepAlive.Reset(silence)
 				patience.Reset(s.cfg.Patience)
 				continue
 			}
@@ -227,7 +228,7 @@ func (s *Server) subscribe(stream grpc.ServerStream) error {
 			}
 		case <-more:
 		case <-keepAlive.C:
-			keepAlive.Reset(s.cfg.KeepAlive)
+			keepAlive.Reset(silence)
 			if sub.topic == "" {
 				continue
 			}
@@ -236,6 +237,16 @@ func (s *Server) subscribe(stream grpc.ServerStream) error {
 			}
 		}
 	}
+}
+
+// silence is how long a subscription says nothing.
+func (s *Server) silence() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if seconds := s.settings.KeepAliveSeconds; seconds > 0 {
+		return time.Duration(seconds * float64(time.Second))
+	}
+	return s.cfg.KeepAlive
 }
 
 // ask takes a request: the first one says what and from where, each how many more.

@@ -279,8 +279,8 @@ func (s *Server) changeSettings(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := s.settings
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&next); err != nil || next.BulkPage < 0 || (next.DuplicateRule != "" && next.DuplicateRule != "alert" && next.DuplicateRule != "block") {
-		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "duplicateRule is empty, alert or block; signingKey is PEM text; bulkPage is a number of rows, 0 for the default"})
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&next); err != nil || next.BulkPage < 0 || next.KeepAliveSeconds < 0 || (next.DuplicateRule != "" && next.DuplicateRule != "alert" && next.DuplicateRule != "block") {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "duplicateRule is empty, alert or block; signingKey is PEM text; bulkPage is a number of rows and keepAliveSeconds a time, 0 for the default"})
 		return
 	}
 	if err := s.commit(put{Kind: kindSettings, Value: &next}); err != nil {

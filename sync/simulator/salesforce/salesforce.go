@@ -76,6 +76,8 @@ type settings struct {
 	SigningKey string `json:"signingKey"`
 	// BulkPage is how many rows a page of bulk results has at most; 0 is 50,000.
 	BulkPage int `json:"bulkPage"`
+	// KeepAliveSeconds is how long a new subscription with nothing to say stays silent; 0 is Config.KeepAlive.
+	KeepAliveSeconds float64 `json:"keepAliveSeconds"`
 }
 
 // New opens the state at cfg.StatePath, or fills a new one from cfg.World.

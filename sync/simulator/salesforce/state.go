@@ -184,6 +184,7 @@ func (s *Server) clear() {
 	s.sessions, s.grants, s.codes = map[string]*session{}, map[string]*grant{}, map[string]*code{}
 	s.locators, s.jobs = map[string]*locator{}, map[string]*job{}
 	s.keys, s.settings, s.usage = nil, settings{}, usage{}
+	s.bus.held = nil
 }
 
 // serialPut keeps how far the things that are not records have been numbered.
