@@ -27,62 +27,82 @@ type column struct {
 	nullable bool // nulls come last, whichever way
 }
 
-// keyset is the order of a list. Its columns together are unique, so that no row comes twice and none is missed while others come and go.
+// keyset is the order of a list. Its columns together are unique, the last one alone too, so that no row comes twice and none is missed while others come and go. Texts are
+// compared by code points, the same on both databases.
 type keyset struct {
 	name    string // of list and order; a cursor of another one is refused
 	columns []column
 }
 
-// term is one comparison of the keyset, with the value of the row that the cursor stands on.
-type term struct {
-	sql   string
-	desc  bool
-	value any
-	skip  bool // null: all rows in question are equal here
+// span is a part of a list that one walk along an index reads: rows under conditions, in an order.
+type span struct {
+	where []string
+	args  []any
+	order []string
 }
 
-// terms are the comparisons; a nullable column becomes two. back turns the order round.
-func (k keyset) terms(values []any, back bool) []term {
-	var out []term
-	for i, c := range k.columns {
-		var v any
-		if values != nil {
-			v = values[i]
+// spans are the parts of the list behind a row with the given values, or of all of it for nil, in the order in which they follow each other. back turns the list round. Rows
+// that are equal in the first columns are a span, rows beyond them another: "a > ? OR (a = ? AND b > ?)" in one would make the database begin with all that are equal. Nulls
+// of the first column are a span too, since an index has them at one end and the list at the other.
+func (k keyset) spans(values []any, back bool) []span {
+	if values == nil {
+		if first := k.columns[0]; first.nullable {
+			return turned(back, k.span(0, nil, first.sql+" IS NOT NULL", back), k.span(1, nil, first.sql+" IS NULL", back))
 		}
-		if c.nullable {
-			null := 0
-			if v == nil {
-				null = 1
-			}
-			out = append(out, term{sql: "(" + c.sql + " IS NULL)", desc: back, value: null})
+		return []span{k.span(0, nil, "", back)}
+	}
+	var out []span
+	for i := len(k.columns) - 1; i >= 0; i-- {
+		c, equal := k.columns[i], values[:i]
+		beyond := c.sql + map[bool]string{false: " > ?", true: " < ?"}[c.desc != back]
+		switch null := values[i] == nil; {
+		case null && back:
+			out = append(out, k.span(i, equal, c.sql+" IS NOT NULL", back))
+		case null: // nothing comes after the nulls
+		case c.nullable && !back:
+			out = append(out, k.span(i, equal, beyond, back, values[i]), k.span(i+1, equal, c.sql+" IS NULL", back))
+		default:
+			out = append(out, k.span(i, equal, beyond, back, values[i]))
 		}
-		out = append(out, term{sql: c.sql, desc: c.desc != back, value: v, skip: c.nullable && v == nil})
 	}
 	return out
 }
 
-// after narrows the query to the rows behind the cursor.
-func after(q *gorm.DB, terms []term) *gorm.DB {
-	var or []string
-	var args []any
-	for i, t := range terms {
-		if t.skip {
+func turned(back bool, first, second span) []span {
+	if back {
+		return []span{second, first}
+	}
+	return []span{first, second}
+}
+
+// span is the part in which the first columns equal the values, and a further condition holds, in the order of the columns from the nth on.
+func (k keyset) span(n int, equal []any, condition string, back bool, args ...any) span {
+	var s span
+	for i, v := range equal {
+		if v == nil {
+			s.where = append(s.where, k.columns[i].sql+" IS NULL")
 			continue
 		}
-		var and []string
-		for _, e := range terms[:i] {
-			if !e.skip {
-				and = append(and, e.sql+" = ?")
-				args = append(args, e.value)
-			}
-		}
-		and = append(and, t.sql+map[bool]string{false: " > ?", true: " < ?"}[t.desc])
-		args = append(args, t.value)
-		or = append(or, "("+strings.Join(and, " AND ")+")")
+		s.where, s.args = append(s.where, k.columns[i].sql+" = ?"), append(s.args, v)
 	}
-	q = q.Where("("+strings.Join(or, " OR ")+")", args...)
-	if first := terms[0]; !first.skip { // says the same in a way that an index range can use
-		q = q.Where(first.sql+map[bool]string{false: " >= ?", true: " <= ?"}[first.desc], first.value)
+	if condition != "" {
+		s.where, s.args = append(s.where, condition), append(s.args, args...)
+	}
+	for i, c := range k.columns[n:] {
+		if c.nullable && (i > 0 || condition == "") {
+			s.order = append(s.order, "("+c.sql+" IS NULL)"+map[bool]string{true: " DESC"}[back])
+		}
+		s.order = append(s.order, c.sql+map[bool]string{true: " DESC"}[c.desc != back])
+	}
+	return s
+}
+
+func (s span) of(q *gorm.DB) *gorm.DB {
+	if len(s.where) > 0 {
+		q = q.Where(strings.Join(s.where, " AND "), s.args...)
+	}
+	for _, o := range s.order {
+		q = q.Order(o)
 	}
 	return q
 }
@@ -196,26 +216,35 @@ func list[T any](q *gorm.DB, k keyset, page models.Page, total bool, values func
 		c := int(count)
 		out.Total = &c
 	}
-	read := q
 	from, argument := page.After, "after"
 	if back {
 		from, argument = page.Before, "before"
 	}
+	var at []any
 	if from != nil {
-		at, err := k.parse(*from, argument)
-		if err != nil {
+		if at, err = k.parse(*from, argument); err != nil {
 			return out, err
 		}
-		read = after(read, k.terms(at, back))
 	}
-	for _, t := range k.terms(nil, back) {
-		read = read.Order(t.sql + map[bool]string{false: "", true: " DESC"}[t.desc])
-	}
-	for _, f := range finish {
-		read = f(read)
-	}
-	if err := read.Limit(n + 1).Find(&out.Rows).Error; err != nil {
-		return out, err
+	seen := map[any]bool{} // a row that moves while the spans are read comes once
+	for _, part := range k.spans(at, back) {
+		read := part.of(q)
+		for _, f := range finish {
+			read = f(read)
+		}
+		var rows []T
+		if err := read.Limit(n + 1 - len(out.Rows)).Find(&rows).Error; err != nil {
+			return out, err
+		}
+		for _, r := range rows {
+			if v := values(r); !seen[v[len(v)-1]] {
+				seen[v[len(v)-1]] = true
+				out.Rows = append(out.Rows, r)
+			}
+		}
+		if len(out.Rows) > n {
+			break
+		}
 	}
 	more := len(out.Rows) > n
 	if more {

@@ -187,7 +187,9 @@ func (r row) opportunity() models.Opportunity {
 	o := models.Opportunity{ID: r.text("Id"), Name: r.ptr("Name"), Stage: r.ptr("StageName"), Currency: r.ptr("CurrencyIsoCode"), Open: not(r.flag("IsClosed")), Won: r.flag("IsWon"),
 		OwnerID: r.ptr("OwnerId"), OwnerName: r.ptr("Owner.Name"), OwnerEmail: r.ptr("Owner.Email"), AccountID: r.ptr("AccountId"), UpdatedAt: r.time("LastModifiedDate"), CloseDate: r.date("CloseDate")}
 	if d, err := models.ParseDecimal(r.text("Amount")); err == nil {
-		o.Amount = &d
+		if _, err := d.Value(); err == nil { // no currency needs more than the store keeps
+			o.Amount = &d
+		}
 	}
 	if n, err := strconv.ParseFloat(r.text("Probability"), 64); err == nil {
 		o.Probability = &n
