@@ -41,7 +41,7 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusOK)
-	go s.heard(context.WithoutCancel(r.Context()), events)
+	go s.heard(context.WithoutCancel(r.Context()), desk.Fresh(events))
 }
 
 // heard looks into what a delivery named.

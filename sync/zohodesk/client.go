@@ -73,6 +73,7 @@ type Client struct {
 	clock  vendorClock
 
 	deliveries deliveries
+	heard      heard
 
 	mu           sync.Mutex
 	descriptions map[models.SyncObject]*description
@@ -162,9 +163,9 @@ func baseURL(text string) (string, error) {
 // Side is Desk.
 func (c *Client) Side() models.Side { return models.Desk }
 
-// Limits are those of single writes, of which a call sends a handful at once.
+// Limits are those of single writes. A Write sends as many of them beside each other as Desk takes, so that one Write at a time is enough.
 func (c *Client) Limits() models.WriteLimits {
-	return models.WriteLimits{Batch: 10 * c.cfg.Parallel, Parallel: c.cfg.Parallel}
+	return models.WriteLimits{Batch: 10 * c.cfg.Parallel, Parallel: 1}
 }
 
 // Budget is the day's API credits. Desk tells only what remains; the limit is the most that was ever seen to remain.

@@ -68,6 +68,8 @@ type rig struct {
 	vault *vault
 	url   string
 	http  *http.Client
+	// hookURL is where a test subscribes.
+	hookURL string
 }
 
 type options struct {
@@ -160,6 +162,20 @@ func (r *rig) raw(method, path string, payload any) map[string]any {
 	var out map[string]any
 	_ = json.Unmarshal(text, &out)
 	return out
+}
+
+// soon waits until something holds that happens by itself.
+func (r *rig) soon(what string, holds func() bool) {
+	r.Helper()
+	deadline, tick := time.After(10*time.Second), time.NewTicker(5*time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-deadline:
+			r.Fatalf("it did not happen: %s", what)
+		case <-tick.C:
+		}
+	}
 }
 
 // faults replaces the simulator's fault script.

@@ -8,7 +8,6 @@ import (
 	"math/big"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -19,76 +18,70 @@ import (
 const (
 	signatureHeader = "X-ZDesk-JWT"
 	maxSignature    = 8 << 10
-	// refetch is how often keys and subscriptions are asked for at most because a delivery names unknown ones.
-	refetch = 30 * time.Second
-	leeway  = 30 * time.Second
+	leeway          = 30 * time.Second
 	// longestSignature is the most that a delivery's token may still live: a later end is no token of a delivery.
 	longestSignature = time.Hour
+	// verifyWithin leaves something of the five seconds in which a delivery is to be answered (facts §3).
+	verifyWithin = 4 * time.Second
 )
 
-// deliveries is what deliveries are checked against.
-type deliveries struct {
-	mu      sync.Mutex
-	hooks   map[string]bool
-	keys    map[string]*rsa.PublicKey
-	asked   time.Time
-	askedID time.Time
-}
-
-func (d *deliveries) know(id string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.hooks == nil {
-		d.hooks = map[string]bool{}
-	}
-	d.hooks[id] = true
-}
-
-func (d *deliveries) knows(id string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.hooks[id]
-}
-
 // VerifyWebhook checks that a delivery comes from this organization's Desk, for a subscription that exists. The token says nothing of the body, so
-// that a delivery is a hint and nothing more. UNAUTHENTICATED when it does not hold.
+// that a delivery is a hint and nothing more. UNAUTHENTICATED when it does not hold, UPSTREAM_UNAVAILABLE when Desk's keys or subscriptions
+// could not be asked for.
 func (c *Client) VerifyWebhook(ctx context.Context, h http.Header, _ []byte) error {
-	refused := func(why string) error {
-		return &models.Error{Code: models.CodeUnauthenticated, Message: "the delivery is not signed by Zoho Desk for this organization", Cause: errorText(why)}
-	}
+	ctx, cancel := context.WithTimeout(ctx, verifyWithin)
+	defer cancel()
 	token := h.Get(signatureHeader)
 	if token == "" || len(token) > maxSignature {
-		return refused("no signature")
+		return refusedDelivery("no signature")
 	}
-	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation(), jwt.WithJSONNumber())
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation(), jwt.WithJSONNumber(), jwt.WithStrictDecoding())
 	var lookup error
 	parsed, err := parser.Parse(token, func(t *jwt.Token) (any, error) {
 		id, _ := t.Header["kid"].(string)
+		if _, critical := t.Header["crit"]; critical || id == "" {
+			return nil, errorText("a header that is not understood")
+		}
 		key, err := c.signingKey(ctx, id)
 		lookup = err
 		return key, err
 	})
-	if err != nil {
-		if models.MayRetry(lookup) {
-			return lookup
-		}
-		return refused("signature")
+	switch {
+	case models.MayRetry(lookup):
+		return lookup
+	case err != nil:
+		return refusedDelivery("signature")
 	}
-	claims := parsed.Claims.(jwt.MapClaims)
+	return c.checkClaims(ctx, parsed.Claims.(jwt.MapClaims))
+}
+
+// checkClaims checks who the token says it is from, for whom and when.
+func (c *Client) checkClaims(ctx context.Context, claims jwt.MapClaims) error {
 	if iss, _ := claims["iss"].(string); iss != "orgId:"+c.cfg.OrgID {
-		return refused("another organization")
+		return refusedDelivery("another organization")
 	}
 	now := c.clock.at(c.now())
-	end, begun := claimTime(claims["exp"]), claimTime(claims["iat"])
-	if end.IsZero() || now.After(end.Add(leeway)) || end.After(now.Add(longestSignature)) || begun.After(now.Add(leeway)) {
-		return refused("out of time")
+	end, begun, notBefore := claimTime(claims["exp"]), claimTime(claims["iat"]), claimTime(claims["nbf"])
+	if end.IsZero() || now.After(end.Add(leeway)) || end.After(now.Add(longestSignature)) || begun.After(now.Add(leeway)) || notBefore.After(now.Add(leeway)) {
+		return refusedDelivery("out of time")
 	}
 	audience, _ := claims["aud"].(string)
 	id, ok := strings.CutPrefix(audience, "webhookId:")
-	if !ok || !c.knownHook(ctx, id) {
-		return refused("unknown subscription")
+	if !ok || !isID(id) {
+		return refusedDelivery("no subscription")
+	}
+	known, err := c.knownHook(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case !known:
+		return refusedDelivery("unknown subscription")
 	}
 	return nil
+}
+
+func refusedDelivery(why string) error {
+	return &models.Error{Code: models.CodeUnauthenticated, Message: "the delivery is not signed by Zoho Desk for this organization", Cause: errorText(why)}
 }
 
 type errorText string
@@ -111,48 +104,7 @@ func claimTime(v any) time.Time {
 	return time.Unix(i, 0)
 }
 
-// knownHook tells whether the subscription is one of the organization's; another replica may have made it a moment ago.
-func (c *Client) knownHook(ctx context.Context, id string) bool {
-	if c.deliveries.knows(id) {
-		return true
-	}
-	c.deliveries.mu.Lock()
-	now := c.now()
-	soon := now.Sub(c.deliveries.askedID) < refetch
-	if !soon {
-		c.deliveries.askedID = now
-	}
-	c.deliveries.mu.Unlock()
-	if soon {
-		return false
-	}
-	_, err := c.hooks(ctx)
-	return err == nil && c.deliveries.knows(id)
-}
-
-// signingKey finds Desk's public key; an unknown one is asked for, not too often.
-func (c *Client) signingKey(ctx context.Context, id string) (*rsa.PublicKey, error) {
-	c.deliveries.mu.Lock()
-	defer c.deliveries.mu.Unlock()
-	if key := c.deliveries.keys[id]; key != nil {
-		return key, nil
-	}
-	now := c.now()
-	if now.Sub(c.deliveries.asked) < refetch {
-		return nil, models.Errorf(models.CodeUnauthenticated, "unknown key")
-	}
-	c.deliveries.asked = now
-	keys, err := c.fetchKeys(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c.deliveries.keys = keys
-	if key := keys[id]; key != nil {
-		return key, nil
-	}
-	return nil, models.Errorf(models.CodeUnauthenticated, "unknown key")
-}
-
+// fetchKeys reads the public keys of Desk's deliveries. Those that cannot be used are left out.
 func (c *Client) fetchKeys(ctx context.Context) (map[string]*rsa.PublicKey, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.api+"/.well-known/jwks.json", nil)
 	if err != nil {
@@ -168,18 +120,19 @@ func (c *Client) fetchKeys(ctx context.Context) (map[string]*rsa.PublicKey, erro
 		Keys []struct {
 			ID       string `json:"kid"`
 			Type     string `json:"kty"`
+			Use      string `json:"use"`
 			Modulus  string `json:"n"`
 			Exponent string `json:"e"`
 		} `json:"keys"`
 	}
-	if err != nil || res.StatusCode != http.StatusOK || json.Unmarshal(body, &set) != nil {
+	if err != nil || res.StatusCode != http.StatusOK || json.Unmarshal(body, &set) != nil || set.Keys == nil {
 		return nil, unavailable(err, "Zoho Desk's keys could not be read")
 	}
 	out := map[string]*rsa.PublicKey{}
 	for _, k := range set.Keys {
-		n, nerr := base64.RawURLEncoding.DecodeString(k.Modulus)
-		e, eerr := base64.RawURLEncoding.DecodeString(k.Exponent)
-		if k.Type == "RSA" && nerr == nil && eerr == nil && len(n) >= 256 && len(e) > 0 && len(e) <= 4 {
+		n, nerr := base64.RawURLEncoding.DecodeString(strings.TrimRight(k.Modulus, "="))
+		e, eerr := base64.RawURLEncoding.DecodeString(strings.TrimRight(k.Exponent, "="))
+		if k.ID != "" && k.Type == "RSA" && k.Use != "enc" && nerr == nil && eerr == nil && len(n) >= 256 && len(n) <= 1024 && len(e) > 0 && len(e) <= 4 {
 			out[k.ID] = &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(new(big.Int).SetBytes(e).Int64())}
 		}
 	}

@@ -3,132 +3,139 @@ package zohodesk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"sidelight/models"
 )
 
-// WebhookEvent is what one event of a delivery says: a record, or a new ticket, may be worth a look.
-type WebhookEvent struct {
-	Object   models.SyncObject // "" for a ticket
-	Hint     models.Hint
-	TicketID string
-}
-
 // subscriptions are the events that the integration wants.
 var subscriptions = []string{"Contact_Add", "Contact_Update", "Contact_Delete", "Account_Add", "Account_Update", "Account_Delete", "Ticket_Add"}
 
-// webhookName is ours, for people to recognise it by.
-const webhookName = "Sidelight"
+const (
+	// webhookName is ours, for people to recognise it by.
+	webhookName = "Sidelight"
+	// automations also change records; without being asked for, their events do not come.
+	automations = "AUTOMATION"
+)
 
 // hook is a subscription as Desk tells it.
 type hook struct {
-	ID             string                     `json:"id"`
-	URL            string                     `json:"url"`
-	IsEnabled      bool                       `json:"isEnabled"`
-	IgnoreSourceID string                     `json:"ignoreSourceId"`
-	Subscriptions  map[string]json.RawMessage `json:"subscriptions"`
+	id, url, ignored string
+	enabled          bool
+	subscribed, from []string
 }
 
+func readHook(r row) hook {
+	h := hook{id: r.id(), url: r.text("url"), ignored: r.text("ignoreSourceId"), enabled: r.isTrue("isEnabled")}
+	var events map[string]json.RawMessage
+	if json.Unmarshal(r["subscriptions"], &events) == nil {
+		for name := range events {
+			h.subscribed = append(h.subscribed, name)
+		}
+	}
+	_ = json.Unmarshal(r["includeEventsFrom"], &h.from) // absent is none
+	return h
+}
+
+// whole tells whether it delivers everything that is wanted, and our own writes not.
 func (h hook) whole(sourceID string) bool {
 	for _, name := range subscriptions {
-		if _, has := h.Subscriptions[name]; !has {
+		if !slices.Contains(h.subscribed, name) {
 			return false
 		}
 	}
-	return h.IsEnabled && strings.EqualFold(h.IgnoreSourceID, sourceID)
+	return h.enabled && strings.EqualFold(h.ignored, sourceID) && slices.Contains(h.from, automations)
 }
 
-// EnsureWebhook makes the subscription that delivers to the address, or mends one that was disabled or changed. Desk tries the address while it is made:
-// it must answer 200 (facts §3). Our own writes are left out by their sourceId.
+// EnsureWebhook makes the subscription that delivers to the address, or mends one that was removed, disabled or changed. Desk tries the address while
+// it is made: it must answer 200 (facts §3). Our own writes are left out by their sourceId. Of several to the same address, as two replicas make
+// them at once, the oldest stays.
 func (c *Client) EnsureWebhook(ctx context.Context, address string) error {
-	list, err := c.hooks(ctx)
+	all, err := c.hooks(ctx)
 	if err != nil {
 		return err
 	}
+	ours := slices.DeleteFunc(all, func(h hook) bool { return h.url != address })
+	slices.SortFunc(ours, func(a, b hook) int { return compareIDs(a.id, b.id) })
+	if len(ours) == 0 {
+		return c.makeWebhook(ctx, address)
+	}
+	for _, extra := range ours[1:] {
+		if err := c.removeWebhook(ctx, extra.id); err != nil {
+			return err
+		}
+	}
+	if ours[0].whole(c.cfg.SourceID) {
+		return nil
+	}
+	_, err = c.do(ctx, call{method: http.MethodPatch, path: "/webhooks/" + ours[0].id, body: c.webhook(address), effect: repeats})
+	if models.CodeOf(err) == models.CodeNotFound { // removed in the meantime
+		return c.makeWebhook(ctx, address)
+	}
+	return unreachable(err)
+}
+
+// webhook is the subscription that we want.
+func (c *Client) webhook(address string) map[string]any {
 	wanted := map[string]any{}
 	for _, name := range subscriptions {
 		wanted[name] = nil
 	}
-	body := map[string]any{"name": webhookName, "url": address, "isEnabled": true, "ignoreSourceId": c.cfg.SourceID, "subscriptions": wanted}
-	for _, h := range list {
-		if h.URL != address {
-			continue
-		}
-		if h.whole(c.cfg.SourceID) {
-			return nil
-		}
-		_, err := c.do(ctx, call{method: http.MethodPatch, path: "/webhooks/" + h.ID, body: body, effect: repeats})
-		return err
-	}
-	answer, err := c.do(ctx, call{method: http.MethodPost, path: "/webhooks", body: body, effect: onlyOnce})
+	return map[string]any{"name": webhookName, "url": address, "isEnabled": true, "ignoreSourceId": c.cfg.SourceID, "includeEventsFrom": []string{automations}, "subscriptions": wanted}
+}
+
+func (c *Client) makeWebhook(ctx context.Context, address string) error {
+	answer, err := c.do(ctx, call{method: http.MethodPost, path: "/webhooks", body: c.webhook(address), effect: onlyOnce})
 	if err != nil {
-		return err
+		return unreachable(err)
 	}
-	var made hook
+	var made row
 	if err := answer.decode(&made); err != nil {
 		return err
 	}
-	c.deliveries.know(made.ID)
+	if made.id() == "" {
+		return answer.lost(errors.New("the subscription has no id"))
+	}
+	c.deliveries.know(made.id())
 	return nil
 }
 
-// hooks lists the organization's subscriptions.
+func (c *Client) removeWebhook(ctx context.Context, id string) error {
+	_, err := c.do(ctx, call{method: http.MethodDelete, path: "/webhooks/" + id, effect: repeats})
+	if models.CodeOf(err) == models.CodeNotFound {
+		return nil
+	}
+	return err
+}
+
+// unreachable says what a refusal of the address means.
+func unreachable(err error) error {
+	var refusal *models.Error
+	if asError(err, &refusal) && refusal.Code == models.CodeInvalidParameter && slices.Contains(refusal.Fields, "url") {
+		refusal.Message = "Zoho Desk does not take this server's address for webhooks: it has to answer from the internet, and to have at most 100 characters"
+	}
+	return err
+}
+
+// hooks lists the organization's subscriptions. A delivery may be waiting for it, so that it does not queue behind the sync.
 func (c *Client) hooks(ctx context.Context) ([]hook, error) {
-	answer, err := c.get(ctx, "/webhooks", nil)
+	answer, err := c.do(ctx, call{method: http.MethodGet, path: "/webhooks", forAgents: true})
 	if err != nil {
 		return nil, err
 	}
-	if answer.status == http.StatusNoContent {
-		return nil, nil
-	}
-	var list struct {
-		Data []hook `json:"data"`
-	}
-	if err := answer.decode(&list); err != nil {
+	rows, err := answer.rows()
+	if err != nil {
 		return nil, err
 	}
-	for _, h := range list.Data {
-		c.deliveries.know(h.ID)
+	out := make([]hook, len(rows))
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		out[i] = readHook(r)
+		ids[i] = out[i].id
 	}
-	return list.Data, nil
-}
-
-// ParseWebhook reads a delivery: an array of events. What is not known is passed over; what is no delivery at all is BAD_USER_INPUT. The payload is read for
-// ids only, since the signature does not cover it.
-func ParseWebhook(body []byte) ([]WebhookEvent, error) {
-	var events []struct {
-		Payload   row    `json:"payload"`
-		EventType string `json:"eventType"`
-		EventTime string `json:"eventTime"`
-	}
-	if err := json.Unmarshal(body, &events); err != nil {
-		return nil, models.Errorf(models.CodeBadUserInput, "this is not a delivery of Zoho Desk")
-	}
-	var out []WebhookEvent
-	for _, e := range events {
-		if !slices.Contains(subscriptions, e.EventType) || e.Payload.id() == "" {
-			continue
-		}
-		kind, _, _ := strings.Cut(e.EventType, "_")
-		if kind == "Ticket" {
-			out = append(out, WebhookEvent{TicketID: e.Payload.id()})
-			continue
-		}
-		object := models.ContactObject
-		if kind == "Account" {
-			object = models.AccountObject
-		}
-		hint := models.Hint{ID: e.Payload.id()}
-		if ms, err := strconv.ParseInt(e.EventTime, 10, 64); err == nil && ms > 0 {
-			hint.At = time.UnixMilli(ms).UTC()
-		}
-		// A deletion is not believed by the event's word: the record is read, and the recycle bin says.
-		out = append(out, WebhookEvent{Object: object, Hint: hint})
-	}
+	c.deliveries.knowOnly(ids)
 	return out, nil
 }

@@ -251,6 +251,7 @@ func TestWebhooksAreChecked(t *testing.T) {
 	}{
 		"no url":           {map[string]any{"subscriptions": events}, "INVALID_DATA", "/url"},
 		"another scheme":   {map[string]any{"url": "ftp://x.example", "subscriptions": events}, "INVALID_DATA", "/url"},
+		"a long url":       {map[string]any{"url": s.URL + "/" + strings.Repeat("x", 100), "subscriptions": events}, "INVALID_DATA", "/url"},
 		"no subscriptions": {map[string]any{"url": s.URL}, "INVALID_DATA", "/subscriptions"},
 		"unknown event":    {map[string]any{"url": s.URL, "subscriptions": map[string]any{"Contact_Sing": nil}}, "INVALID_DATA", "/subscriptions"},
 		"not a uuid":       {map[string]any{"url": s.URL, "subscriptions": events, "ignoreSourceId": "me"}, "INVALID_DATA", "/ignoreSourceId"},
