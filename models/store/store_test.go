@@ -99,7 +99,7 @@ func TestCredentialsAreSealedAndBoundToTheirSide(t *testing.T) {
 		if len(c.Secrets) == 0 || bytes.Contains(c.Secrets, []byte("secret")) {
 			t.Error("the credentials are not sealed")
 		}
-		if got := must[models.Credentials](t)(s.Credentials(ctx, models.Desk)); got != secret {
+		if got := must[models.Credentials](t)(s.Credentials(ctx, models.Desk)); !cmp.Equal(got, secret) {
 			t.Error("the credentials came back changed")
 		}
 		secret.AccessToken = "new"
