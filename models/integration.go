@@ -138,6 +138,8 @@ type Credentials struct {
 	AccessToken  string `json:"accessToken,omitempty"`
 	InstanceURL  string `json:"instanceUrl,omitempty"`
 	ExpiresAt    int64  `json:"expiresAt,omitempty"` // Unix seconds; 0 when the vendor does not say
+	// Issued are when the latest access tokens were made, Unix seconds, where the vendor counts them: all replicas share the count.
+	Issued []int64 `json:"issued,omitempty"`
 }
 
 // String hides the secrets.
