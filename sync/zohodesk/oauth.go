@@ -84,7 +84,7 @@ func (c *Client) Exchange(ctx context.Context, cb Callback) (Grant, error) {
 		return Grant{}, err
 	}
 	out.Credentials = models.Credentials{Grant: "authorization_code", ClientID: creds.ClientID, ClientSecret: creds.ClientSecret,
-		RefreshToken: made.RefreshToken, AccessToken: made.AccessToken, ExpiresAt: c.now().Add(made.life()).Unix()}
+		RefreshToken: made.RefreshToken, AccessToken: made.AccessToken, ExpiresAt: c.now().Add(made.life()).Unix(), Issued: []int64{c.now().Unix()}}
 	return out, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -89,6 +90,89 @@ func TestTokensThatAreRevokedAllTheTimeDoNotLockTheAccountOut(t *testing.T) {
 	}
 }
 
+func TestReplicasTogetherStayBelowTheLimitOfAccessTokens(t *testing.T) {
+	r := newRig(t, options{})
+	replicas := []*Client{r.Client}
+	for range 3 {
+		c, err := New(Config{APIURL: r.url, AccountsURL: r.url, OrgID: desk.OrgID, Credentials: r.vault.get, SaveCredentials: r.vault.save, HTTP: r.Client.http, Now: r.clock.now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		replicas = append(replicas, c)
+	}
+	r.faults(`[{"kind":"revoke_tokens"}]`)
+	for range 10 {
+		for _, c := range replicas {
+			_, err := c.Count(r.Context(), models.ContactObject)
+			if code := models.CodeOf(err); code != models.CodeBusy && code != models.CodeBadCredentials {
+				t.Fatal(err)
+			}
+			r.clock.advance(time.Second)
+		}
+	}
+	if n, _ := r.calls()["POST /oauth/v2/token"].(float64); n > 9 {
+		t.Errorf("%v access tokens were asked for: the vendor blocks after ten", n)
+	}
+	r.faults(`[]`)
+	r.clock.advance(10 * time.Minute)
+	for i, c := range replicas {
+		if _, err := c.Count(r.Context(), models.ContactObject); err != nil {
+			t.Errorf("replica %d, after the wait: %v", i, err)
+		}
+	}
+}
+
+func TestFiftyCallersWithAnExpiredTokenMakeOneRefresh(t *testing.T) {
+	r := newRig(t, options{desk: func(c *desk.Config) { c.Concurrency = 100 }, config: func(c *Config) { c.Parallel = 50 }})
+	if _, err := r.Count(r.Context(), models.ContactObject); err != nil {
+		t.Fatal(err)
+	}
+	// The refresh takes long enough that all of them wait for it.
+	r.faults(`[{"kind":"latency","endpoint":"POST /oauth/v2/token","latency":"30ms"}]`)
+	for name, spoil := range map[string]func(){
+		"ended by our clock": func() { r.clock.advance(2 * time.Hour) },
+		"revoked early":      func() { r.raw("POST", "/oauth/v2/token/revoke?token="+r.vault.held.AccessToken, nil) },
+	} {
+		spoil()
+		before, _ := r.calls()["POST /oauth/v2/token"].(float64)
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() {
+				if _, err := r.Count(r.Context(), models.ContactObject); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n, _ := r.calls()["POST /oauth/v2/token"].(float64); n-before != 1 {
+			t.Errorf("%s: %v access tokens were asked for", name, n-before)
+		}
+	}
+}
+
+func TestACallerThatGoesAwayDoesNotEndTheRefreshOfTheOthers(t *testing.T) {
+	r := newRig(t, options{})
+	r.faults(`[{"kind":"latency","endpoint":"POST /oauth/v2/token","latency":"50ms"}]`)
+	gone, cancel := context.WithCancel(r.Context())
+	begun := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		close(begun)
+		if _, err := r.Client.Count(gone, models.ContactObject); models.CodeOf(err) != models.CodeUpstreamUnavailable {
+			t.Errorf("the one that went away: %v", err)
+		}
+	})
+	<-begun
+	cancel()
+	if _, err := r.Count(r.Context(), models.ContactObject); err != nil {
+		t.Errorf("the one that stayed: %v", err)
+	}
+	wg.Wait()
+	if n := r.calls()["POST /oauth/v2/token"]; n != 1.0 {
+		t.Errorf("%v access tokens were asked for", n)
+	}
+}
+
 func TestARefusedRefreshTokenIsNotTriedAgainUntilTheConnectionIsMended(t *testing.T) {
 	r := newRig(t, options{})
 	good := r.vault.held
@@ -152,29 +236,73 @@ func TestAnsweredGrants(t *testing.T) {
 }
 
 func TestEveryDataCentreHasItsTwoHosts(t *testing.T) {
-	if len(DataCenters) != 11 {
+	hosts := map[string][2]string{
+		"us": {"https://accounts.zoho.com", "https://desk.zoho.com"},
+		"eu": {"https://accounts.zoho.eu", "https://desk.zoho.eu"},
+		"in": {"https://accounts.zoho.in", "https://desk.zoho.in"},
+		"au": {"https://accounts.zoho.com.au", "https://desk.zoho.com.au"},
+		"jp": {"https://accounts.zoho.jp", "https://desk.zoho.jp"},
+		"sa": {"https://accounts.zoho.sa", "https://desk.zoho.sa"},
+		"sg": {"https://accounts.zoho.sg", "https://desk.zoho.sg"},
+		"ae": {"https://accounts.zoho.ae", "https://desk.zoho.ae"},
+		"ca": {"https://accounts.zohocloud.ca", "https://desk.zohocloud.ca"},
+		"cn": {"https://accounts.zoho.com.cn", "https://desk.zoho.com.cn"},
+		"uk": {"https://accounts.zoho.uk", "https://desk.zoho.uk"},
+	}
+	if len(DataCenters) != len(hosts) {
 		t.Errorf("%d data centres", len(DataCenters))
 	}
-	for name, dc := range DataCenters {
-		c, err := New(Config{DataCenter: strings.ToUpper(name)})
-		if err != nil || c.api != dc.APIURL || c.accounts != dc.AccountsURL {
-			t.Errorf("%s: %v", name, err)
-		}
-		if found, ok := dataCenterOf(dc.AccountsURL, "nowhere"); !ok || found != dc {
-			t.Errorf("%s by its accounts server: %+v", name, found)
-		}
-		if found, ok := dataCenterOf("", name); !ok || found != dc {
-			t.Errorf("%s by its location: %+v", name, found)
-		}
+	signIn := func(context.Context) (models.Credentials, error) {
+		return models.Credentials{ClientID: "id", ClientSecret: "secret", RefreshToken: "refresh"}, nil
 	}
-	if DataCenters["ca"].AccountsURL != "https://accounts.zohocloud.ca" || DataCenters["cn"].APIURL != "https://desk.zoho.com.cn" {
-		t.Error("Canada and China do not follow the pattern of the others")
+	for name, host := range hosts {
+		t.Run(name, func(t *testing.T) {
+			zoho := &tokensEverywhere{}
+			c, err := New(Config{DataCenter: strings.ToUpper(name), OrgID: "1", Credentials: signIn, HTTP: &http.Client{Transport: zoho}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, err := c.AuthorizeURL(t.Context(), Authorization{RedirectURI: "https://x.example/back", State: "s", Offline: true})
+			if err != nil || !strings.HasPrefix(page, host[0]+"/oauth/v2/auth?") {
+				t.Errorf("authorize at %s, %v", page, err)
+			}
+			if _, err := c.Describe(t.Context(), models.ContactObject); models.CodeOf(err) != models.CodeUpstreamUnavailable {
+				t.Errorf("describe: %v", err)
+			}
+			if err := c.Revoke(t.Context()); err != nil {
+				t.Errorf("revoke: %v", err)
+			}
+			if got := strings.Join(zoho.asked, " "); got != "POST "+host[0]+"/oauth/v2/token GET "+host[1]+"/api/v1/fields POST "+host[0]+"/oauth/v2/token/revoke" {
+				t.Errorf("asked %s", got)
+			}
+			// A browser that was sent to the American host comes back from its own.
+			us, err := New(Config{DataCenter: "us", OrgID: "1", Credentials: signIn, HTTP: &http.Client{Transport: zoho}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, cb := range []Callback{{Code: "c", Location: name, AccountsServer: host[0]}, {Code: "c", AccountsServer: host[0] + "/"}, {Code: "c", Location: name}} {
+				zoho.asked = nil
+				grant, err := us.Exchange(t.Context(), cb)
+				if err != nil || grant.AccountsURL != host[0] || grant.APIURL != host[1] || grant.DataCenter != name && name != "us" || len(zoho.asked) != 1 || zoho.asked[0] != "POST "+host[0]+"/oauth/v2/token" {
+					t.Errorf("%+v: %+v, asked %v, %v", cb, grant, zoho.asked, err)
+				}
+			}
+		})
 	}
 	for _, bad := range []Config{{DataCenter: "mars"}, {APIURL: "desk.zoho.com", AccountsURL: "https://x"}, {APIURL: "https://x", AccountsURL: "ftp://x"}} {
 		if _, err := New(bad); models.CodeOf(err) != models.CodeBadUserInput {
 			t.Errorf("%+v: %v", bad, err)
 		}
 	}
+}
+
+// tokensEverywhere answers every call with an access token, whose api_domain belongs to another product, and keeps what was asked.
+type tokensEverywhere struct{ asked []string }
+
+func (z *tokensEverywhere) RoundTrip(r *http.Request) (*http.Response, error) {
+	z.asked = append(z.asked, r.Method+" https://"+r.URL.Host+r.URL.Path)
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Request: r,
+		Body: io.NopCloser(strings.NewReader(`{"access_token":"a","expires_in":3600,"api_domain":"https://www.zohoapis.com","token_type":"Bearer"}`))}, nil
 }
 
 // consent plays the browser: it follows the authorize URL as an agent and answers the callback's parameters.

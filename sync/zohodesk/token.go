@@ -24,7 +24,7 @@ type tokens struct {
 	access  string
 	expires int64 // Unix seconds, 0 for unknown
 	flight  *flight
-	issued  []time.Time // attempts of the last window, successful or not
+	issued  []int64 // attempts of the last window, successful or not, Unix seconds
 	// refused is the refresh token that Zoho refused, with its answer: it is not tried again before until.
 	refused    string
 	refusedErr *models.Error
@@ -98,7 +98,7 @@ func (c *Client) renew(ctx context.Context, stale string) (string, int64, error)
 	if creds.RefreshToken == "" {
 		return "", 0, models.Errorf(models.CodeBadCredentials, "Zoho Desk is not connected: there is no refresh token")
 	}
-	if err := c.mayRefresh(creds.RefreshToken); err != nil {
+	if err := c.mayRefresh(creds.RefreshToken, creds.Issued); err != nil {
 		return "", 0, err
 	}
 	made, err := c.grant(ctx, c.accounts, creds, map[string]string{"grant_type": "refresh_token", "refresh_token": creds.RefreshToken})
@@ -106,7 +106,8 @@ func (c *Client) renew(ctx context.Context, stale string) (string, int64, error)
 		c.refreshFailed(creds.RefreshToken, err)
 		return "", 0, err
 	}
-	creds.AccessToken, creds.ExpiresAt = made.AccessToken, c.now().Add(made.life()).Unix()
+	now := c.now()
+	creds.AccessToken, creds.ExpiresAt, creds.Issued = made.AccessToken, now.Add(made.life()).Unix(), append(recentIssues(creds.Issued, now), now.Unix())
 	if c.cfg.SaveCredentials != nil {
 		if err := c.cfg.SaveCredentials(ctx, creds); err != nil {
 			c.log.Warn("the new access token could not be stored; only this process uses it", "code", models.CodeOf(err))
@@ -115,9 +116,20 @@ func (c *Client) renew(ctx context.Context, stale string) (string, int64, error)
 	return creds.AccessToken, creds.ExpiresAt, nil
 }
 
+// recentIssues are those of the last window.
+func recentIssues(issued []int64, now time.Time) []int64 {
+	var out []int64
+	for _, at := range issued {
+		if age := now.Unix() - at; age >= 0 && age < int64(tokenWindow/time.Second) {
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
 // mayRefresh keeps the account from being locked out: a refused refresh token is not tried again and again, and refreshes stay below
-// the vendor's limit.
-func (c *Client) mayRefresh(refreshToken string) error {
+// the vendor's limit, those of other replicas, which stored when they made theirs, included.
+func (c *Client) mayRefresh(refreshToken string, stored []int64) error {
 	now := c.now()
 	c.tokens.mu.Lock()
 	defer c.tokens.mu.Unlock()
@@ -128,19 +140,21 @@ func (c *Client) mayRefresh(refreshToken string) error {
 		}
 		return &err
 	}
-	recent := c.tokens.issued[:0]
-	for _, at := range c.tokens.issued {
-		if now.Sub(at) < tokenWindow && !at.After(now) {
-			recent = append(recent, at)
-		}
-	}
-	c.tokens.issued = recent
-	if len(recent) >= tokensPerWindow {
-		return &models.Error{Code: models.CodeBusy, Retry: true, RetryAfter: tokenWindow - now.Sub(recent[0]),
+	c.tokens.issued = recentIssues(c.tokens.issued, now)
+	if wait := max(untilRoom(c.tokens.issued, now), untilRoom(recentIssues(stored, now), now)); wait > 0 {
+		return &models.Error{Code: models.CodeBusy, Retry: true, RetryAfter: wait,
 			Message: "Zoho refused too many access tokens within ten minutes; the next one is asked for later"}
 	}
-	c.tokens.issued = append(recent, now)
+	c.tokens.issued = append(c.tokens.issued, now.Unix())
 	return nil
+}
+
+// untilRoom is how long to wait until another token may be made.
+func untilRoom(issued []int64, now time.Time) time.Duration {
+	if len(issued) < tokensPerWindow {
+		return 0
+	}
+	return time.Unix(issued[len(issued)-tokensPerWindow], 0).Add(tokenWindow).Sub(now)
 }
 
 func (c *Client) refreshFailed(refreshToken string, err error) {
