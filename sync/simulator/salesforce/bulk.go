@@ -346,7 +346,7 @@ func (s *Server) failedRows(c *call, j *job) (any, error) {
 	})
 }
 
-// rowsOf are the uploaded rows that are chosen, each with two columns in front.
+// rowsOf are the uploaded rows that are chosen, each with two columns in front. The vendor promises no order; here it is the reverse, so that nobody relies on one.
 func (j *job) rowsOf(c *call, columns []string, choose func(outcome) ([]string, bool)) (any, error) {
 	if j.State != jobFailed && j.State != jobAborted {
 		if err := c.finished(j); err != nil {
@@ -354,7 +354,7 @@ func (j *job) rowsOf(c *call, columns []string, choose func(outcome) ([]string, 
 		}
 	}
 	var lines []string
-	for _, o := range j.Outcomes {
+	for _, o := range slices.Backward(j.Outcomes) {
 		if front, chosen := choose(o); chosen {
 			lines = append(lines, strings.TrimSuffix(j.line(front), lineEndings[j.LineEnding])+string(delimiters[j.Delimiter])+o.Line)
 		}

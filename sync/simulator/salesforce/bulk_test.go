@@ -174,7 +174,7 @@ func TestAnUpsertJobTellsWhatBecameOfEachRow(t *testing.T) {
 	id, last := r.ingest(obj{"object": "Contact", "operation": "upsert", "externalIdFieldName": "Sidelight_Link_Id__c"},
 		"Sidelight_Link_Id__c,LastName,Title,Phone,Newsletter__c,Account.Sidelight_Link_Id__c\n"+
 			"c1,Changed,,#N/A,true,p1\n"+
-			"c2,\"Größe, \"\"new\"\"\",Boss,,,\n"+
+			"c2,\"Größe, \"\"new\"\"\",\"Boss\r\nhere\",,,\n"+
 			"c3,,,,,\n"+
 			"c2,Twice,,,,\n"+
 			"c4,Lost,,,,nowhere\n"+
@@ -183,7 +183,7 @@ func TestAnUpsertJobTellsWhatBecameOfEachRow(t *testing.T) {
 		t.Error(last.raw)
 	}
 	good := r.call("GET", "/jobs/ingest/"+id+"/successfulResults", nil).want(200).csv(',')
-	if len(good) != 3 || strings.Join(good[0][:3], ",") != "sf__Id,sf__Created,Sidelight_Link_Id__c" || good[1][0] != known || good[1][1] != "false" || good[2][1] != "true" || good[2][3] != `Größe, "new"` {
+	if len(good) != 3 || strings.Join(good[0][:3], ",") != "sf__Id,sf__Created,Sidelight_Link_Id__c" || good[2][0] != known || good[2][1] != "false" || good[1][1] != "true" || good[1][3] != `Größe, "new"` {
 		t.Errorf("%q", good)
 	}
 	bad := r.call("GET", "/jobs/ingest/"+id+"/failedResults", nil).want(200).csv(',')
@@ -195,11 +195,14 @@ func TestAnUpsertJobTellsWhatBecameOfEachRow(t *testing.T) {
 			t.Error(row[1])
 		}
 	}
-	if got := strings.Join(problems, " "); got != "REQUIRED_FIELD_MISSING DUPLICATE_VALUE INVALID_FIELD MISSING_ARGUMENT" {
+	if got := strings.Join(problems, " "); got != "MISSING_ARGUMENT INVALID_FIELD DUPLICATE_VALUE REQUIRED_FIELD_MISSING" {
 		t.Error(got, bad)
 	}
 	if rest := r.call("GET", "/jobs/ingest/"+id+"/unprocessedrecords", nil).want(200).csv(','); len(rest) != 1 {
 		t.Error(rest)
+	}
+	if made := r.call("GET", "/sobjects/Contact/"+good[1][0], nil).want(200); made.body["Title"] != "Boss\r\nhere" {
+		t.Error("a line break within a value was changed:", made.raw)
 	}
 	got := r.call("GET", "/sobjects/Contact/"+known, nil).want(200)
 	for name, want := range (obj{"LastName": "Changed", "Title": "Stays", "Phone": nil, "Newsletter__c": true, "AccountId": parent, "Email": "k@x.example"}) {

@@ -171,15 +171,27 @@ func (s *Server) runIngest(c *call, j *job) error {
 	})
 }
 
+// carriageReturn stands for a CR while rows are parsed. It is no character, so that no value has it.
+const carriageReturn = "\ufdd0"
+
 // parseUpload reads the header and the rows, or says why the vendor fails the whole job.
 func (j *job) parseUpload(table *table) (rows [][]string, problem string) {
 	first, _, _ := strings.Cut(j.Upload, "\n")
 	if strings.HasSuffix(first, "\r") != (j.LineEnding == "CRLF") {
 		return nil, "ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is " + j.LineEnding
 	}
-	reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(j.Upload, "\ufeff")))
+	text := strings.TrimPrefix(j.Upload, "\ufeff")
+	if j.LineEnding == "LF" { // then a CR is part of a value, which encoding/csv would drop
+		text = strings.ReplaceAll(text, "\r", carriageReturn)
+	}
+	reader := csv.NewReader(strings.NewReader(text))
 	reader.Comma = delimiters[j.Delimiter]
 	rows, err := reader.ReadAll()
+	for _, row := range rows {
+		for i, value := range row {
+			row[i] = strings.ReplaceAll(value, carriageReturn, "\r")
+		}
+	}
 	if err != nil || len(rows) == 0 {
 		return nil, "InvalidBatch : Failed to parse CSV"
 	}
