@@ -63,9 +63,13 @@ const DefaultHistoryDays = 90
 
 // Integration is the one row that says what the sync may do. There is exactly one.
 type Integration struct {
-	ID             int `gorm:"primaryKey"` // always 1
-	Status         IntegrationStatus
-	Reason         *string
+	ID     int `gorm:"primaryKey"` // always 1
+	Status IntegrationStatus
+	Reason *string
+	// ReasonCode names the reason for programs; "" when there is none.
+	ReasonCode Code
+	// WaitingUntil is when the sync goes on by itself; nil while it does not wait.
+	WaitingUntil   *time.Time
 	Resume         IntegrationStatus // where resumeSync or a mended connection goes back to
 	Direction      SyncDirection
 	ConflictPolicy ConflictPolicy
@@ -78,8 +82,10 @@ type Integration struct {
 	// PolicyVersion rises with every change of permissions; replicas compare it to swap their snapshot.
 	PolicyVersion int64
 	// Brake is set while a mass change waits for an admin (BROKEN), and released by resumeSync until it is through.
-	Brake        Brake
-	LoadedAt     *time.Time // the first load is done
+	Brake Brake
+	// Drift are the mapped fields that were changed at a vendor since the mapping was saved.
+	Drift        []MappingDrift `gorm:"serializer:json"`
+	LoadedAt     *time.Time     // the first load is done
 	PausedAt     *time.Time
 	LastSyncedAt *time.Time
 	UpdatedAt    time.Time

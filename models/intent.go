@@ -56,18 +56,21 @@ type Intent struct {
 	Fence      int64
 	Owner      string
 	LeaseUntil *time.Time // by the database's clock
-	NextAt     *time.Time // not before; nil for at once
+	NextAt     *time.Time // not before, by the database's clock; nil for at once
 	LastCode   Code
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
+	// Age is how long ago the intent was last sent, or made, by the database's clock; set by claiming.
+	Age time.Duration `gorm:"-"`
 }
 
 // IntentResult is what became of one sent intent.
 type IntentResult struct {
 	Intent Intent
-	// State is the next state: DONE, PENDING (retry at NextAt), UNKNOWN, FAILED or CANCELLED.
-	State  IntentState
-	NextAt *time.Time
+	// State is the next state: DONE, PENDING, UNKNOWN, FAILED or CANCELLED.
+	State IntentState
+	// Wait is how long a PENDING or UNKNOWN intent rests before it is looked at again.
+	Wait time.Duration
 	// RecordID is the target's id, known after a create.
 	RecordID string
 	// Returned are the values the vendor answered with, over what was sent; nil when it answered none.
@@ -75,6 +78,8 @@ type IntentResult struct {
 	ModifiedAt time.Time // the vendor's time, zero when it did not say
 	MatchedBy  string    // for a create that turned out to exist: how it was found
 	Failure    *Failure  // with FAILED, and with PENDING when the failure log should show the attempt
+	// Instead is, with CANCELLED, the intent that takes this one's place.
+	Instead *Intent
 	// Journal are the changes that DONE wrote.
 	Journal []Change
 }
@@ -88,6 +93,40 @@ type LinkPlan struct {
 	Conflicts []Conflict
 	Failure   *Failure // opened or refreshed
 	Resolved  bool     // the link's open failure, if any, is resolved
+	// Wait keeps a dirty link from being planned again for so long.
+	Wait time.Duration
 	// Remove drops the link (both sides gone, or a merge loser).
 	Remove bool
+	// Part takes a whole link apart: each record gets a half link that remembers the other.
+	Part bool
+	// RunID is the run that planned; Unchanged tells that it found a pair equal which it had not seen before.
+	RunID     string
+	Unchanged bool
+}
+
+// Tally is what the plan alone, once saved, adds to the history: a record that failed, or a pair that needed nothing.
+func (p LinkPlan) Tally() (SyncTally, bool) {
+	switch {
+	case p.Failure != nil:
+		return SyncTally{RunID: p.Failure.RunID, Source: p.Failure.Source, Target: p.Failure.Target, Object: p.Failure.Object, Failed: 1}, true
+	case p.Unchanged:
+		return SyncTally{RunID: p.RunID, Source: Salesforce, Target: Desk, Object: p.Link.Object, Unchanged: 1}, true
+	}
+	return SyncTally{}, false
+}
+
+// Tally is what the result, once recorded, adds to the history.
+func (r IntentResult) Tally() (SyncTally, bool) {
+	t := SyncTally{RunID: r.Intent.RunID, Source: r.Intent.Side.Other(), Target: r.Intent.Side, Object: r.Intent.Object}
+	switch {
+	case r.State == IntentFailed:
+		t.Failed = 1
+	case r.State == IntentDone && r.Intent.Op == OpUpdate:
+		t.Updated = 1
+	case r.State == IntentDone:
+		t.Added = 1
+	default:
+		return t, false
+	}
+	return t, true
 }

@@ -18,8 +18,16 @@ type Link struct {
 	Version int64 `json:"-"`
 	// Dirty says that either record may have changed since the link was last planned.
 	Dirty bool `json:"-"`
-	// PlanAfter defers planning (a parent that is being created, a back-off); nil for at once.
+	// PlanAfter defers planning (a parent that is being created, a back-off), by the database's clock; nil for at once.
 	PlanAfter *time.Time `json:"-"`
+	// Cause is what made the link dirty: the run under which it is planned.
+	Cause RunTrigger `json:"-"`
+	// Resting are mapped fields, by the mapping's names, that are left alone because a vendor's automation rewrites them; a retry ends it.
+	Resting Strings `json:"-"`
+	// RetriedAt is when an admin last asked to try the link's failure again.
+	RetriedAt *time.Time `json:"-"`
+	// Parted is, in a half link, the record on the other side from which the filter parted it; "" for none.
+	Parted    string     `json:"-"`
 	SyncedAt  *time.Time `json:"syncedAt"`
 	CreatedAt time.Time  `json:"-"`
 }

@@ -38,6 +38,7 @@ type SyncRun struct {
 	Done      int
 	Total     *int
 	PhaseAt   time.Time // when the phase began
+	Rate      *float64  // records per second of late; nil when it cannot be told
 	UpdatedAt time.Time
 	Tallies   []SyncTally `gorm:"foreignKey:RunID"`
 }
@@ -92,6 +93,21 @@ type Failure struct {
 	LastAt      time.Time
 	NextRetryAt *time.Time
 	ResolvedAt  *time.Time
+}
+
+// RetryWait is how long a record that failed with the code rests before it is tried again by itself. Zero is never: only an edit of the record or an
+// admin can mend it. What matching found is looked at often, since that costs no call; what a vendor refused at longer and longer intervals, up to a day.
+func (c Code) RetryWait(attempts int) time.Duration {
+	first, longest := time.Duration(0), time.Duration(0)
+	switch c {
+	case CodeAlreadyMapped, CodeAmbiguousMatch:
+		first, longest = time.Minute, time.Hour
+	case CodeDuplicate, CodeParentMissing, CodeNoAccess, CodeDeleted, CodeInvalidPicklist, CodeReadOnly, CodeRequiredFieldMissing:
+		first, longest = 5*time.Minute, 24*time.Hour
+	default:
+		return 0
+	}
+	return min(first<<min(max(attempts-1, 0), 12), longest)
 }
 
 // FailureFilter narrows the failure log.

@@ -54,6 +54,10 @@ func (e *Engine) brake(ctx context.Context) (braked bool, err error) {
 func (e *Engine) lookAhead(ctx context.Context, in models.Integration) (massChange, error) {
 	m := massChange{map[models.Side]int{}, map[models.Side]int{}}
 	for _, object := range models.SyncObjects {
+		p, err := e.planner(ctx, object, in)
+		if err != nil {
+			return m, err
+		}
 		after := ""
 		for {
 			batch, err := e.Store.DirtyLinks(ctx, object, after, planBatch)
@@ -64,7 +68,7 @@ func (e *Engine) lookAhead(ctx context.Context, in models.Integration) (massChan
 				break
 			}
 			after = batch[len(batch)-1].ID
-			plans, err := e.plan(ctx, object, in, "", batch)
+			plans, err := e.plan(ctx, p, batch)
 			if err != nil {
 				return m, err
 			}

@@ -27,22 +27,26 @@ func (e *Engine) Budgets(context.Context) []models.APIBudget {
 	return out
 }
 
-// LagSeconds is how long the oldest change that is not on the other side yet has been waiting; 0 when nothing waits, nil before the first load.
+// LagSeconds is how long the oldest change that is not on the other side yet has been waiting; 0 when nothing waits, nil before the first load. While a side
+// cannot be asked what changed, nobody knows: then it is the time since it last could, push or no push.
 func (e *Engine) LagSeconds(ctx context.Context) (*float64, error) {
 	in, err := e.Store.Integration(ctx)
 	if err != nil || in.LoadedAt == nil {
 		return nil, err
 	}
-	oldest, err := e.Store.OldestDirty(ctx)
+	waiting, unasked, err := e.Store.Lag(ctx)
 	if err != nil {
 		return nil, err
 	}
-	lag := 0.0
-	if oldest != nil {
-		lag = max(0, e.Now().Sub(*oldest).Seconds())
+	if unasked > 2*e.Poll+lagSlack {
+		waiting = max(waiting, unasked)
 	}
+	lag := waiting.Seconds()
 	return &lag, nil
 }
+
+// lagSlack is how late a poll may be without anything being wrong.
+const lagSlack = 15 * time.Second
 
 // Connected says that a side was connected. With both, the integration becomes READY and gets the standard mapping.
 func (e *Engine) Connected(ctx context.Context, side models.Side) error {
@@ -175,10 +179,8 @@ func (e *Engine) SetPolicy(ctx context.Context, p models.SyncPolicy) (models.Int
 		err.Fields = []string{"historyDays"}
 		return models.Integration{}, err
 	}
-	turned := false
 	in, err := e.Store.UpdateIntegration(ctx, func(in *models.Integration) error {
-		turned = p.Direction != nil && *p.Direction != in.Direction
-		if turned {
+		if p.Direction != nil && *p.Direction != in.Direction {
 			in.Direction = *p.Direction
 			in.Epoch++
 		}
@@ -193,19 +195,13 @@ func (e *Engine) SetPolicy(ctx context.Context, p models.SyncPolicy) (models.Int
 		}
 		return nil
 	})
-	if err == nil && turned {
-		err = e.Store.MarkAllDirty(ctx)
-	}
 	e.Wake()
 	return in, err
 }
 
-// Retry takes failures out of the log and plans their records again.
+// Retry has the records of failures planned again, those included that rest. A failure leaves the log's open ones when its record is through.
 func (e *Engine) Retry(ctx context.Context, ids []string, f models.FailureFilter) (int, error) {
 	n, err := e.Store.RetryFailures(ctx, ids, f)
-	if err == nil && n > 0 {
-		e.setTrigger(models.TriggerRetry)
-	}
 	e.Wake()
 	return n, err
 }

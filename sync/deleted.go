@@ -23,6 +23,9 @@ func (p *planner) planDeleted(s *models.LinkState, plan models.LinkPlan) models.
 		survivor = models.Salesforce
 	}
 	target := survivor.Other()
+	if mapping.Admit(p.filter, survivor, s.Row(survivor).Data) != mapping.Inside {
+		return plan
+	}
 	if p.integration.DeletePolicy == models.StayDeleted || !p.integration.Direction.WritesTo(target) || !p.edited(s, survivor) {
 		return plan
 	}

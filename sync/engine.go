@@ -14,6 +14,7 @@ import (
 	"context"
 	"log/slog"
 	stdsync "sync"
+	"sync/atomic"
 	"time"
 
 	"sidelight/models"
@@ -36,6 +37,8 @@ type Config struct {
 	// Lease is how long a claim on intents, or on the leader's work, lasts. Zero means a minute. It must be longer than a vendor
 	// call may take.
 	Lease time.Duration
+	// Drift is how often everything is compared. Zero means a day; below zero is never, unless an admin asks.
+	Drift time.Duration
 	// Brake says how large a mass change may be before an admin is asked.
 	Brake BrakeLimit
 	// UnknownGrace is how long a create whose answer was lost is looked for before it is made again: longer than the vendor's
@@ -53,10 +56,15 @@ type Engine struct {
 	writers  map[models.Side]chan struct{} // wake the executors
 	watchers watchers
 	lastPoll map[pollKey]time.Time
+	pace     pace
+	// lastCheck is when the mapped fields were last compared with the vendors' descriptions; checkNow has it done again at once.
+	lastCheck time.Time
+	checkNow  atomic.Bool
 
 	mu          stdsync.Mutex
 	pollNow     bool // the next pass polls whatever the interval says
 	nextTrigger models.RunTrigger
+	holds       map[models.Side]time.Time // until when a side is left alone
 }
 
 type pollKey struct {
@@ -78,6 +86,9 @@ func New(c Config) *Engine {
 	if c.Lease == 0 {
 		c.Lease = time.Minute
 	}
+	if c.Drift == 0 {
+		c.Drift = 24 * time.Hour
+	}
 	if c.UnknownGrace == 0 {
 		c.UnknownGrace = 2 * time.Minute
 	}
@@ -91,6 +102,7 @@ func New(c Config) *Engine {
 		jobs:     make(chan func(context.Context), 16),
 		writers:  map[models.Side]chan struct{}{models.Desk: make(chan struct{}, 1), models.Salesforce: make(chan struct{}, 1)},
 		lastPoll: map[pollKey]time.Time{},
+		holds:    map[models.Side]time.Time{},
 	}
 }
 
@@ -226,15 +238,31 @@ func (e *Engine) Pass(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := e.goOn(ctx, in); err != nil {
+		return err
+	}
 	switch in.Status {
 	case models.StatusLoading:
-		return e.breakOn(ctx, e.load(ctx))
+		if e.held(models.Desk) || e.held(models.Salesforce) {
+			return nil
+		}
+		err := e.checkMappings(ctx)
+		if err == nil {
+			err = e.load(ctx)
+		}
+		return e.heed(ctx, sideOf(err), err)
 	case models.StatusActive:
 		err := e.poll(ctx)
+		if checkErr := e.checkMappings(ctx); err == nil {
+			err = checkErr
+		}
+		if _, retryErr := e.Store.RetryDue(ctx); err == nil {
+			err = retryErr
+		}
 		if planErr := e.planAll(ctx, models.TriggerPoll); err == nil {
 			err = planErr
 		}
-		return e.breakOn(ctx, err)
+		return e.heed(ctx, sideOf(err), err)
 	}
 	return nil
 }
@@ -250,7 +278,7 @@ func (e *Engine) breakOn(ctx context.Context, err error) error {
 		if !in.Status.Writing() {
 			return nil
 		}
-		in.Resume, in.Status, in.Reason = in.Status, models.StatusBroken, &reason
+		in.Resume, in.Status, in.Reason, in.ReasonCode, in.WaitingUntil = in.Status, models.StatusBroken, &reason, models.CodeBadCredentials, nil
 		return nil
 	})
 	if uerr == nil && side != "" {
@@ -269,7 +297,7 @@ func (e *Engine) Mended(ctx context.Context, side models.Side) error {
 	}
 	_, err := e.Store.UpdateIntegration(ctx, func(in *models.Integration) error {
 		if in.Status == models.StatusBroken && in.Brake != models.BrakeOn {
-			in.Status, in.Reason = in.Resume, nil
+			in.Status, in.Reason, in.ReasonCode = in.Resume, nil, ""
 		}
 		return nil
 	})

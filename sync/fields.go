@@ -19,7 +19,7 @@ func (e *Engine) Describe(ctx context.Context, side models.Side, object models.S
 	return fields, at(side, err)
 }
 
-// fields are the names that the mirrors of the object hold: the mapped fields and the card's, as far as the side has them. A path
+// fields are the names that the mirrors of the object hold: the mapped fields, the filter's and the card's, as far as the side has them. A path
 // (Owner.Name) is kept when its relation's own field exists.
 func (e *Engine) fields(ctx context.Context, side models.Side, object models.SyncObject) ([]string, error) {
 	mappings, err := e.Store.FieldMappings(ctx, object)
@@ -34,7 +34,12 @@ func (e *Engine) fields(ctx context.Context, side models.Side, object models.Syn
 	for _, f := range described {
 		has[f.Name] = true
 	}
+	filter, err := e.Store.SyncFilter(ctx, object)
+	if err != nil {
+		return nil, err
+	}
 	want := append(mapping.Fields(mappings, side), models.CardFields(side, object)...)
+	want = append(want, filter.Fields(side)...)
 	want = append(want, object.MatchField(side))
 	if parent := object.ParentField(side); parent != "" {
 		want = append(want, parent)

@@ -4,22 +4,25 @@ import (
 	"context"
 
 	"sidelight/models"
+	"sidelight/sync/mapping"
 )
 
 // match is what matching says of one half link.
 type match struct {
 	counterpart *models.LinkState // the half link on the other side to pair with; nil to create one
 	failure     *models.Error     // neither: why it is not linked
+	rests       bool              // the counterpart is outside the filter
 }
 
 // matcher holds, for one batch, all links by match key on either side.
 type matcher struct {
 	object models.SyncObject
+	filter models.SyncFilter
 	by     map[models.Side]map[string][]models.LinkState
 }
 
 // newMatcher reads the candidates of every half link in the batch, in two queries.
-func (e *Engine) newMatcher(ctx context.Context, object models.SyncObject, batch []models.LinkState) (*matcher, error) {
+func (e *Engine) newMatcher(ctx context.Context, filter models.SyncFilter, object models.SyncObject, batch []models.LinkState) (*matcher, error) {
 	var keys []string
 	seen := map[string]bool{}
 	for i := range batch {
@@ -28,7 +31,7 @@ func (e *Engine) newMatcher(ctx context.Context, object models.SyncObject, batch
 			keys = append(keys, key)
 		}
 	}
-	m := &matcher{object: object, by: map[models.Side]map[string][]models.LinkState{}}
+	m := &matcher{object: object, filter: filter, by: map[models.Side]map[string][]models.LinkState{}}
 	if len(keys) == 0 {
 		return m, nil
 	}
@@ -60,17 +63,20 @@ func sideOfHalf(s *models.LinkState) models.Side {
 
 // decide matches one half link (PRODUCT.md 1.5). It never guesses: it pairs only when exactly one unlinked record on each side has the
 // key. A record without a key is always created on the other side. Where several unlinked records of one side share a key that
-// nobody on the other side has, the one with the lowest id is created and the others then find their counterpart taken.
+// nobody on the other side has, the one with the lowest id is created and the others then find their counterpart taken. Records outside
+// the filter match nothing; one whose only counterparts are outside rests.
 func (m *matcher) decide(s *models.LinkState) match {
 	side := sideOfHalf(s)
 	key := keyOf(s)
 	if key == "" {
 		return match{}
 	}
-	own, _ := halves(m.by[side][key])
-	other, taken := halves(m.by[side.Other()][key])
+	own, _, _ := m.halves(side, key)
+	other, taken, outside := m.halves(side.Other(), key)
 	what := m.object.MatchField(side)
 	switch {
+	case len(other) == 0 && !taken && outside:
+		return match{rests: true}
 	case len(other) == 0 && taken:
 		return match{failure: alreadyMapped(side, m.object, what)}
 	case len(other) == 0 && len(own) > 1 && !lowest(s, own, side):
@@ -93,16 +99,19 @@ func alreadyMapped(side models.Side, object models.SyncObject, field string) *mo
 	return err
 }
 
-// halves splits candidates into the unlinked ones, and whether there are linked ones.
-func halves(all []models.LinkState) (half []models.LinkState, whole bool) {
-	for _, s := range all {
-		if s.Whole() {
+// halves are the unlinked candidates of a side, whether there are linked ones, and whether there are some that the filter leaves out.
+func (m *matcher) halves(side models.Side, key string) (half []models.LinkState, whole, outside bool) {
+	for _, s := range m.by[side][key] {
+		switch {
+		case s.Whole():
 			whole = true
-		} else {
+		case mapping.Admit(m.filter, side, s.Row(side).Data) != mapping.Inside:
+			outside = true
+		default:
 			half = append(half, s)
 		}
 	}
-	return half, whole
+	return half, whole, outside
 }
 
 func lowest(s *models.LinkState, among []models.LinkState, side models.Side) bool {

@@ -35,9 +35,8 @@ func (p *planner) planMerged(s *models.LinkState, side models.Side, plan models.
 	survivor, seen := p.survivors[side][s.Row(side).MergedInto]
 	switch {
 	case !seen || p.absorbed[survivor.ID]:
-		later := p.now.Add(parentWait)
 		plan.Resolved = false
-		plan.Link.Dirty, plan.Link.PlanAfter = true, &later
+		plan.Link.Dirty, plan.Wait = true, parentWait
 		return plan
 	case survivor.Whole():
 		err := models.Errorf(models.CodeAlreadyMapped, "the %s %s was merged into one that has another counterpart", side.Name(), p.object.Singular())

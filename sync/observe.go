@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"slices"
 	stdsync "sync"
 
 	"sidelight/models"
@@ -23,6 +24,9 @@ func (e *Engine) load(ctx context.Context) error {
 	if err := e.planAll(ctx, models.TriggerInitial); err != nil {
 		return err
 	}
+	if err := e.pollUnknown(ctx); err != nil {
+		return err
+	}
 	settled, err := e.settled(ctx, run)
 	if err != nil || !settled {
 		return err
@@ -39,6 +43,15 @@ func (e *Engine) load(ctx context.Context) error {
 	}
 	e.log.Info("the first load is done")
 	return e.closeRun(ctx, run, models.RunDone)
+}
+
+// pollUnknown asks both sides for changes while creates of the load are unanswered: what they made is found among what is new.
+func (e *Engine) pollUnknown(ctx context.Context) error {
+	n, err := e.Store.UnknownCreates(ctx)
+	if err != nil || n == 0 {
+		return err
+	}
+	return e.poll(ctx)
 }
 
 // settled tells whether nothing is owed to either side, and moves the progress.
@@ -145,10 +158,10 @@ func (e *Engine) poll(ctx context.Context) error {
 	for _, object := range models.SyncObjects {
 		for _, side := range models.Sides {
 			key := pollKey{side, object}
-			if now := e.Now(); !force && now.Sub(e.lastPoll[key]) < e.Poll && !now.Before(e.lastPoll[key]) {
+			if now := e.Now(); e.held(side) || (!force && now.Sub(e.lastPoll[key]) < e.Poll && !now.Before(e.lastPoll[key])) {
 				continue
 			}
-			if err := at(side, e.pollSide(ctx, side, object)); err != nil {
+			if err := e.heed(ctx, side, at(side, e.pollSide(ctx, side, object))); err != nil {
 				if first == nil {
 					first = err
 				}
@@ -212,6 +225,14 @@ func (e *Engine) pollSide(ctx context.Context, side models.Side, object models.S
 	}
 }
 
+// touches tells whether a hint may be about something that the mirrors hold. A deletion always is.
+func touches(h models.Hint, held []string) bool {
+	if h.Fields == nil || h.Deleted {
+		return true
+	}
+	return slices.ContainsFunc(h.Fields, func(name string) bool { return slices.Contains(held, name) })
+}
+
 // reload forgets how far the object was read, so that it is read whole again.
 func (e *Engine) reload(ctx context.Context, side models.Side, object models.SyncObject) error {
 	return e.Store.SetCursor(ctx, models.Cursor{Side: side, Object: object, Kind: models.CursorLoad, Value: ""})
@@ -239,7 +260,7 @@ func (e *Engine) observeHints(ctx context.Context, side models.Side, object mode
 	ids := make([]string, 0, len(hints))
 	seen := map[string]bool{}
 	for _, h := range hints {
-		if !seen[h.ID] {
+		if !seen[h.ID] && touches(h, fields) {
 			seen[h.ID] = true
 			ids = append(ids, h.ID)
 		}

@@ -15,16 +15,33 @@ const planBatch = 200
 // parentWait is how long a contact waits for its account before it is looked at again. The account's own completion wakes it sooner.
 const parentWait = 5 * time.Second
 
-// planner plans the links of one object against one state of the integration and the mapping.
+// planner plans the links of one object against one state of the integration, the mapping and the filter.
 type planner struct {
 	object      models.SyncObject
 	mappings    []models.FieldMapping
+	filter      models.SyncFilter
 	integration models.Integration
-	runID       string
+	runs        runs
 	now         time.Time
 	matcher     *matcher
 	survivors   map[models.Side]map[string]models.LinkState // the links of records that others were merged into
+	parted      map[models.Side]map[string]models.LinkState // the links of records from which others were parted
+	written     map[string][]models.Change                  // what was written of late, per link
 	absorbed    map[string]bool                             // half links that another plan of this batch takes in
+}
+
+// runs are the runs under which links are planned, by what made them dirty; nil where nothing is saved.
+type runs map[models.RunTrigger]*models.SyncRun
+
+// of is the id of the link's run.
+func (r runs) of(cause models.RunTrigger) string {
+	if run := r[cause]; run != nil {
+		return run.ID
+	}
+	for _, run := range r {
+		return run.ID
+	}
+	return ""
 }
 
 // planAll plans every dirty link, accounts before contacts, and wakes the executors.
@@ -49,15 +66,20 @@ func (e *Engine) planAll(ctx context.Context, trigger models.RunTrigger) error {
 				break
 			}
 			after = batch[len(batch)-1].ID
-			run, err := e.openRun(ctx, e.triggerOr(trigger))
+			under, err := e.openRuns(ctx, batch, trigger)
 			if err != nil {
 				return err
 			}
-			plans, err := e.plan(ctx, object, in, run.ID, batch)
+			p, err := e.planner(ctx, object, in)
 			if err != nil {
 				return err
 			}
-			if _, err := e.Store.SavePlans(ctx, in.Epoch, plans, tallyPlans(run, object, plans)); err != nil {
+			p.runs = under
+			plans, err := e.plan(ctx, p, batch)
+			if err != nil {
+				return err
+			}
+			if _, err := e.Store.SavePlans(ctx, in.Epoch, plans); err != nil {
 				return err
 			}
 			for _, ch := range e.writers {
@@ -71,23 +93,61 @@ func (e *Engine) planAll(ctx context.Context, trigger models.RunTrigger) error {
 	return e.closeIdleRuns(ctx)
 }
 
-// plan decides about a batch; it writes nothing.
-func (e *Engine) plan(ctx context.Context, object models.SyncObject, in models.Integration, runID string, batch []models.LinkState) ([]models.LinkPlan, error) {
+// openRuns are the runs for what made the links of a batch dirty. The first load is one run.
+func (e *Engine) openRuns(ctx context.Context, batch []models.LinkState, trigger models.RunTrigger) (runs, error) {
+	out := runs{}
+	for i := range batch {
+		if cause := e.causeOf(batch[i].Link, trigger); out[cause] == nil {
+			run, err := e.openRun(ctx, cause)
+			if err != nil {
+				return nil, err
+			}
+			out[cause] = run
+		}
+		batch[i].Cause = e.causeOf(batch[i].Link, trigger)
+	}
+	return out, nil
+}
+
+func (e *Engine) causeOf(l models.Link, trigger models.RunTrigger) models.RunTrigger {
+	switch {
+	case trigger == models.TriggerInitial:
+		return trigger
+	case l.Cause == "" || l.Cause == models.TriggerPoll || l.Cause == models.TriggerInitial:
+		return e.triggerOr(trigger)
+	}
+	return l.Cause
+}
+
+// planner reads what planning the object goes by.
+func (e *Engine) planner(ctx context.Context, object models.SyncObject, in models.Integration) (*planner, error) {
 	mappings, err := e.Store.FieldMappings(ctx, object)
 	if err != nil {
 		return nil, err
 	}
-	m, err := e.newMatcher(ctx, object, batch)
+	filter, err := e.Store.SyncFilter(ctx, object)
 	if err != nil {
 		return nil, err
 	}
-	survivors, err := e.survivors(ctx, object, batch)
-	if err != nil {
+	return &planner{object: object, mappings: mapping.Usable(mappings, in.Drift), filter: filter, integration: in, now: e.Now().UTC()}, nil
+}
+
+// plan decides about a batch; it writes nothing.
+func (e *Engine) plan(ctx context.Context, p *planner, batch []models.LinkState) (plans []models.LinkPlan, err error) {
+	p.absorbed = map[string]bool{}
+	if p.matcher, err = e.newMatcher(ctx, p.filter, p.object, batch); err != nil {
 		return nil, err
 	}
-	p := &planner{object: object, mappings: mappings, integration: in, runID: runID, now: e.Now().UTC(), matcher: m,
-		survivors: survivors, absorbed: map[string]bool{}}
-	plans := make([]models.LinkPlan, 0, len(batch))
+	if p.survivors, err = e.survivors(ctx, p.object, batch); err != nil {
+		return nil, err
+	}
+	if p.parted, err = e.partedFrom(ctx, p.object, batch); err != nil {
+		return nil, err
+	}
+	if p.written, err = e.writtenOfLate(ctx, p.integration, batch, p.now); err != nil {
+		return nil, err
+	}
+	plans = make([]models.LinkPlan, 0, len(batch))
 	for i := range batch {
 		if !p.absorbed[batch[i].ID] {
 			plans = append(plans, p.plan(&batch[i]))
@@ -97,11 +157,15 @@ func (e *Engine) plan(ctx context.Context, object models.SyncObject, in models.I
 }
 
 // plan decides about one link.
-func (p *planner) plan(s *models.LinkState) models.LinkPlan {
+func (p *planner) plan(s *models.LinkState) (plan models.LinkPlan) {
 	if s.Whole() {
-		return p.planWhole(s, models.LinkPlan{Link: settledLink(s)})
+		plan = p.planWhole(s, models.LinkPlan{Link: settledLink(s)})
+	} else {
+		plan = p.planHalf(s)
 	}
-	return p.planHalf(s)
+	plan.RunID = p.runs.of(s.Cause)
+	plan.Unchanged = s.Cause == models.TriggerInitial && plan.Link.Whole() && len(plan.Intents) == 0 && plan.Failure == nil && !plan.Remove && !plan.Part
+	return plan
 }
 
 // settledLink is the link as it shall be when nothing more is to do: not dirty, not deferred.
@@ -119,8 +183,21 @@ func (p *planner) planHalf(s *models.LinkState) models.LinkPlan {
 	if row == nil || row.DeletedAt != nil {
 		return plan
 	}
+	if mapping.Admit(p.filter, side, row.Data) != mapping.Inside {
+		plan.Resolved = true
+		return plan
+	}
+	if former, rests := p.former(s, side); former != nil {
+		return p.pair(s, former)
+	} else if rests {
+		plan.Resolved = true
+		return plan
+	}
 	m := p.matcher.decide(s)
 	switch {
+	case m.rests:
+		plan.Resolved = true
+		return plan
 	case m.failure != nil:
 		plan.Failure = p.failure(s, side, m.failure)
 		return plan
@@ -149,7 +226,7 @@ func (p *planner) pair(s, other *models.LinkState) models.LinkPlan {
 	if joined.ParentOnSalesforce == "" {
 		joined.ParentOnSalesforce = other.ParentOnSalesforce
 	}
-	joined.MatchedBy = "email"
+	joined.MatchedBy, joined.Parted = "email", ""
 	if p.object == models.AccountObject {
 		joined.MatchedBy = "name"
 	}
@@ -161,8 +238,7 @@ func (p *planner) pair(s, other *models.LinkState) models.LinkPlan {
 func (p *planner) planCreate(s *models.LinkState, side models.Side, plan models.LinkPlan) models.LinkPlan {
 	row, target := s.Row(side), side.Other()
 	if p.waitsForParent(s, side) {
-		later := p.now.Add(parentWait)
-		plan.Link.Dirty, plan.Link.PlanAfter = true, &later
+		plan.Link.Dirty, plan.Wait = true, parentWait
 		return plan
 	}
 	values, source, problems := mapping.Project(p.mappings, side, row.Data, func(models.FieldMapping) (models.Value, bool) {
@@ -170,6 +246,10 @@ func (p *planner) planCreate(s *models.LinkState, side models.Side, plan models.
 	})
 	if len(problems) > 0 {
 		plan.Failure = p.failure(s, side, problems[0].Err)
+		return plan
+	}
+	if mapping.Admit(p.filter, target, p.filled(target, values)) == mapping.Outside {
+		plan.Resolved = true // the new record would be outside the filter at once
 		return plan
 	}
 	plan.Intents = []models.Intent{p.intent(s, target, models.OpCreate, values, nil, source)}
@@ -202,6 +282,11 @@ func (p *planner) planWhole(s *models.LinkState, plan models.LinkPlan) models.Li
 	if s.Desk == nil || s.Salesforce == nil {
 		return plan // the other record was linked but not read yet: its observation makes the link dirty again
 	}
+	if outside, rests := p.leaves(s); rests {
+		plan.Resolved = true
+		plan.Part = outside && p.filter.Leaving == models.LeavingUnlink && plan.Absorb == nil
+		return plan
+	}
 	if s.Desk.DeletedAt != nil || s.Salesforce.DeletedAt != nil {
 		return p.planDeleted(s, plan)
 	}
@@ -219,6 +304,7 @@ func (p *planner) planWhole(s *models.LinkState, plan models.LinkPlan) models.Li
 		plan.Link.BaseDesk[m.Desk.Name] = a.Desk
 		plan.Link.BaseSalesforce[m.Salesforce.Name] = a.Salesforce
 	}
+	rewritten := p.rewritten(s, &plan.Link, &result)
 	for _, c := range result.Conflicts {
 		winner := c.Winner
 		plan.Conflicts = append(plan.Conflicts, models.Conflict{
@@ -244,6 +330,10 @@ func (p *planner) planWhole(s *models.LinkState, plan models.LinkPlan) models.Li
 	if len(result.Problems) > 0 {
 		worst := result.Problems[0]
 		plan.Failure = p.failure(s, worst.Target.Other(), worst.Err)
+	} else if rewritten != nil {
+		plan.Failure = rewritten
+	}
+	if plan.Failure != nil {
 		for i := range plan.Intents {
 			plan.Intents[i].Partial = true
 		}
@@ -324,8 +414,8 @@ func (p *planner) byName() map[string]models.FieldMapping {
 func (p *planner) intent(s *models.LinkState, side models.Side, op models.IntentOp, values, before, source models.Values) models.Intent {
 	return models.Intent{
 		ID: newID(), LinkID: s.ID, Object: p.object, Side: side, Op: op, RecordID: s.RecordID(side),
-		Values: values, Before: before, Source: source, RunID: p.runID, State: models.IntentPending,
-		Epoch: p.integration.Epoch, CreatedAt: p.now, UpdatedAt: p.now,
+		Values: values, Before: before, Source: source, RunID: p.runs.of(s.Cause), State: models.IntentPending,
+		Epoch: p.integration.Epoch,
 	}
 }
 
@@ -334,7 +424,7 @@ func (p *planner) failure(s *models.LinkState, source models.Side, err *models.E
 	return &models.Failure{
 		ID: newID(), LinkID: s.ID, Object: p.object, Source: source, Target: source.Other(), RecordID: s.RecordID(source),
 		RecordName: nameOf(s), Code: err.Code, Message: err.Message, Hint: hintFor(err.Code), Fields: err.Fields,
-		Attempts: 1, RunID: p.runID, FirstAt: p.now, LastAt: p.now,
+		Attempts: 1, RunID: p.runs.of(s.Cause), FirstAt: p.now, LastAt: p.now,
 	}
 }
 

@@ -2,16 +2,43 @@ package sync
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"sidelight/models"
+	"sidelight/sync/mapping"
 )
 
 // rehearsalSamples is how many records of each kind of action a rehearsal shows.
 const rehearsalSamples = 5
 
+// proposal is a mapping of one object that an admin thinks of; nil where it is the saved one.
+type proposal struct {
+	object   models.SyncObject
+	mappings []models.FieldMapping
+}
+
 // Rehearse forecasts what the sync would do: it reads both sides into the mirrors, runs the same planning as the real thing and writes
 // nothing to either vendor. The answer is RUNNING at once; the forecast is stored under its id when it is done.
-func (e *Engine) Rehearse(ctx context.Context) (models.Rehearsal, error) {
+func (e *Engine) Rehearse(ctx context.Context) (models.Rehearsal, error) { return e.rehearse(ctx, nil) }
+
+// RehearseMapping forecasts what saving a mapping would lead to. Nothing is saved; fields that the mirrors do not hold yet are read into them. A mapping that could not
+// be saved is BAD_USER_INPUT.
+func (e *Engine) RehearseMapping(ctx context.Context, object models.SyncObject, in []models.FieldMappingInput) (models.Rehearsal, error) {
+	desk, salesforce, err := e.describeBoth(ctx, object)
+	if err != nil {
+		return models.Rehearsal{}, err
+	}
+	mappings, problems := mapping.Build(object, in, desk, salesforce)
+	for _, p := range problems {
+		if p.Severity == models.SeverityError {
+			return models.Rehearsal{}, models.Errorf(models.CodeBadUserInput, "this mapping cannot be saved: %s", p.Message)
+		}
+	}
+	return e.rehearse(ctx, &proposal{object, mappings})
+}
+
+func (e *Engine) rehearse(ctx context.Context, proposed *proposal) (models.Rehearsal, error) {
 	in, err := e.Store.Integration(ctx)
 	if err != nil {
 		return models.Rehearsal{}, err
@@ -29,7 +56,7 @@ func (e *Engine) Rehearse(ctx context.Context) (models.Rehearsal, error) {
 	running := r
 	return running, e.background(func(ctx context.Context) {
 		r.Status = models.RunDone
-		if r.Objects, err = e.forecast(ctx, in); err != nil {
+		if r.Objects, err = e.forecast(ctx, in, proposed); err != nil {
 			e.log.Warn("a rehearsal failed", "code", models.CodeOf(err), "error", err)
 			r.Status = models.RunFailed
 		}
@@ -39,7 +66,7 @@ func (e *Engine) Rehearse(ctx context.Context) (models.Rehearsal, error) {
 	})
 }
 
-func (e *Engine) forecast(ctx context.Context, in models.Integration) ([]models.RehearsalObject, error) {
+func (e *Engine) forecast(ctx context.Context, in models.Integration, proposed *proposal) ([]models.RehearsalObject, error) {
 	if in.Status == models.StatusReady {
 		for _, side := range models.Sides {
 			for _, object := range models.SyncObjects {
@@ -49,9 +76,24 @@ func (e *Engine) forecast(ctx context.Context, in models.Integration) ([]models.
 			}
 		}
 	}
+	if proposed != nil {
+		if err := e.readProposed(ctx, proposed); err != nil {
+			return nil, err
+		}
+	}
 	var out []models.RehearsalObject
 	for _, object := range models.SyncObjects {
-		f := forecast{RehearsalObject: models.RehearsalObject{Object: object}, shown: map[string]int{}}
+		if proposed != nil && proposed.object != object {
+			continue
+		}
+		planner, err := e.planner(ctx, object, in)
+		if err != nil {
+			return nil, err
+		}
+		if proposed != nil {
+			planner.mappings = proposed.mappings
+		}
+		f := forecast{RehearsalObject: models.RehearsalObject{Object: object}, shown: map[string]int{}, names: planner.names()}
 		after := ""
 		for {
 			batch, err := e.Store.Links(ctx, object, after, planBatch)
@@ -62,7 +104,7 @@ func (e *Engine) forecast(ctx context.Context, in models.Integration) ([]models.
 				break
 			}
 			after = batch[len(batch)-1].ID
-			plans, err := e.plan(ctx, object, in, "", forecastable(batch))
+			plans, err := e.plan(ctx, planner, forecastable(batch))
 			if err != nil {
 				return nil, err
 			}
@@ -73,6 +115,54 @@ func (e *Engine) forecast(ctx context.Context, in models.Integration) ([]models.
 		out = append(out, f.RehearsalObject)
 	}
 	return out, nil
+}
+
+// readProposed reads the fields of a proposed mapping into the mirrors that they do not hold yet. Nothing follows from that: planning looks at mapped fields.
+func (e *Engine) readProposed(ctx context.Context, proposed *proposal) error {
+	for _, side := range models.Sides {
+		held, err := e.fields(ctx, side, proposed.object)
+		if err != nil {
+			return err
+		}
+		fields := slices.Clone(held)
+		for _, name := range mapping.Fields(proposed.mappings, side) {
+			if !slices.Contains(fields, name) {
+				fields = append(fields, name)
+			}
+		}
+		if len(fields) == len(held) {
+			continue
+		}
+		remote, err := e.Remotes.Remote(side)
+		if err != nil {
+			return err
+		}
+		for token := ""; ; {
+			page, err := remote.List(ctx, proposed.object, fields, token)
+			if err != nil {
+				return at(side, err)
+			}
+			if _, err := e.Store.Observe(ctx, side, proposed.object, page.Records, nil); err != nil {
+				return err
+			}
+			if token = page.Next; token == "" {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// names are the mapping's names by the sides' fields.
+func (p *planner) names() map[models.Side]map[string]string {
+	out := map[models.Side]map[string]string{}
+	for _, side := range models.Sides {
+		out[side] = map[string]string{}
+		for _, m := range p.mappings {
+			out[side][m.Field(side).Name] = m.Name()
+		}
+	}
+	return out
 }
 
 // forecastable lets contacts be planned whose accounts do not exist on the other side yet: in a rehearsal nothing will create them.
@@ -87,6 +177,7 @@ func forecastable(batch []models.LinkState) []models.LinkState {
 type forecast struct {
 	models.RehearsalObject
 	shown  map[string]int
+	names  map[models.Side]map[string]string
 	paired map[string]bool
 }
 
@@ -136,8 +227,8 @@ func (f *forecast) sample(action string, p models.LinkPlan, in *models.Intent) {
 		s.RecordName = p.Failure.RecordName
 	}
 	if in != nil {
-		for name, to := range in.Values {
-			s.Changes = append(s.Changes, models.FieldChange{Field: name, Side: in.Side, From: in.Before[name], To: to})
+		for _, name := range slices.Sorted(maps.Keys(in.Values)) {
+			s.Changes = append(s.Changes, models.FieldChange{Field: f.names[in.Side][name], Side: in.Side, From: in.Before[name], To: in.Values[name]})
 		}
 	}
 	f.Samples = append(f.Samples, s)

@@ -40,7 +40,8 @@ func (e *Engine) ResolveConflict(ctx context.Context, id string, choose models.S
 	}
 	chosen[choose.Other()] = converted
 
-	p := &planner{object: c.Object, mappings: []models.FieldMapping{m}, integration: in, runID: run.ID, now: e.Now().UTC()}
+	p := &planner{object: c.Object, mappings: []models.FieldMapping{m}, integration: in, runs: runs{models.TriggerManual: run}, now: e.Now().UTC()}
+	state.Cause = models.TriggerManual
 	plan := models.LinkPlan{Link: state.Link}
 	for _, side := range models.Sides {
 		row, name := state.Row(side), m.Field(side).Name
@@ -52,7 +53,7 @@ func (e *Engine) ResolveConflict(ctx context.Context, id string, choose models.S
 			models.Values{m.Field(side.Other()).Name: chosen[side.Other()]}))
 	}
 	if len(plan.Intents) > 0 {
-		saved, err := e.Store.SavePlans(ctx, in.Epoch, []models.LinkPlan{plan}, nil)
+		saved, err := e.Store.SavePlans(ctx, in.Epoch, []models.LinkPlan{plan})
 		if err != nil {
 			return c, err
 		}

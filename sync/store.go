@@ -12,7 +12,8 @@ import (
 // Every method is one transaction. A method that loses a compare-and-set says so in its result, it does not fail.
 type Store interface {
 	// Integration reads the one row; UpdateIntegration changes it under its own lock and answers the new row. change may be
-	// called again when another replica was faster; an error from it rolls back and is passed on.
+	// called again when another replica was faster; an error from it rolls back and is passed on. A change of the direction, or of what
+	// is known of the vendors' fields, marks every link dirty in the same transaction.
 	Integration(ctx context.Context) (models.Integration, error)
 	UpdateIntegration(ctx context.Context, change func(*models.Integration) error) (models.Integration, error)
 
@@ -20,16 +21,22 @@ type Store interface {
 	SetConnectionProblem(ctx context.Context, side models.Side, code models.Code, problem string) error // "" clears it
 
 	FieldMappings(ctx context.Context, object models.SyncObject) ([]models.FieldMapping, error)
-	// ReplaceFieldMappings replaces the object's mappings, raises MappingVersion, marks every link of the object dirty and
+	// ReplaceFieldMappings replaces the object's mappings, raises MappingVersion and the epoch, marks every link of the object dirty and
 	// forgets the object's load cursors when refetch is set (a field was added that the mirrors do not hold).
 	ReplaceFieldMappings(ctx context.Context, object models.SyncObject, mappings []models.FieldMapping, refetch bool) error
+	// SyncFilter is the object's filter, without conditions when none was saved. SaveSyncFilter replaces it, as ReplaceFieldMappings does.
+	SyncFilter(ctx context.Context, object models.SyncObject) (models.SyncFilter, error)
+	SaveSyncFilter(ctx context.Context, f models.SyncFilter, refetch bool) error
 
 	Cursor(ctx context.Context, side models.Side, object models.SyncObject, kind string) (string, error) // "" when there is none
 	SetCursor(ctx context.Context, c models.Cursor) error
+	// PollCursors are the positions of all polls, with the database's time of each.
+	PollCursors(ctx context.Context) ([]models.Cursor, error)
 
 	// Observe upserts the mirror rows that are newer, or equally old but different, makes half links for records seen for
 	// the first time, marks the links of changed rows dirty,
-	// and moves the cursor (nil leaves it), all at once. A row whose content did not change is not dirty.
+	// and moves the cursor (nil leaves it), all at once. A row whose content did not change is not dirty. After the integration was
+	// deleted nothing is kept.
 	Observe(ctx context.Context, side models.Side, object models.SyncObject, records []models.Record, cursor *models.Cursor) (models.ObserveResult, error)
 
 	// DirtyLinks reads links to plan: dirty, PlanAfter over, without an open intent; oldest id first, after the given id.
@@ -40,13 +47,15 @@ type Store interface {
 	MatchCandidates(ctx context.Context, object models.SyncObject, side models.Side, keys []string) (map[string][]models.LinkState, error)
 	// LinksByRecord reads the links of records of one side; one that is unknown is absent.
 	LinksByRecord(ctx context.Context, object models.SyncObject, side models.Side, ids []string) (map[string]models.LinkState, error)
-	// SavePlans saves each plan under its link's version and the integration's epoch; stale ones are skipped and stay dirty. A plan
-	// that would absorb a link with an open intent is stale too.
-	SavePlans(ctx context.Context, epoch int64, plans []models.LinkPlan, tallies []models.SyncTally) (saved int, err error)
-	// MarkDirty marks links for planning again.
-	MarkDirty(ctx context.Context, linkIDs []string) error
-	// MarkAllDirty marks every link for planning again.
-	MarkAllDirty(ctx context.Context) error
+	// SavePlans saves each plan under its link's version and the integration's epoch, with its tally; stale ones are skipped and stay
+	// dirty. A plan that would absorb a link with an open intent is stale too.
+	SavePlans(ctx context.Context, epoch int64, plans []models.LinkPlan) (saved int, err error)
+	// MarkDirty marks links for planning again, because of the trigger.
+	MarkDirty(ctx context.Context, linkIDs []string, cause models.RunTrigger) error
+	// HalvesNamed reads half links of a side by the shown name of the record that the values make, first seen at or after since.
+	HalvesNamed(ctx context.Context, object models.SyncObject, side models.Side, values models.Values, since time.Time) ([]models.LinkState, error)
+	// RecentChanges are the journal's entries of the links since the time, oldest first.
+	RecentChanges(ctx context.Context, linkIDs []string, since time.Time) (map[string][]models.Change, error)
 	// Links reads links, dirty or not, as DirtyLinks does: what a rehearsal and a compare go through.
 	Links(ctx context.Context, object models.SyncObject, after string, limit int) ([]models.LinkState, error)
 
@@ -57,9 +66,14 @@ type Store interface {
 	// BeginSending moves claimed PENDING intents to SENDING if the integration may write now, is in their epoch, and the fence
 	// still holds; it answers those that may be sent.
 	BeginSending(ctx context.Context, intents []models.Intent) ([]models.Intent, error)
+	// RenewIntents prolongs the claim on intents in SENDING, and tells whether their call may go on: they are still this owner's, the
+	// integration may write and is in their epoch.
+	RenewIntents(ctx context.Context, intents []models.Intent, lease time.Duration) (goOn bool, err error)
 	// Finish records what became of sent or claimed intents: states; for DONE the mirror row, the link's id and bases, the
-	// journal; failures; tallies. Results whose fence is old are dropped and counted in stale.
-	Finish(ctx context.Context, results []models.IntentResult, tallies []models.SyncTally) (stale int, err error)
+	// journal; failures; what takes an intent's place; tallies. Results whose fence is old are dropped and counted in stale.
+	Finish(ctx context.Context, results []models.IntentResult) (stale int, err error)
+	// UnknownCreates counts the creates of which it is not known whether they happened.
+	UnknownCreates(ctx context.Context) (int, error)
 	// Sending counts intents in SENDING whose lease has not run out: what pauseSync waits for.
 	Sending(ctx context.Context) (int, error)
 
@@ -69,11 +83,14 @@ type Store interface {
 	LatestRun(ctx context.Context) (*models.SyncRun, error)
 	SyncRun(ctx context.Context, id string) (*models.SyncRun, error)
 	Counts(ctx context.Context) (models.SyncCounts, error)
-	// OldestDirty is when the oldest change that is not yet on the other side was observed; nil when there is none.
-	OldestDirty(ctx context.Context) (*time.Time, error)
+	// Lag is how old the oldest change is that is not yet on the other side, and how long ago the side and object that were asked for changes
+	// longest ago were last asked. Zero when there is none.
+	Lag(ctx context.Context) (waiting, unasked time.Duration, err error)
 
-	// RetryFailures resolves the open failures that match, by ids or by filter, marks their links dirty and answers how many.
+	// RetryFailures has the links of the open failures that match, by ids or by filter, planned again and answers how many. Their resting
+	// fields are tried again too. RetryDue does the same for those whose time has come, and leaves resting fields alone.
 	RetryFailures(ctx context.Context, ids []string, filter models.FailureFilter) (int, error)
+	RetryDue(ctx context.Context) (int, error)
 	Conflict(ctx context.Context, id string) (models.Conflict, error)
 	ResolveConflict(ctx context.Context, id string, choose models.Side) (models.Conflict, error)
 	// SetBase replaces a link's bases under its version and marks it dirty: how a chosen value is made to win.
@@ -83,10 +100,12 @@ type Store interface {
 	AcquireLease(ctx context.Context, name, owner string, ttl time.Duration) (fence int64, held bool, err error)
 	ReleaseLease(ctx context.Context, name, owner string) error
 
-	// MarkRelatedStale marks the related sections of customers stale (a change event said so).
-	MarkRelatedStale(ctx context.Context, customerIDs []string) error
-
 	SaveRehearsal(ctx context.Context, r models.Rehearsal) error
+	SaveDriftReport(ctx context.Context, r models.DriftReport) error
+	DriftReport(ctx context.Context) (*models.DriftReport, error) // the latest; nil when there is none
+	// Mirror reads mirror rows by id; MirrorIDs walks the ids of the live ones in their order.
+	Mirror(ctx context.Context, side models.Side, object models.SyncObject, ids []string) (map[string]*models.MirrorRow, error)
+	MirrorIDs(ctx context.Context, side models.Side, object models.SyncObject, after string, limit int) ([]string, error)
 	Audit(ctx context.Context, e models.AuditEntry) error
 	// Prune removes history, resolved failures and conflicts, finished intents and the journal from before the time.
 	Prune(ctx context.Context, before time.Time) error

@@ -79,19 +79,52 @@ func (s *Store) RetryFailures(ctx context.Context, ids []string, f models.Failur
 		for i, f := range found {
 			failures[i], links[i] = f.ID, f.LinkID
 		}
-		for chunk := range chunks(failures) {
-			if err := tx.Model(&models.Failure{}).Where("id IN ?", chunk).UpdateColumns(map[string]any{"next_retry_at": s.stamp()}).Error; err != nil {
-				return err
-			}
-		}
 		for chunk := range chunks(links) {
-			if err := s.dirty(tx.Where("id IN ?", chunk)); err != nil {
+			if err := tx.Table("links").Where("id IN ?", chunk).UpdateColumns(map[string]any{"resting": nil, "retried_at": s.stamp()}).Error; err != nil {
 				return err
 			}
 		}
-		return nil
+		return s.retry(tx, failures, links)
 	})
 	return n, err
+}
+
+// RetryDue has the records planned again whose failures' time has come, and answers how many. What is owed already is tried again by its own.
+func (s *Store) RetryDue(ctx context.Context) (n int, err error) {
+	err = s.tx(ctx, func(tx *gorm.DB) error {
+		now, err := s.databaseTime(tx)
+		if err != nil {
+			return err
+		}
+		var found []models.Failure
+		if err := tx.Select("id", "link_id").Where("next_retry_at <= ? AND resolved_at IS NULL", now).
+			Where("NOT EXISTS (SELECT 1 FROM intents i WHERE i.link_id = failures.link_id AND i.state IN ?)", openIntents).
+			Order("next_retry_at").Limit(batchRows).Find(&found).Error; err != nil {
+			return err
+		}
+		n = len(found)
+		failures, links := make([]string, n), make([]string, n)
+		for i, f := range found {
+			failures[i], links[i] = f.ID, f.LinkID
+		}
+		return s.retry(tx, failures, links)
+	})
+	return n, err
+}
+
+// retry has the links of failures planned again now.
+func (s *Store) retry(tx *gorm.DB, failures, links []string) error {
+	for chunk := range chunks(failures) {
+		if err := tx.Model(&models.Failure{}).Where("id IN ?", chunk).UpdateColumns(map[string]any{"next_retry_at": nil}).Error; err != nil {
+			return err
+		}
+	}
+	for chunk := range chunks(links) {
+		if err := s.dirty(tx.Where("id IN ?", chunk), models.TriggerRetry); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Conflicts is the conflict log, latest first.
@@ -139,7 +172,7 @@ func (s *Store) SetBase(ctx context.Context, link models.Link) (saved bool, err 
 		if saved = q.RowsAffected == 1; q.Error != nil || !saved {
 			return q.Error
 		}
-		return s.dirty(tx.Where("id = ?", link.ID))
+		return s.dirty(tx.Where("id = ?", link.ID), models.TriggerManual)
 	})
 	return saved, err
 }

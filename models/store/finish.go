@@ -10,11 +10,14 @@ import (
 )
 
 // Finish records what became of claimed intents, all in one transaction: states; for DONE the mirror, the link's id and bases and the journal;
-// failures; tallies. Results whose claim went to somebody else are dropped and counted in stale.
-func (s *Store) Finish(ctx context.Context, results []models.IntentResult, tallies []models.SyncTally) (stale int, err error) {
+// failures; what takes an intent's place; the history's counts. Results whose claim went to somebody else are dropped and counted in stale.
+func (s *Store) Finish(ctx context.Context, results []models.IntentResult) (stale int, err error) {
 	err = s.tx(ctx, func(tx *gorm.DB) error {
 		stale = 0
 		f := finisher{store: s, tx: tx, now: s.stamp()}
+		if f.clock, err = s.databaseTime(tx); err != nil {
+			return err
+		}
 		if err := f.read(results); err != nil {
 			return err
 		}
@@ -28,13 +31,7 @@ func (s *Store) Finish(ctx context.Context, results []models.IntentResult, talli
 				return err
 			}
 		}
-		if err := f.save(); err != nil {
-			return err
-		}
-		if stale > 0 {
-			return nil
-		}
-		return addTallies(tx, tallies)
+		return f.save()
 	})
 	return stale, err
 }
@@ -44,18 +41,20 @@ type finisher struct {
 	store   *Store
 	tx      *gorm.DB
 	now     time.Time
+	clock   time.Time // the database's, by which waits end
 	intents map[string]intentRow
 	links   map[string]*linkRow
 	rows    map[models.Side]map[models.SyncObject]map[string]*models.MirrorRow
 
 	moved    map[models.SyncObject][]*linkRow
 	mirrored map[models.Side]map[models.SyncObject][]models.MirrorRow
-	gone     []string
 	resolved []string
 	settled  []string // links of which nothing more is owed, as far as these results say
 	woken    []string // accounts
 	failures []models.Failure
 	journal  []models.Change
+	instead  []models.Intent
+	tallies  []models.SyncTally
 }
 
 func (f *finisher) read(results []models.IntentResult) error {
@@ -110,7 +109,13 @@ func (f *finisher) one(row intentRow, r models.IntentResult) error {
 	if row.State != models.IntentPending && row.State != models.IntentSending && row.State != models.IntentUnknown {
 		return nil
 	}
-	change := map[string]any{"state": r.State, "next_at": r.NextAt, "lease_until": nil, "owner": "", "last_code": r.Intent.LastCode}
+	change := map[string]any{"state": r.State, "next_at": nil, "lease_until": nil, "owner": "", "last_code": r.Intent.LastCode}
+	if r.Wait > 0 {
+		change["next_at"] = f.clock.Add(r.Wait)
+	}
+	if t, counts := r.Tally(); counts {
+		f.tallies = append(f.tallies, t)
+	}
 	l := f.links[row.LinkID]
 	switch r.State {
 	case models.IntentDone:
@@ -128,7 +133,11 @@ func (f *finisher) one(row intentRow, r models.IntentResult) error {
 		}
 	case models.IntentCancelled:
 		change["updated_at"] = f.now
-		if err := f.store.dirty(f.tx.Where("id = ?", row.LinkID)); err != nil {
+		if r.Instead != nil {
+			f.instead = append(f.instead, *r.Instead)
+			break
+		}
+		if err := f.store.dirty(f.tx.Where("id = ?", row.LinkID), ""); err != nil {
 			return err
 		}
 		if l != nil {
@@ -136,7 +145,12 @@ func (f *finisher) one(row intentRow, r models.IntentResult) error {
 		}
 	}
 	if r.Failure != nil {
-		f.failures = append(f.failures, f.named(*r.Failure, l, row.Intent))
+		failure := f.named(*r.Failure, l, row.Intent)
+		if r.State == models.IntentPending {
+			at := f.clock.Add(r.Wait)
+			failure.NextRetryAt = &at
+		}
+		f.failures = append(f.failures, failure)
 	}
 	return f.tx.Table("intents").Where("id = ?", row.ID).UpdateColumns(change).Error
 }
@@ -261,7 +275,13 @@ func (f *finisher) save() error {
 	if err := resolveFailures(f.tx, f.resolved, f.now); err != nil {
 		return err
 	}
-	if err := saveFailures(f.tx, f.failures); err != nil {
+	if err := saveFailures(f.tx, f.failures, f.clock); err != nil {
+		return err
+	}
+	if err := insertIntents(f.tx, f.instead, f.clock); err != nil {
+		return err
+	}
+	if err := addTallies(f.tx, f.tallies); err != nil {
 		return err
 	}
 	for chunk := range chunks(f.settled) {

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"reflect"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -29,7 +31,8 @@ func (s *Store) Integration(ctx context.Context) (in models.Integration, err err
 	return in, known(s.read(ctx).First(&in, 1).Error)
 }
 
-// UpdateIntegration changes the one row under its lock; an error from change rolls back and is passed on.
+// UpdateIntegration changes the one row under its lock; an error from change rolls back and is passed on. Another direction, or another state of the vendors'
+// fields, has every link planned again in the same transaction.
 func (s *Store) UpdateIntegration(ctx context.Context, change func(*models.Integration) error) (models.Integration, error) {
 	var in models.Integration
 	err := s.tx(ctx, func(tx *gorm.DB) error {
@@ -43,7 +46,13 @@ func (s *Store) UpdateIntegration(ctx context.Context, change func(*models.Integ
 			return err
 		}
 		in.UpdatedAt = s.stamp()
-		return tx.Save(&in).Error
+		if err := tx.Save(&in).Error; err != nil {
+			return err
+		}
+		if in.Direction == before.Direction && reflect.DeepEqual(in.Drift, before.Drift) {
+			return nil
+		}
+		return s.dirty(tx.Where("1 = 1"), models.TriggerManual)
 	})
 	return in, err
 }
@@ -134,7 +143,10 @@ func (s *Store) SetCursor(ctx context.Context, c models.Cursor) error {
 }
 
 func (s *Store) saveCursor(tx *gorm.DB, c models.Cursor) error {
-	c.UpdatedAt = s.stamp()
+	var err error
+	if c.UpdatedAt, err = s.databaseTime(tx); err != nil {
+		return err
+	}
 	return tx.Clauses(replace).Create(&c).Error
 }
 
@@ -203,8 +215,8 @@ func (s *Store) FieldMappings(ctx context.Context, object models.SyncObject) ([]
 	return out, s.read(ctx).Where("object = ?", object).Order("position, id").Find(&out).Error
 }
 
-// ReplaceFieldMappings replaces the object's mapping and has every one of its links planned again; refetch also forgets how far the object was
-// read, so that the mirrors get the new fields.
+// ReplaceFieldMappings replaces the object's mapping and has every one of its links planned again; what was owed under the old one is not sent. refetch also
+// forgets how far the object was read, so that the mirrors get the new fields.
 func (s *Store) ReplaceFieldMappings(ctx context.Context, object models.SyncObject, mappings []models.FieldMapping, refetch bool) error {
 	return s.tx(ctx, func(tx *gorm.DB) error {
 		var in models.Integration
@@ -219,14 +231,51 @@ func (s *Store) ReplaceFieldMappings(ctx context.Context, object models.SyncObje
 				return err
 			}
 		}
-		if err := tx.Model(&in).UpdateColumns(map[string]any{"mapping_version": in.MappingVersion + 1, "updated_at": s.stamp()}).Error; err != nil {
+		in.Drift = slices.DeleteFunc(in.Drift, func(d models.MappingDrift) bool { return d.Object == object })
+		return s.replan(tx, in, object, refetch)
+	})
+}
+
+// replan has every link of the object planned again under a new epoch.
+func (s *Store) replan(tx *gorm.DB, in models.Integration, object models.SyncObject, refetch bool) error {
+	in.MappingVersion++
+	in.Epoch++
+	in.UpdatedAt = s.stamp()
+	if err := tx.Save(&in).Error; err != nil {
+		return err
+	}
+	if refetch {
+		if err := tx.Where("object = ? AND kind = ?", object, models.CursorLoad).Delete(&models.Cursor{}).Error; err != nil {
 			return err
 		}
-		if refetch {
-			if err := tx.Where("object = ? AND kind = ?", object, models.CursorLoad).Delete(&models.Cursor{}).Error; err != nil {
-				return err
-			}
+	}
+	return s.dirty(tx.Where("object = ?", object), models.TriggerManual)
+}
+
+// SyncFilter is the object's filter; without one it has no conditions.
+func (s *Store) SyncFilter(ctx context.Context, object models.SyncObject) (models.SyncFilter, error) {
+	f := models.SyncFilter{Object: object, Leaving: models.LeavingKeep}
+	err := s.read(ctx).Where("object = ?", object).Limit(1).Find(&f).Error
+	return f, err
+}
+
+// SaveSyncFilter replaces the object's filter and has every one of its links planned again, as ReplaceFieldMappings does.
+func (s *Store) SaveSyncFilter(ctx context.Context, f models.SyncFilter, refetch bool) error {
+	f.UpdatedAt = s.stamp()
+	return s.tx(ctx, func(tx *gorm.DB) error {
+		var in models.Integration
+		if err := s.locked(tx).First(&in, 1).Error; err != nil {
+			return err
 		}
-		return s.dirty(tx.Where("object = ?", object))
+		if err := tx.Clauses(replace).Create(&f).Error; err != nil {
+			return err
+		}
+		return s.replan(tx, in, f.Object, refetch)
 	})
+}
+
+// PollCursors are the positions of all polls, with the database's time of each.
+func (s *Store) PollCursors(ctx context.Context) ([]models.Cursor, error) {
+	var out []models.Cursor
+	return out, s.read(ctx).Where("kind = ?", models.CursorPoll).Order("updated_at").Find(&out).Error
 }

@@ -32,11 +32,11 @@ func (s *Store) ClaimIntents(ctx context.Context, side models.Side, owner string
 		if err != nil {
 			return err
 		}
-		if err := s.cancelOld(tx, side, in.Epoch); err != nil {
-			return err
-		}
 		if err := tx.Table("intents").Where("side = ? AND state = ? AND lease_until <= ?", side, models.IntentSending, now).
 			UpdateColumns(map[string]any{"state": models.IntentUnknown, "next_at": nil}).Error; err != nil {
+			return err
+		}
+		if err := s.cancelOld(tx, side, in.Epoch, now); err != nil {
 			return err
 		}
 		var rows []models.Intent
@@ -50,7 +50,7 @@ func (s *Store) ClaimIntents(ctx context.Context, side models.Side, owner string
 		ids := make([]string, len(rows))
 		for i := range rows {
 			ids[i] = rows[i].ID
-			rows[i].Owner, rows[i].LeaseUntil = owner, &until
+			rows[i].Owner, rows[i].LeaseUntil, rows[i].Age = owner, &until, max(0, now.Sub(rows[i].UpdatedAt))
 			rows[i].Fence++
 		}
 		for chunk := range chunks(ids) {
@@ -65,9 +65,13 @@ func (s *Store) ClaimIntents(ctx context.Context, side models.Side, owner string
 	return out, err
 }
 
-func (s *Store) cancelOld(tx *gorm.DB, side models.Side, epoch int64) error {
+// cancelOld ends what was planned in an older epoch and does not have to be looked for: writes that were never sent, and sent ones other than creates, which
+// planning again makes right whether they happened or not.
+func (s *Store) cancelOld(tx *gorm.DB, side models.Side, epoch int64, now time.Time) error {
 	var old []models.Intent
-	if err := s.skipLocked(tx).Select("id", "link_id").Where("side = ? AND state = ? AND epoch < ?", side, models.IntentPending, epoch).Find(&old).Error; err != nil {
+	if err := s.skipLocked(tx).Select("id", "link_id").Where("side = ? AND epoch < ?", side, epoch).
+		Where("state = ? OR (state = ? AND op <> ? AND (lease_until IS NULL OR lease_until <= ?))", models.IntentPending, models.IntentUnknown, models.OpCreate, now).
+		Find(&old).Error; err != nil {
 		return err
 	}
 	ids, links := make([]string, len(old)), make([]string, len(old))
@@ -81,11 +85,52 @@ func (s *Store) cancelOld(tx *gorm.DB, side models.Side, epoch int64) error {
 		}
 	}
 	for chunk := range chunks(links) {
-		if err := s.dirty(tx.Where("id IN ?", chunk)); err != nil {
+		if err := s.dirty(tx.Where("id IN ?", chunk), ""); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// RenewIntents prolongs the claim on writes whose call takes long, and tells whether the call may go on: the claim still holds for at least one of them, and nobody
+// has paused the sync or changed what it may do.
+func (s *Store) RenewIntents(ctx context.Context, intents []models.Intent, lease time.Duration) (goOn bool, err error) {
+	err = s.tx(ctx, func(tx *gorm.DB) error {
+		goOn = false
+		var in models.Integration
+		if err := tx.First(&in, 1).Error; err != nil {
+			return err
+		}
+		now, err := s.databaseTime(tx)
+		if err != nil {
+			return err
+		}
+		held, err := s.held(tx, intents)
+		if err != nil {
+			return err
+		}
+		var ids []string
+		for id, row := range held {
+			if row.State == models.IntentSending && row.LeaseUntil != nil && now.Before(*row.LeaseUntil) {
+				ids = append(ids, id)
+				goOn = goOn || (in.Status.Writing() && row.Epoch == in.Epoch)
+			}
+		}
+		for chunk := range chunks(ids) {
+			if err := tx.Table("intents").Where("id IN ?", chunk).UpdateColumns(map[string]any{"lease_until": now.Add(lease)}).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return goOn, err
+}
+
+// UnknownCreates counts the creates of which it is not known whether they happened.
+func (s *Store) UnknownCreates(ctx context.Context) (int, error) {
+	var n int64
+	err := s.read(ctx).Table("intents").Where("state = ? AND op = ?", models.IntentUnknown, models.OpCreate).Count(&n).Error
+	return int(n), err
 }
 
 // BeginSending moves claimed intents to SENDING if the integration may write now, is in their epoch, and the claim still holds. It answers
@@ -115,10 +160,10 @@ func (s *Store) BeginSending(ctx context.Context, intents []models.Intent) ([]mo
 			}
 			until := now.Add(time.Duration(row.LeaseMS) * time.Millisecond)
 			if err := tx.Table("intents").Where("id = ?", row.ID).UpdateColumns(map[string]any{
-				"state": models.IntentSending, "attempts": row.Attempts + 1, "updated_at": s.stamp(), "lease_until": until}).Error; err != nil {
+				"state": models.IntentSending, "attempts": row.Attempts + 1, "updated_at": now, "lease_until": until}).Error; err != nil {
 				return err
 			}
-			row.State, row.LeaseUntil = models.IntentSending, &until
+			row.State, row.LeaseUntil, row.UpdatedAt = models.IntentSending, &until, now
 			out = append(out, row.Intent)
 		}
 		return nil

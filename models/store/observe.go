@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -15,7 +16,14 @@ import (
 func (s *Store) Observe(ctx context.Context, side models.Side, object models.SyncObject, records []models.Record, cursor *models.Cursor) (models.ObserveResult, error) {
 	var result models.ObserveResult
 	err := s.tx(ctx, func(tx *gorm.DB) error {
-		o := observation{store: s, tx: tx, side: side, object: object, result: models.ObserveResult{Seen: len(records)}}
+		gone, err := s.ended(tx)
+		if err != nil || gone {
+			return err
+		}
+		o := observation{store: s, tx: tx, side: side, object: object, cause: causeOf(cursor), result: models.ObserveResult{Seen: len(records)}}
+		if o.clock, err = s.databaseTime(tx); err != nil {
+			return err
+		}
 		if err := o.take(latest(records)); err != nil {
 			return err
 		}
@@ -26,6 +34,27 @@ func (s *Store) Observe(ctx context.Context, side models.Side, object models.Syn
 		return s.saveCursor(tx, *cursor)
 	})
 	return result, err
+}
+
+// ended tells whether the integration was deleted: nothing may be kept any more, also of what was being read when it was. The lock keeps Wipe from
+// coming in between.
+func (s *Store) ended(tx *gorm.DB) (bool, error) {
+	if s.mysql { // the form that MySQL, MariaDB and TiDB share
+		var status models.IntegrationStatus
+		err := tx.Raw("SELECT status FROM integrations WHERE id = 1 LOCK IN SHARE MODE").Row().Scan(&status)
+		return status == models.StatusDeleted, err
+	}
+	var in models.Integration
+	err := tx.Select("status").First(&in, 1).Error
+	return in.Status == models.StatusDeleted, err
+}
+
+// causeOf is why records were read: a push names them, everything else finds them.
+func causeOf(cursor *models.Cursor) models.RunTrigger {
+	if cursor == nil || cursor.Kind == models.CursorStream {
+		return models.TriggerChange
+	}
+	return models.TriggerPoll
 }
 
 // latest keeps the newest of several records with one id; a deletion goes before an equally old life sign.
@@ -56,6 +85,8 @@ type observation struct {
 	tx     *gorm.DB
 	side   models.Side
 	object models.SyncObject
+	cause  models.RunTrigger
+	clock  time.Time // the database's, by which links and creates are ordered
 	result models.ObserveResult
 }
 
@@ -152,14 +183,14 @@ func (o *observation) links(ids []string) error {
 		for _, id := range chunk {
 			l := byRecord[id]
 			if l == nil {
-				l = &linkRow{Link: models.Link{ID: newID(), Object: o.object, CreatedAt: now}}
+				l = &linkRow{Link: models.Link{ID: newID(), Object: o.object, CreatedAt: o.clock}}
 				l.SetRecordID(o.side, id)
 				o.result.New++
 			} else {
 				o.result.Changed++
 				l.Version++
 			}
-			l.Dirty, l.PlanAfter = true, nil
+			l.Dirty, l.PlanAfter, l.Cause = true, nil, o.cause
 			if l.DirtySince == nil {
 				l.DirtySince = &now
 			}

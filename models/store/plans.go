@@ -15,8 +15,8 @@ import (
 // unansweredWait is how long a record waits that may be the answer of a create which is under way.
 const unansweredWait = time.Second
 
-// SavePlans saves each plan under its link's version and the integration's epoch; stale ones are skipped and stay dirty.
-func (s *Store) SavePlans(ctx context.Context, epoch int64, plans []models.LinkPlan, tallies []models.SyncTally) (saved int, err error) {
+// SavePlans saves each plan under its link's version and the integration's epoch, with what it adds to the history; stale ones are skipped and stay dirty.
+func (s *Store) SavePlans(ctx context.Context, epoch int64, plans []models.LinkPlan) (saved int, err error) {
 	err = s.tx(ctx, func(tx *gorm.DB) error {
 		saved = 0
 		var in models.Integration
@@ -27,6 +27,9 @@ func (s *Store) SavePlans(ctx context.Context, epoch int64, plans []models.LinkP
 			return nil
 		}
 		p := planSaver{store: s, tx: tx, object: plans[0].Link.Object, now: s.stamp()}
+		if p.clock, err = s.databaseTime(tx); err != nil {
+			return err
+		}
 		if err := p.read(plans); err != nil {
 			return err
 		}
@@ -34,10 +37,7 @@ func (s *Store) SavePlans(ctx context.Context, epoch int64, plans []models.LinkP
 			return err
 		}
 		saved = p.saved
-		if saved < len(plans) {
-			return nil // tallies count the batch as a whole; the next planning counts what was stale
-		}
-		return addTallies(tx, tallies)
+		return nil
 	})
 	return saved, err
 }
@@ -48,6 +48,7 @@ type planSaver struct {
 	tx     *gorm.DB
 	object models.SyncObject
 	now    time.Time
+	clock  time.Time // the database's, by which waits end
 
 	links  map[string]*linkRow
 	busy   map[string]bool             // links with an open intent
@@ -120,18 +121,22 @@ func (p *planSaver) save(plans []models.LinkPlan) error {
 	var intents []models.Intent
 	var conflicts []models.Conflict
 	var failures []models.Failure
+	var tallies []models.SyncTally
 	for _, plan := range plans {
 		if !p.fresh(plan) {
 			continue
 		}
 		l := p.links[plan.Link.ID]
 		if p.unanswered(plan, l) {
-			later := p.now.Add(unansweredWait)
+			later := p.clock.Add(unansweredWait)
 			l.PlanAfter = &later
 			links = append(links, l)
 			continue
 		}
 		p.saved++
+		if t, counts := plan.Tally(); counts {
+			tallies = append(tallies, t)
+		}
 		if plan.Absorb != nil {
 			gone = append(gone, plan.Absorb.ID)
 			delete(p.links, plan.Absorb.ID)
@@ -145,6 +150,9 @@ func (p *planSaver) save(plans []models.LinkPlan) error {
 		}
 		p.apply(l, plan)
 		links = append(links, l)
+		if plan.Part {
+			links = append(links, p.part(l))
+		}
 		intents = append(intents, plan.Intents...)
 		conflicts = append(conflicts, plan.Conflicts...)
 		if plan.Failure != nil {
@@ -157,9 +165,10 @@ func (p *planSaver) save(plans []models.LinkPlan) error {
 	for _, step := range []func() error{
 		func() error { return dropLinks(p.tx, gone, p.now) },
 		func() error { return p.store.rekey(p.tx, p.object, links) },
-		func() error { return insertIntents(p.tx, intents) },
+		func() error { return insertIntents(p.tx, intents, p.clock) },
 		func() error { return insertConflicts(p.tx, conflicts) },
-		func() error { return saveFailures(p.tx, failures) },
+		func() error { return saveFailures(p.tx, failures, p.clock) },
+		func() error { return addTallies(p.tx, tallies) },
 		func() error { return resolveFailures(p.tx, append(resolved, gone...), p.now) },
 		func() error { return p.store.wakeChildren(p.tx, p.object, append(whole, failedLinks(failures)...)) },
 	} {
@@ -175,9 +184,24 @@ func (p *planSaver) apply(l *linkRow, plan models.LinkPlan) {
 	version, created := l.Version, l.CreatedAt
 	l.Link = plan.Link
 	l.Version, l.CreatedAt = version+1, created
+	if plan.Wait > 0 {
+		later := p.clock.Add(plan.Wait)
+		l.PlanAfter = &later
+	}
 	if !l.Dirty && len(plan.Intents) == 0 {
 		l.DirtySince = nil
 	}
+}
+
+// part takes a link apart: it stays Salesforce's, and Desk's record gets a half link of its own. Each remembers the other's record, so that neither is
+// made a second time on the other side.
+func (p *planSaver) part(l *linkRow) *linkRow {
+	other := &linkRow{Link: models.Link{ID: newID(), Object: l.Object, DeskID: l.DeskID, Parted: *l.SalesforceID, CreatedAt: p.now, Cause: l.Cause}}
+	l.DeskID, l.Parted = nil, *other.DeskID
+	for _, half := range []*linkRow{l, other} {
+		half.BaseDesk, half.BaseSalesforce, half.MatchedBy, half.SyncedAt, half.Dirty, half.DirtySince = nil, nil, "", nil, false, nil
+	}
+	return other
 }
 
 func failedLinks(failures []models.Failure) []string {
@@ -211,9 +235,11 @@ type intentRow struct {
 
 func (intentRow) TableName() string { return "intents" }
 
-func insertIntents(tx *gorm.DB, intents []models.Intent) error {
+// insertIntents saves new intents. The database's clock says when they were made: it is compared with when records were first seen.
+func insertIntents(tx *gorm.DB, intents []models.Intent, now time.Time) error {
 	rows := make([]intentRow, len(intents))
 	for i, in := range intents {
+		in.CreatedAt, in.UpdatedAt = now, now
 		rows[i] = intentRow{Intent: in, Priority: slices.Index(models.SyncObjects, in.Object)*2 + map[bool]int{true: 0, false: 1}[in.Op == models.OpCreate]}
 	}
 	if len(rows) == 0 {
@@ -239,8 +265,8 @@ func insertConflicts(tx *gorm.DB, conflicts []models.Conflict) error {
 	return nil
 }
 
-// saveFailures opens failures, or refreshes the one that stands open for the link.
-func saveFailures(tx *gorm.DB, failures []models.Failure) error {
+// saveFailures opens failures, or refreshes the one that stands open for the link. When it is tried again by itself follows from its code and how often it was tried.
+func saveFailures(tx *gorm.DB, failures []models.Failure, now time.Time) error {
 	for _, f := range failures {
 		var open models.Failure
 		if err := tx.Where("link_id = ? AND resolved_at IS NULL", f.LinkID).Limit(1).Find(&open).Error; err != nil {
@@ -251,6 +277,10 @@ func saveFailures(tx *gorm.DB, failures []models.Failure) error {
 			if f.RecordName == nil {
 				f.RecordName = open.RecordName
 			}
+		}
+		if wait := f.Code.RetryWait(f.Attempts); wait > 0 && f.NextRetryAt == nil {
+			at := now.Add(wait)
+			f.NextRetryAt = &at
 		}
 		if err := tx.Save(&f).Error; err != nil {
 			return err
@@ -279,7 +309,7 @@ func (s *Store) wakeChildren(tx *gorm.DB, object models.SyncObject, accounts []s
 			children := tx.Table(table(side, models.ContactObject)+" c").Select("c.id").
 				Joins("JOIN links a ON a.object = ? AND a."+idColumn(side)+" = c.parent_id AND a.id IN ?", models.AccountObject, chunk)
 			// Also those that are dirty already: one that is being planned just now was read before its account was linked, and its plan must be stale.
-			if err := s.dirty(tx.Where("object = ? AND "+idColumn(side)+" IN (?)", models.ContactObject, children)); err != nil {
+			if err := s.dirty(tx.Where("object = ? AND "+idColumn(side)+" IN (?)", models.ContactObject, children), ""); err != nil {
 				return err
 			}
 		}

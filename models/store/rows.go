@@ -147,9 +147,13 @@ func (s *Store) rekey(tx *gorm.DB, object models.SyncObject, links []*linkRow) e
 	return upsert(tx, "links", out)
 }
 
-// dirty marks the links of the query for planning again.
-func (s *Store) dirty(links *gorm.DB) error {
-	return links.Table("links").UpdateColumns(map[string]any{
+// dirty marks the links of the query for planning again, because of the trigger; "" leaves the reason that was there.
+func (s *Store) dirty(links *gorm.DB, cause models.RunTrigger) error {
+	change := map[string]any{
 		"dirty": true, "plan_after": nil, "version": gorm.Expr("version + 1"), "dirty_since": gorm.Expr("COALESCE(dirty_since, ?)", s.stamp()),
-	}).Error
+	}
+	if cause != "" {
+		change["cause"] = cause
+	}
+	return links.Table("links").UpdateColumns(change).Error
 }

@@ -83,6 +83,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 			tx.Where("state NOT IN ? AND updated_at < ?", openIntents, before).Delete(&models.Intent{}),
 			tx.Where("at < ?", before).Delete(&models.Change{}),
 			tx.Where("created_at < ?", before).Delete(&models.Rehearsal{}),
+			tx.Where("started_at < ?", before).Delete(&models.DriftReport{}),
 			tx.Where("at < ?", before).Delete(&models.AuditEntry{}),
 			tx.Where("expires_at < ?", before).Delete(&models.SignIn{}),
 		} {
@@ -108,6 +109,47 @@ func (s *Store) Rehearsal(ctx context.Context, id string) (*models.Rehearsal, er
 	return &out[0], nil
 }
 
+// SaveDriftReport keeps a compare's report, new or changed.
+func (s *Store) SaveDriftReport(ctx context.Context, r models.DriftReport) error {
+	return s.tx(ctx, func(tx *gorm.DB) error { return tx.Clauses(replace).Create(&r).Error })
+}
+
+// DriftReport is the latest compare's report, nil when there is none.
+func (s *Store) DriftReport(ctx context.Context) (*models.DriftReport, error) {
+	var out []models.DriftReport
+	if err := s.read(ctx).Order("started_at DESC, id DESC").Limit(1).Find(&out).Error; err != nil || len(out) == 0 {
+		return nil, err
+	}
+	return &out[0], nil
+}
+
+// Mirror reads rows as they are kept here, by id; one that is not kept is absent.
+func (s *Store) Mirror(ctx context.Context, side models.Side, object models.SyncObject, ids []string) (map[string]*models.MirrorRow, error) {
+	return mirrors(s.read(ctx), side, object, ids)
+}
+
+// MirrorIDs walks the ids of the live rows as they are kept here, in their order, after the given one.
+func (s *Store) MirrorIDs(ctx context.Context, side models.Side, object models.SyncObject, after string, limit int) ([]string, error) {
+	var ids []string
+	err := s.read(ctx).Table(table(side, object)).Where("id > ? AND deleted_at IS NULL", after).Order("id").Limit(limit).Pluck("id", &ids).Error
+	return ids, err
+}
+
+// RecentChanges are the journal's entries of the links since the time, oldest first.
+func (s *Store) RecentChanges(ctx context.Context, linkIDs []string, since time.Time) (map[string][]models.Change, error) {
+	out := map[string][]models.Change{}
+	for chunk := range chunks(linkIDs) {
+		var rows []models.Change
+		if err := s.read(ctx).Where("link_id IN ? AND at >= ?", chunk, since).Order("id").Find(&rows).Error; err != nil {
+			return nil, err
+		}
+		for _, c := range rows {
+			out[c.LinkID] = append(out[c.LinkID], c)
+		}
+	}
+	return out, nil
+}
+
 // Wipe ends the integration: credentials, mirrors, links, owed writes, related records, positions, mappings, and the logs that hold customers' data.
 func (s *Store) Wipe(ctx context.Context) error {
 	return s.tx(ctx, func(tx *gorm.DB) error {
@@ -116,8 +158,8 @@ func (s *Store) Wipe(ctx context.Context) error {
 			return err
 		}
 		for _, name := range []string{"desk_contacts", "desk_accounts", "salesforce_contacts", "salesforce_accounts", "links", "intents", "cursors",
-			"opportunities", "opportunity_contacts", "notes", "events", "tasks", "related_states", "tickets", "failures", "conflicts", "changes",
-			"rehearsals", "connections", "field_mappings", "sign_ins", "sign_in_states"} {
+			"opportunities", "opportunity_contacts", "notes", "events", "tasks", "related_states", "related_mirrors", "tickets", "failures", "conflicts", "changes",
+			"rehearsals", "drift_reports", "sync_filters", "connections", "field_mappings", "sign_ins", "sign_in_states"} {
 			if err := tx.Exec("DELETE FROM `" + name + "`").Error; err != nil {
 				return err
 			}
@@ -127,7 +169,8 @@ func (s *Store) Wipe(ctx context.Context) error {
 			UpdateColumns(map[string]any{"status": models.RunStopped, "finished_at": now}).Error; err != nil {
 			return err
 		}
-		in.Status, in.Resume, in.Reason, in.Brake = models.StatusDeleted, models.StatusNotConnected, nil, models.BrakeOff
+		in.Status, in.Resume, in.Reason, in.ReasonCode, in.Brake = models.StatusDeleted, models.StatusNotConnected, nil, "", models.BrakeOff
+		in.WaitingUntil, in.Drift = nil, nil
 		in.LoadedAt, in.PausedAt, in.LastSyncedAt, in.UpdatedAt = nil, nil, nil, now
 		in.Epoch++
 		in.MappingVersion++

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -168,11 +169,11 @@ type parent struct {
 	Failed       bool
 }
 
-// MarkDirty marks links for planning again.
-func (s *Store) MarkDirty(ctx context.Context, linkIDs []string) error {
+// MarkDirty marks links for planning again, because of the trigger.
+func (s *Store) MarkDirty(ctx context.Context, linkIDs []string, cause models.RunTrigger) error {
 	return s.tx(ctx, func(tx *gorm.DB) error {
 		for chunk := range chunks(linkIDs) {
-			if err := s.dirty(tx.Where("id IN ?", chunk)); err != nil {
+			if err := s.dirty(tx.Where("id IN ?", chunk), cause); err != nil {
 				return err
 			}
 		}
@@ -180,16 +181,28 @@ func (s *Store) MarkDirty(ctx context.Context, linkIDs []string) error {
 	})
 }
 
-// MarkAllDirty marks every link for planning again.
-func (s *Store) MarkAllDirty(ctx context.Context) error {
-	return s.tx(ctx, func(tx *gorm.DB) error { return s.dirty(tx.Where("1 = 1")) })
+// HalvesNamed reads the half links of a side whose live record has the shown name and was first seen at or after the time.
+func (s *Store) HalvesNamed(ctx context.Context, object models.SyncObject, side models.Side, values models.Values, since time.Time) ([]models.LinkState, error) {
+	return s.states(ctx, object, s.read(ctx).Where("object = ? AND live = ? AND name_key = ?", object, true, cut(strings.ToLower(nameOf(side, object, values)))).
+		Where(idColumn(side)+" IS NOT NULL AND "+idColumn(side.Other())+" IS NULL AND created_at >= ?", since).Order("id").Limit(batchRows))
 }
 
-// OldestDirty is when the oldest change that is not yet on the other side was observed; nil when there is none.
-func (s *Store) OldestDirty(ctx context.Context) (*time.Time, error) {
+// Lag is how old the oldest change is that is not yet on the other side, and how long ago the side and object that were asked for changes longest ago were
+// last asked. Zero when there is none.
+func (s *Store) Lag(ctx context.Context) (waiting, unasked time.Duration, err error) {
 	var l linkRow
-	err := s.read(ctx).Where("dirty_since IS NOT NULL").Order("dirty_since").Limit(1).Find(&l).Error
-	return l.DirtySince, err
+	if err := s.read(ctx).Where("dirty_since IS NOT NULL").Order("dirty_since").Limit(1).Find(&l).Error; err != nil {
+		return 0, 0, err
+	}
+	if l.DirtySince != nil {
+		waiting = max(0, s.stamp().Sub(*l.DirtySince))
+	}
+	polls, err := s.PollCursors(ctx)
+	if err != nil || len(polls) == 0 {
+		return waiting, 0, err
+	}
+	now, err := s.databaseTime(s.read(ctx))
+	return waiting, max(0, now.Sub(polls[0].UpdatedAt)), err
 }
 
 // Counts are the figures of the status screen.

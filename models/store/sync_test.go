@@ -36,7 +36,7 @@ func clean(t testing.TB, s *store.Store, epoch int64) {
 		l.Link.Dirty = false
 		plans = append(plans, models.LinkPlan{Link: l.Link})
 	}
-	if n := must[int](t)(s.SavePlans(ctx, epoch, plans, nil)); n != len(plans) {
+	if n := must[int](t)(s.SavePlans(ctx, epoch, plans)); n != len(plans) {
 		t.Fatalf("%d of %d plans were saved", n, len(plans))
 	}
 }
@@ -89,11 +89,11 @@ func TestAPlanIsSavedOnlyUnderWhatItWasMadeFrom(t *testing.T) {
 		observe(t, s, models.Desk, contact(models.Desk, "1", "a@x.example", t0))
 		plan := models.LinkPlan{Link: dirty(t, s)[0].Link}
 		plan.Link.Dirty = false
-		if n := must[int](t)(s.SavePlans(ctx, in.Epoch+1, []models.LinkPlan{plan}, nil)); n != 0 {
+		if n := must[int](t)(s.SavePlans(ctx, in.Epoch+1, []models.LinkPlan{plan})); n != 0 {
 			t.Error("saved under another epoch")
 		}
 		observe(t, s, models.Desk, contact(models.Desk, "1", "b@x.example", t0.Add(time.Second)))
-		if n := must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{plan}, nil)); n != 0 || len(dirty(t, s)) != 1 {
+		if n := must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{plan})); n != 0 || len(dirty(t, s)) != 1 {
 			t.Error("saved although the record had changed since")
 		}
 	})
@@ -107,7 +107,7 @@ func owed(t testing.TB, s *store.Store, epoch int64, l models.LinkState) models.
 	intent := models.Intent{ID: "intent-" + l.ID, LinkID: l.ID, Object: models.ContactObject, Side: models.Salesforce, Op: models.OpCreate, State: models.IntentPending,
 		Epoch: epoch, Values: vals("Email", "a@x.example"), Source: vals("email", "a@x.example"), CreatedAt: t0, UpdatedAt: t0}
 	plan.Intents = []models.Intent{intent}
-	if n := must[int](t)(s.SavePlans(ctx, epoch, []models.LinkPlan{plan}, nil)); n != 1 {
+	if n := must[int](t)(s.SavePlans(ctx, epoch, []models.LinkPlan{plan})); n != 1 {
 		t.Fatal("the plan was not saved")
 	}
 	return intent
@@ -134,7 +134,7 @@ func TestAnOwedWriteIsClaimedSentAndDoneOnce(t *testing.T) {
 		// The change stream is faster than the answer: the new record has a half link of its own.
 		observe(t, s, models.Salesforce, contact(models.Salesforce, "003000000000001AAA", "a@x.example", t0))
 		stale := must[int](t)(s.Finish(ctx, []models.IntentResult{{Intent: ready[0], State: models.IntentDone, RecordID: "003000000000001AAA",
-			Journal: []models.Change{{LinkID: ready[0].LinkID, Object: models.ContactObject, Side: models.Salesforce, Field: "Email", New: models.Text("a@x.example"), At: t0}}}}, nil))
+			Journal: []models.Change{{LinkID: ready[0].LinkID, Object: models.ContactObject, Side: models.Salesforce, Field: "Email", New: models.Text("a@x.example"), At: t0}}}}))
 		state := must[models.LinkState](t)(s.LinkState(ctx, ready[0].LinkID))
 		if stale != 0 || !state.Whole() || state.MatchedBy != "created" || state.Salesforce == nil || state.BaseDesk["email"] != models.Text("a@x.example") {
 			t.Fatalf("stale %d, %+v", stale, state)
@@ -185,7 +185,7 @@ func TestAWriteWhoseSenderWasLostIsUnknownAndItsLateAnswerIsDropped(t *testing.T
 		if len(again) != 1 || again[0].State != models.IntentUnknown || again[0].Attempts != 1 {
 			t.Fatalf("%+v", again)
 		}
-		if stale := must[int](t)(s.Finish(ctx, []models.IntentResult{{Intent: ready[0], State: models.IntentDone, RecordID: "x"}}, nil)); stale != 1 {
+		if stale := must[int](t)(s.Finish(ctx, []models.IntentResult{{Intent: ready[0], State: models.IntentDone, RecordID: "x"}})); stale != 1 {
 			t.Error("the late answer was taken")
 		}
 		if again, err := s.BeginSending(ctx, again); err != nil || len(again) != 0 {
@@ -206,7 +206,7 @@ func TestARecordThatAppearsWhileACreateIsUnansweredIsNotCreatedBack(t *testing.T
 		half := dirty(t, s)[0]
 		plan := models.LinkPlan{Link: half.Link, Intents: []models.Intent{{ID: "back", LinkID: half.ID, Object: models.ContactObject, Side: models.Desk, Op: models.OpCreate,
 			State: models.IntentPending, Epoch: in.Epoch, CreatedAt: now, UpdatedAt: now}}}
-		if n := must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{plan}, nil)); n != 0 {
+		if n := must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{plan})); n != 0 {
 			t.Error("the new record would be doubled")
 		}
 	})
@@ -221,7 +221,7 @@ func TestAFailureStandsOncePerRecordAndIsResolvedWhenItIsThrough(t *testing.T) {
 			l.Dirty = false
 			f := models.Failure{ID: fmt.Sprint(l.Version), LinkID: l.ID, Object: l.Object, Source: models.Desk, Target: models.Salesforce, RecordID: "1",
 				Code: models.CodeAmbiguousMatch, Message: "several", Attempts: 1, FirstAt: t0, LastAt: t0}
-			must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{{Link: l, Failure: &f}}, nil))
+			must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{{Link: l, Failure: &f}}))
 			if n := must[int](t)(s.RetryFailures(ctx, nil, models.FailureFilter{})); n != 1 {
 				t.Errorf("%d retried", n)
 			}
@@ -235,7 +235,7 @@ func TestAFailureStandsOncePerRecordAndIsResolvedWhenItIsThrough(t *testing.T) {
 		}
 		l := dirty(t, s)[0].Link
 		l.Dirty = false
-		must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{{Link: l, Resolved: true}}, nil))
+		must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{{Link: l, Resolved: true}}))
 		if c := must[models.SyncCounts](t)(s.Counts(ctx)); c.OpenFailures != 0 {
 			t.Errorf("%+v", c)
 		}
@@ -358,10 +358,9 @@ func TestACardsSectionsAreReplacedAndSummedExactly(t *testing.T) {
 		if left := must[models.Slice[models.Opportunity]](t)(s.CustomerOpportunities(ctx, models.RelatedQuery{ContactID: "003", AccountID: "001"})); len(left.Rows) != 1 {
 			t.Errorf("what Salesforce no longer names is still shown: %+v", left.Rows)
 		}
-		states := must[map[models.Need]models.RelatedState](t)(s.RelatedStates(ctx, "003", all))
-		check(t, s.MarkRelatedStale(ctx, []string{"003"}))
-		if after := must[map[models.Need]models.RelatedState](t)(s.RelatedStates(ctx, "003", all)); len(states) != 4 || states[models.NeedNotes].Stale || !after[models.NeedNotes].Stale {
-			t.Errorf("%+v %+v", states, after)
+		states := must[map[string]map[models.Need]models.RelatedState](t)(s.RelatedStates(ctx, []string{"003", "001"}, all))
+		if len(states["003"]) != 4 || states["003"][models.NeedNotes].Stale || len(states["001"]) != 1 {
+			t.Errorf("%+v", states)
 		}
 	})
 }

@@ -199,30 +199,3 @@ func essential(object models.SyncObject, name string) bool {
 	pair := standard[object][0]
 	return name == pair[0] || name == pair[1]
 }
-
-// Drifted names what was changed at the vendors since the mapping was saved: fields that are gone, of another type, or no longer writable.
-func Drifted(mappings []models.FieldMapping, desk, salesforce []models.Field) []models.MappingProblem {
-	fields := map[models.Side][]models.Field{models.Desk: desk, models.Salesforce: salesforce}
-	b := &builder{problems: []models.MappingProblem{}}
-	for _, m := range mappings {
-		if m.Rule == models.RuleOff {
-			continue
-		}
-		in := models.FieldMappingInput{Desk: m.Desk.Name, Salesforce: m.Salesforce.Name}
-		for _, side := range models.Sides {
-			was := m.Field(side)
-			now, there := named(fields[side], was.Name)
-			switch {
-			case !there:
-				b.add(models.SeverityError, models.CodeInvalidParameter, in, "%s no longer has the field %s", side.Name(), label(was))
-			case now.Type != was.Type:
-				b.add(models.SeverityError, models.CodeTypeMismatch, in, "%s's %s was %s and is %s now", side.Name(), label(was), kind(was), kind(now))
-			case was.Updatable && !now.Updatable && flows(m.Rule, side):
-				b.add(models.SeverityError, models.CodeReadOnly, in, "%s's %s can no longer be written", side.Name(), label(was))
-			case was.Length > now.Length && now.Length > 0:
-				b.add(models.SeverityWarning, models.CodeValueTooLong, in, "%s's %s takes %d characters now, not %d", side.Name(), label(was), now.Length, was.Length)
-			}
-		}
-	}
-	return b.problems
-}

@@ -1,0 +1,140 @@
+package sync
+
+import (
+	"context"
+	"slices"
+	stdsync "sync"
+	"time"
+
+	"sidelight/models"
+)
+
+// bulkTimeout is how long a bulk write may take; its claim is renewed meanwhile.
+const bulkTimeout = 30 * time.Minute
+
+// batch sends what fits one call. Its unknown creates are looked for first.
+func (w *writer) batch(ctx context.Context, k kind, intents []models.Intent) error {
+	var results []models.IntentResult
+	var ready []models.Intent
+	for _, in := range intents {
+		result, send, err := w.before(ctx, k, in)
+		if err != nil {
+			return err
+		}
+		if send {
+			ready = append(ready, in)
+		} else {
+			results = append(results, result)
+		}
+	}
+	if len(results) > 0 {
+		if err := w.finish(ctx, results); err != nil {
+			return err
+		}
+	}
+	if len(ready) == 0 || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	ready, err := w.engine.Store.BeginSending(ctx, ready)
+	if err != nil || len(ready) == 0 {
+		return err
+	}
+	return w.send(context.WithoutCancel(ctx), k, ready)
+}
+
+// forBulk takes the creates out of a group that can go in bulk: never sent before, during the first load, when both sides were just read whole.
+func (w *writer) forBulk(k kind, intents []models.Intent, limits models.WriteLimits) (bulk, rest []models.Intent) {
+	if k.op != models.OpCreate || !w.loading || limits.Bulk < bulkFrom {
+		return nil, intents
+	}
+	for _, in := range intents {
+		if fresh(in) && len(bulk) < limits.Bulk {
+			bulk = append(bulk, in)
+		} else {
+			rest = append(rest, in)
+		}
+	}
+	if len(bulk) < bulkFrom {
+		return nil, intents
+	}
+	return bulk, rest
+}
+
+// bulk sends everything in one call that takes minutes. The claim is renewed while it runs; a pause, or the loss of the claim, gives the call up, and what
+// became of its records is then looked for.
+func (w *writer) bulk(ctx context.Context, k kind, intents []models.Intent) error {
+	ready, err := w.engine.Store.BeginSending(ctx, intents)
+	if err != nil || len(ready) == 0 {
+		return err
+	}
+	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), bulkTimeout)
+	defer cancel()
+	var wg stdsync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	wg.Go(func() { w.engine.renew(call, cancel, ready) })
+	return w.call(context.WithoutCancel(ctx), call, k, ready)
+}
+
+// renew prolongs a claim until ctx ends, and gives the call up when it may not go on.
+func (e *Engine) renew(ctx context.Context, giveUp context.CancelFunc, intents []models.Intent) {
+	t := time.NewTicker(min(e.Lease/4, 10*time.Second))
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		if goOn, err := e.Store.RenewIntents(ctx, intents, e.Lease); err == nil && !goOn {
+			giveUp()
+			return
+		}
+	}
+}
+
+// send makes the one call and records what came of it. The call must be over before the lease is: then nobody else can hold these intents while it is under way.
+func (w *writer) send(ctx context.Context, k kind, intents []models.Intent) error {
+	call, cancel := context.WithTimeout(ctx, w.engine.Lease*3/4)
+	defer cancel()
+	return w.call(ctx, call, k, intents)
+}
+
+func (w *writer) call(ctx, call context.Context, k kind, intents []models.Intent) error {
+	writes := make([]models.Write, len(intents))
+	for i, in := range intents {
+		writes[i] = models.Write{Op: k.op, ID: in.RecordID, LinkID: in.LinkID, Values: in.Values}
+	}
+	answers, callErr := w.remote.Write(call, k.object, writes)
+	results := make([]models.IntentResult, len(intents))
+	for i, in := range intents {
+		if callErr != nil || i >= len(answers) {
+			results[i] = w.notSent(in, callErr)
+			continue
+		}
+		results[i] = w.outcome(ctx, in, answers[i])
+	}
+	if err := w.finish(ctx, results); err != nil {
+		return err
+	}
+	for _, a := range answers {
+		if a.Err != nil && (a.Err.Code == models.CodeBadCredentials || a.Err.Code == models.CodeQuotaExhausted) {
+			return a.Err
+		}
+	}
+	return callErr
+}
+
+// finish records results, a transaction for each few hundred.
+func (w *writer) finish(ctx context.Context, results []models.IntentResult) error {
+	for chunk := range slices.Chunk(results, claimSize) {
+		stale, err := w.engine.Store.Finish(context.WithoutCancel(ctx), chunk)
+		if err != nil {
+			return err
+		}
+		if stale > 0 {
+			w.engine.log.Warn("answers came after their lease had gone to another engine", "side", w.side, "count", stale)
+		}
+	}
+	return nil
+}

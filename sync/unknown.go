@@ -1,0 +1,157 @@
+package sync
+
+import (
+	"context"
+	"time"
+
+	"sidelight/models"
+)
+
+// before is what has to happen ahead of a create: a create that may have happened already is looked for, and one whose counterpart was
+// made by hand in the meantime is found. send tells that the intent is to be sent as it is.
+func (w *writer) before(ctx context.Context, k kind, in models.Intent) (result models.IntentResult, send bool, err error) {
+	if k.op != models.OpCreate {
+		return result, true, nil
+	}
+	if in.State == models.IntentUnknown {
+		return w.lookFor(ctx, in)
+	}
+	if w.loading && in.Attempts == 0 {
+		return result, true, nil // both sides were just read whole
+	}
+	matched, err := w.matched(ctx, in)
+	if err != nil || !matched {
+		return result, err == nil, err
+	}
+	return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, nil
+}
+
+// matched tells whether the other side has records with the create's match value by now. They are observed, so that the planner decides again with them.
+func (w *writer) matched(ctx context.Context, in models.Intent) (bool, error) {
+	found, err := w.find(ctx, in, models.Find{Match: in.Values[in.Object.MatchField(w.side)]})
+	if err != nil || len(found) == 0 {
+		return false, err
+	}
+	seen, err := w.engine.Store.Observe(ctx, w.side, in.Object, found, nil)
+	if err != nil || seen.New > 0 {
+		return err == nil, err
+	}
+	ids := make([]string, len(found))
+	for i, r := range found {
+		ids[i] = r.ID
+	}
+	links, err := w.engine.Store.LinksByRecord(ctx, in.Object, w.side, ids)
+	if err != nil {
+		return false, err
+	}
+	for _, l := range links {
+		if !l.Whole() {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// lookFor looks for the record of a create whose answer was lost: by our mark, which is proof; else by the very values that were sent, in a record that appeared since;
+// else by the match field, which brings it back through the planner. It is made again only when it was found nowhere after the vendor's search had time to catch up
+// and, without a mark, after the vendor was asked for everything that changed since.
+func (w *writer) lookFor(ctx context.Context, in models.Intent) (models.IntentResult, bool, error) {
+	marked, err := w.remote.HasMark(ctx, in.Object)
+	if err != nil {
+		return models.IntentResult{}, false, err
+	}
+	if marked {
+		found, err := w.find(ctx, in, models.Find{LinkID: in.LinkID})
+		if err != nil {
+			return models.IntentResult{}, false, err
+		}
+		if len(found) > 0 {
+			r := found[0]
+			return w.isOurs(ctx, in, r.ID, r.Values, r.ModifiedAt, "mark"), false, nil
+		}
+	}
+	twin, err := w.twin(ctx, in)
+	if err != nil {
+		return models.IntentResult{}, false, err
+	}
+	if twin != nil {
+		return w.isOurs(ctx, in, twin.ID, twin.Data, twin.ModifiedAt, "values"), false, nil
+	}
+	if matched, err := w.matched(ctx, in); err != nil || matched {
+		return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, err
+	}
+	wait := in.Age < w.engine.UnknownGrace
+	if !wait && !marked {
+		asked, err := w.askedSince(ctx, in)
+		if err != nil {
+			return models.IntentResult{}, false, err
+		}
+		wait = !asked
+	}
+	if wait {
+		return models.IntentResult{Intent: in, State: models.IntentUnknown, Wait: min(w.engine.UnknownGrace/8, 15*time.Second)}, false, nil
+	}
+	return models.IntentResult{Intent: in, State: models.IntentPending}, false, nil
+}
+
+func (w *writer) isOurs(ctx context.Context, in models.Intent, id string, seen models.Values, at time.Time, how string) models.IntentResult {
+	returned := models.Values{}
+	for name := range in.Values {
+		if v, read := seen[name]; read {
+			returned[name] = v
+		}
+	}
+	return models.IntentResult{Intent: in, State: models.IntentDone, RecordID: id, Returned: returned, ModifiedAt: at, MatchedBy: how, Journal: w.journal(ctx, in, returned)}
+}
+
+// twin is the record that has the very values of a create and appeared since it was planned; nil when there is none. Each is the answer of one create at most.
+func (w *writer) twin(ctx context.Context, in models.Intent) (*models.MirrorRow, error) {
+	halves, err := w.engine.Store.HalvesNamed(ctx, in.Object, w.side, in.Values, in.CreatedAt)
+	if err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range halves {
+		if row := halves[i].Row(w.side); row != nil && !w.mayBeOurs[row.ID] && sameValues(in.Values, row.Data) {
+			w.mayBeOurs[row.ID] = true
+			return row, nil
+		}
+	}
+	return nil, nil
+}
+
+// sameValues tells whether a record has everything that was sent. Case and surrounding space are what vendors change by themselves.
+func sameValues(sent, has models.Values) bool {
+	for name, v := range sent {
+		if !v.IsBlank() && models.MatchKey(has[name]) != models.MatchKey(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// askedSince tells whether the side was asked for changes once the grace after the create was over: had it happened, it would be known.
+func (w *writer) askedSince(ctx context.Context, in models.Intent) (bool, error) {
+	polls, err := w.engine.Store.PollCursors(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range polls {
+		if c.Side == w.side && c.Object == in.Object {
+			return c.UpdatedAt.After(in.UpdatedAt.Add(w.engine.UnknownGrace / 2)), nil
+		}
+	}
+	return false, nil
+}
+
+func (w *writer) find(ctx context.Context, in models.Intent, by models.Find) ([]models.Record, error) {
+	if by.LinkID == "" && by.Match.IsBlank() {
+		return nil, nil
+	}
+	fields, err := w.engine.fields(ctx, w.side, in.Object)
+	if err != nil {
+		return nil, err
+	}
+	return w.remote.Find(ctx, in.Object, fields, by)
+}
