@@ -7,7 +7,7 @@ GO ?= go
 UI := widget/ui
 DEMO_FLAGS ?=
 
-.PHONY: help demo build pages test test-go test-conformance test-ui test-e2e bench generate check-generated vet tools clean
+.PHONY: help demo build pages test test-go test-conformance conformance test-ui test-e2e bench generate check-generated vet tools clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -43,13 +43,16 @@ vet:
 test-go: ## Go tests with the race detector, on SQLite and on MariaDB/MySQL
 	$(GO) test -race -timeout 30m ./...
 
-conformance/node_modules/.stamp: conformance/package.json conformance/package-lock.json
-	cd conformance && npm ci --no-audit --no-fund
+conformance/node_modules/.stamp conformance/sf/node_modules/.stamp: %/node_modules/.stamp: %/package.json %/package-lock.json
+	cd $* && npm ci --no-audit --no-fund
 	touch $@
 
 test-conformance: ## Other people's client programs against the simulators
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory conformance/node_modules/.stamp && scripts/conformance; \
 	else scripts/skip "npm is not installed: the simulators' conformance"; fi
+
+conformance: conformance/node_modules/.stamp conformance/sf/node_modules/.stamp ## The Salesforce CLI against the simulators (heavy: 300 MB, two minutes)
+	scripts/conformance "node --test --test-reporter=spec sf/sf.test.js"
 
 test-ui: pages ## Types and unit tests of the pages
 	@if command -v npm >/dev/null; then cd $(UI) && npm run --silent check && npm test --silent; else scripts/skip "npm is not installed: the pages' tests"; fi

@@ -75,3 +75,12 @@ func TestAddressesAreKeptInLowerCase(t *testing.T) {
 		}
 	}
 }
+
+func TestAVersionAnswersWithAndWithoutASlash(t *testing.T) {
+	r := newRig(t)
+	for _, path := range []string{"/services/data", "/services/data/", "//services/data/v68.0", "/services/data/v68.0", "/services/data/v68.0/"} {
+		if a := r.send("GET", path, nil, "Authorization", "Bearer "+r.token).want(200); !strings.Contains(a.raw, "/services/data/v68.0") {
+			t.Error(path, a.raw)
+		}
+	}
+}

@@ -74,6 +74,7 @@ func (s *Server) routes() {
 		s.api[method+" /services/data/{version}"+path] = handle
 		s.mux.HandleFunc(method+" /services/data/{version}"+path, s.guard(handle))
 	}
+	api("GET ", s.resources)
 	api("GET /{$}", s.resources)
 	api("GET /limits", s.limits)
 	api("GET /limits/{$}", s.limits)
