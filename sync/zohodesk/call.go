@@ -87,6 +87,24 @@ func (r reply) rows() ([]row, error) {
 	return *list.Data, nil
 }
 
+// massResults reads which of many records an action reached.
+func (r reply) massResults() (map[string]bool, error) {
+	var told struct {
+		Results *[]row `json:"results"`
+	}
+	if err := r.decode(&told); err != nil {
+		return nil, err
+	}
+	if told.Results == nil {
+		return nil, r.lost(errors.New("the answer has no results"))
+	}
+	out := map[string]bool{}
+	for _, one := range *told.Results {
+		out[one.id()] = one.isTrue("success")
+	}
+	return out, nil
+}
+
 // do sends the call; after a refusal for the access token once more with a fresh one.
 func (c *Client) do(ctx context.Context, k call) (reply, error) {
 	if !k.forAgents {

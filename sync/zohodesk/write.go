@@ -97,19 +97,12 @@ func (c *Client) restore(ctx context.Context, object models.SyncObject, id strin
 		return err
 	}
 	if err == nil && answer.status != http.StatusNoContent {
-		var told struct {
-			Results []struct {
-				ID      string `json:"id"`
-				Success bool   `json:"success"`
-			} `json:"results"`
-		}
-		if err := answer.decode(&told); err != nil {
+		done, err := answer.massResults()
+		if err != nil {
 			return err
 		}
-		for _, one := range told.Results {
-			if one.ID == id && one.Success {
-				return nil
-			}
+		if done[id] {
+			return nil
 		}
 	}
 	rec, err := c.readOne(ctx, object, nil, nil, id)
