@@ -36,9 +36,10 @@ const (
 
 // job is a bulk job as the vendor tells it.
 type job struct {
-	ID      string `json:"id"`
-	State   string `json:"state"`
-	Problem string `json:"errorMessage"`
+	ID        string `json:"id"`
+	State     string `json:"state"`
+	Problem   string `json:"errorMessage"`
+	Processed int    `json:"numberRecordsProcessed"`
 }
 
 func (j job) ended() bool {
@@ -71,15 +72,19 @@ func (c *Client) createJob(ctx context.Context, kind string, body map[string]str
 
 // moveJob asks for a state: UploadComplete, which starts an ingest, or Aborted.
 func (c *Client) moveJob(ctx context.Context, kind, id, state string) error {
-	_, err := c.do(ctx, call{method: http.MethodPatch, path: c.jobPath(kind, id), body: map[string]string{"state": state}, effect: repeats})
-	return err
+	r, err := c.do(ctx, call{method: http.MethodPatch, path: c.jobPath(kind, id), body: map[string]string{"state": state}, effect: repeats})
+	if err != nil {
+		return err
+	}
+	var now job
+	return r.decode(&now)
 }
 
 // awaitJob looks at a job until it has ended or the wait is over; then the job is as it was last seen. A look that fails for a passing reason is not the end.
 func (c *Client) awaitJob(ctx context.Context, kind, id string, wait time.Duration) (job, error) {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	seen, pause := job{ID: id}, firstLook
+	seen, pause := job{ID: id}, c.cfg.BulkLook
 	var lookErr error
 	for {
 		var now job

@@ -44,6 +44,8 @@ type Config struct {
 	Parallel int
 	// BulkFrom is from how many records on an object is listed by a bulk query. Zero is 2,000.
 	BulkFrom int
+	// BulkLook is after how long a bulk job is looked at first; later looks, and calls about the job that failed, follow at growing intervals. Zero is 200 ms.
+	BulkLook time.Duration
 	// PubSubAddr is the Pub/Sub API, HOST:PORT; empty streams nothing. PubSubCA is a PEM certificate authority to trust besides the system's.
 	PubSubAddr string
 	PubSubCA   []byte
@@ -127,6 +129,9 @@ func (cfg *Config) fill() {
 	if cfg.BulkFrom == 0 {
 		cfg.BulkFrom = bulkFrom
 	}
+	if cfg.BulkLook == 0 {
+		cfg.BulkLook = firstLook
+	}
 	if cfg.Parallel == 0 {
 		cfg.Parallel = defaultParallel
 	}
@@ -135,9 +140,9 @@ func (cfg *Config) fill() {
 // Side is Salesforce.
 func (c *Client) Side() models.Side { return models.Salesforce }
 
-// Limits are those of collection calls.
+// Limits are those of collection calls, and of bulk jobs.
 func (c *Client) Limits() models.WriteLimits {
-	return models.WriteLimits{Batch: maxBatch, Parallel: c.cfg.Parallel}
+	return models.WriteLimits{Batch: maxBatch, Parallel: c.cfg.Parallel, Bulk: maxBulk}
 }
 
 // Budget is the vendor's count of the organization's API calls in 24 hours, as of the latest answer.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -53,7 +54,7 @@ func start(t *testing.T, change ...func(*simulator.Config)) *organization {
 // client is a further client of the organization, as another process would have.
 func (o *organization) client(change func(*salesforce.Config)) *salesforce.Client {
 	o.t.Helper()
-	cfg := salesforce.Config{LoginURL: o.SalesforceURL, PubSubAddr: o.PubSubAddr, PubSubCA: o.PubSubCAPEM, HTTP: o.http, Credentials: o.load, SaveCredentials: o.save}
+	cfg := salesforce.Config{LoginURL: o.SalesforceURL, PubSubAddr: o.PubSubAddr, PubSubCA: o.PubSubCAPEM, HTTP: o.http, Credentials: o.load, SaveCredentials: o.save, BulkLook: time.Millisecond}
 	change(&cfg)
 	c, err := salesforce.New(cfg)
 	check(o.t, err)
@@ -100,6 +101,14 @@ func (o *organization) settings(body string) {
 	if res.StatusCode != 200 {
 		o.t.Fatalf("the settings were not taken: %s", res.Status)
 	}
+}
+
+// reset brings back the simulated organization of the start.
+func (o *organization) reset() {
+	o.t.Helper()
+	res, err := o.http.Post(o.SalesforceURL+"/_sim/reset", "application/json", nil)
+	check(o.t, err)
+	_ = res.Body.Close()
 }
 
 // calls is how often an endpoint of the simulator was called, by "METHOD /pattern".

@@ -19,14 +19,14 @@ type result struct {
 	Errors  []vendorError `json:"errors"`
 }
 
-// Write writes records of one object with one operation, in one collection call. A create goes as an upsert by our mark where the organization has
-// the field: then even one that is sent twice makes one record.
+// Write writes records of one object with one operation: in one collection call, or more than two hundred in one bulk job where each record can be told
+// by our mark or its id. A create goes as an upsert by our mark where the organization has the field: then even one that is sent twice makes one record.
 func (c *Client) Write(ctx context.Context, object models.SyncObject, writes []models.Write) ([]models.WriteResult, error) {
 	if len(writes) == 0 {
 		return nil, nil
 	}
-	if len(writes) > maxBatch {
-		return nil, models.Errorf(models.CodeInternal, "%d records were to be written in one call, which takes %d", len(writes), maxBatch)
+	if len(writes) > maxBulk {
+		return nil, models.Errorf(models.CodeInternal, "%d records were to be written at once, where %d may be", len(writes), maxBulk)
 	}
 	d, err := c.describe(ctx, sobject(object))
 	if err != nil {
@@ -36,10 +36,22 @@ func (c *Client) Write(ctx context.Context, object models.SyncObject, writes []m
 	if err != nil {
 		return nil, err
 	}
-	if writes[0].Op == models.OpRestore {
-		return c.restore(ctx, object, d, writes)
+	if len(writes) > maxBatch {
+		if u, ok := c.newUpload(d, writes, marked); ok {
+			out, err := c.ingest(ctx, object, writes, u)
+			if !refusedForGood(err) {
+				c.readBack(ctx, object, writes, out)
+				return out, err
+			}
+			c.log.Warn("the organization takes no bulk job; records are written in batches", "object", object, "code", models.CodeOf(err))
+		}
 	}
-	return c.collection(ctx, object, d, writes, marked && writes[0].Op == models.OpCreate)
+	return inBatches(writes, func(batch []models.Write) ([]models.WriteResult, error) {
+		if batch[0].Op == models.OpRestore {
+			return c.restore(ctx, object, d, batch)
+		}
+		return c.collection(ctx, object, d, batch, marked && batch[0].Op == models.OpCreate)
+	})
 }
 
 func (c *Client) collection(ctx context.Context, object models.SyncObject, d *description, writes []models.Write, marked bool) ([]models.WriteResult, error) {
@@ -79,7 +91,7 @@ func (c *Client) collection(ctx context.Context, object models.SyncObject, d *de
 	for i, one := range results {
 		out[i] = models.WriteResult{ID: one.ID, Created: one.Created || k.method == http.MethodPost}
 		if !one.Success {
-			out[i] = c.refusedWrite(ctx, object, writes[i], one, marked)
+			out[i] = c.refusedWrite(ctx, object, writes[i], one.refusal(), marked)
 		}
 	}
 	c.readBack(ctx, object, writes, out)
@@ -99,12 +111,16 @@ func (c *Client) failed(writes []models.Write, err error) ([]models.WriteResult,
 	return out, nil
 }
 
-// refusedWrite turns a refusal into a result. Two upserts of the same mark that meet refuse one of them, whose record is then there.
-func (c *Client) refusedWrite(ctx context.Context, object models.SyncObject, w models.Write, one result, marked bool) models.WriteResult {
-	if len(one.Errors) == 0 {
-		return models.WriteResult{ID: w.ID, Err: models.Errorf(models.CodeInvalidParameter, "Salesforce refused the record without saying why")}
+// refusal is the first of the errors.
+func (r result) refusal() refusal {
+	if len(r.Errors) == 0 {
+		return refusal{}
 	}
-	r := one.Errors[0].refusal()
+	return r.Errors[0].refusal()
+}
+
+// refusedWrite turns a refusal into a result. Two upserts of the same mark that meet refuse one of them, whose record is then there.
+func (c *Client) refusedWrite(ctx context.Context, object models.SyncObject, w models.Write, r refusal, marked bool) models.WriteResult {
 	if r.code == "DUPLICATE_VALUE" && marked && slices.Contains(r.fields, c.cfg.MarkField) {
 		if found, err := c.Find(ctx, object, nil, models.Find{LinkID: w.LinkID}); err == nil && len(found) == 1 {
 			return models.WriteResult{ID: found[0].ID}
