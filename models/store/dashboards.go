@@ -11,12 +11,8 @@ import (
 	"sidelight/models"
 )
 
-// Opportunities lists opportunities for dashboards.
+// Opportunities lists opportunities for dashboards. Ties break by id, nulls come last; texts are in the order of their code points.
 func (s *Store) Opportunities(ctx context.Context, f models.OpportunityFilter, order models.OpportunityOrder, page models.Page, total bool) (models.Slice[models.Opportunity], error) {
-	q, err := s.opportunityWhere(ctx, s.lag(ctx).Model(&models.Opportunity{}), f)
-	if err != nil {
-		return models.Slice[models.Opportunity]{}, err
-	}
 	c := column{sql: "close_date", nullable: true}
 	value := func(o models.Opportunity) any { return day(o.CloseDate) }
 	switch order {
@@ -36,8 +32,16 @@ func (s *Store) Opportunities(ctx context.Context, f models.OpportunityFilter, o
 	default:
 		order = models.OpportunityCloseDateAsc
 	}
+	q, err := s.opportunityWhere(ctx, s.lag(ctx).Model(&models.Opportunity{}), f, c.sql)
+	if err != nil {
+		return models.Slice[models.Opportunity]{}, err
+	}
+	count, err := s.opportunityWhere(ctx, s.lag(ctx).Model(&models.Opportunity{}), f, "")
+	if err != nil {
+		return models.Slice[models.Opportunity]{}, err
+	}
 	k := keyset{name: "opportunities/" + string(order), columns: []column{c, {sql: "id", desc: c.desc}}}
-	return list(q, k, page, total, func(o models.Opportunity) []any { return []any{value(o), o.ID} })
+	return listCounted(q, count, k, page, total, func(o models.Opportunity) []any { return []any{value(o), o.ID} })
 }
 
 // amount is a decimal as the database compares it.
@@ -52,7 +56,10 @@ func amount(d *models.Decimal) any {
 	return v
 }
 
-func (s *Store) opportunityWhere(ctx context.Context, q *gorm.DB, f models.OpportunityFilter) (*gorm.DB, error) {
+// opportunityWhere narrows to a filter. With an order, only its own column, or one that leaves few rows, is put so that an index can be entered by it: the order's index holds
+// the other columns, and walking it until a page is full is bounded, where sorting what another index finds is not.
+func (s *Store) opportunityWhere(ctx context.Context, q *gorm.DB, f models.OpportunityFilter, order string) (*gorm.DB, error) {
+	col := func(name string) string { return aside("opportunities."+name, order != "" && order != name) }
 	if f.AccountID != nil {
 		id, err := s.salesforceID(ctx, models.AccountObject, *f.AccountID)
 		if err != nil {
@@ -68,31 +75,39 @@ func (s *Store) opportunityWhere(ctx context.Context, q *gorm.DB, f models.Oppor
 		q = q.Where("opportunities.id IN (?)", s.read(ctx).Model(&models.OpportunityContact{}).Select("opportunity_id").Where("contact_id = ?", id))
 	}
 	if f.Stage != nil {
-		q = q.Where("opportunities.stage IN ?", f.Stage)
+		q = q.Where(col("stage")+" IN ?", f.Stage)
 	}
 	if f.Open != nil {
-		q = q.Where("opportunities.open = ?", *f.Open)
+		q = q.Where(col("open")+" = ?", *f.Open)
 	}
 	if f.CloseDateFrom != nil {
-		q = q.Where("opportunities.close_date >= ?", string(*f.CloseDateFrom))
+		q = q.Where(col("close_date")+" >= ?", string(*f.CloseDateFrom))
 	}
 	if f.CloseDateTo != nil {
-		q = q.Where("opportunities.close_date <= ?", string(*f.CloseDateTo))
+		q = q.Where(col("close_date")+" <= ?", string(*f.CloseDateTo))
 	}
 	if f.MinAmount != nil {
-		q = q.Where("opportunities.amount >= ?", *f.MinAmount)
+		q = q.Where(col("amount")+" >= ?", *f.MinAmount)
 	}
 	if f.OwnerID != nil {
-		q = q.Where("opportunities.owner_id = ?", *f.OwnerID)
+		q = q.Where("opportunities.owner_id = ?", models.SalesforceID(*f.OwnerID))
 	}
 	return q, nil
+}
+
+// aside puts a column so that the database compares it but enters no index by it.
+func aside(column string, is bool) string {
+	if !is {
+		return column
+	}
+	return "COALESCE(" + column + ", " + column + ")"
 }
 
 // salesforceID turns our id of a record into Salesforce's; any other id is taken for Salesforce's own.
 func (s *Store) salesforceID(ctx context.Context, object models.SyncObject, id string) (string, error) {
 	var l models.Link
 	if err := s.read(ctx).Where("object = ? AND id = ?", object, id).Limit(1).Find(&l).Error; err != nil || l.ID == "" {
-		return id, err
+		return models.SalesforceID(id), err
 	}
 	return l.RecordID(models.Salesforce), nil
 }
@@ -100,7 +115,7 @@ func (s *Store) salesforceID(ctx context.Context, object models.SyncObject, id s
 // groups are how opportunities are grouped: the key, and the label that people read.
 var groups = map[models.PipelineGroup]struct{ key, label, join string }{
 	models.PipelineByStage: {key: "COALESCE(opportunities.stage, '')", label: "MAX(opportunities.stage)"},
-	models.PipelineByOwner: {key: "COALESCE(opportunities.owner_id, '')", label: "MAX(opportunities.owner_name)"},
+	models.PipelineByOwner: {key: "COALESCE(opportunities.owner_id, '')", label: "NULL"},
 	models.PipelineByAccount: {key: "COALESCE(opportunities.account_id, '')", label: "MAX(account.name)",
 		join: "LEFT JOIN salesforce_accounts account ON account.id = opportunities.account_id"},
 	models.PipelineByCloseMonth: {key: "COALESCE(SUBSTR(opportunities.close_date, 1, 7), '')", label: "MAX(SUBSTR(opportunities.close_date, 1, 7))"},
@@ -113,7 +128,7 @@ func (s *Store) Pipeline(ctx context.Context, group models.PipelineGroup, f mode
 	if !ok {
 		return nil, models.Errorf(models.CodeBadUserInput, "opportunities cannot be grouped by %s", group)
 	}
-	q, err := s.opportunityWhere(ctx, s.lag(ctx).Table("opportunities"), f)
+	q, err := s.opportunityWhere(ctx, s.lag(ctx).Table("opportunities"), f, "")
 	if err != nil {
 		return nil, err
 	}
@@ -127,12 +142,24 @@ func (s *Store) Pipeline(ctx context.Context, group models.PipelineGroup, f mode
 		Probability *float64
 		Count       int
 		Amount      *models.Decimal
+		Sample      string
 	}
 	var parts []part
-	err = q.Select(g.key + " AS group_key, " + g.label + " AS label, opportunities.currency AS currency, opportunities.probability AS probability, COUNT(*) AS count, SUM(opportunities.amount) AS amount").
+	err = q.Select(g.key + " AS group_key, " + g.label + " AS label, opportunities.currency AS currency, opportunities.probability AS probability, COUNT(*) AS count, " +
+		"SUM(opportunities.amount) AS amount, MAX(opportunities.id) AS sample").
 		Group(g.key + ", opportunities.currency, opportunities.probability").Find(&parts).Error
 	if err != nil {
 		return nil, err
+	}
+	owners := map[string]*string{}
+	if group == models.PipelineByOwner {
+		samples := make([]string, len(parts))
+		for i, p := range parts {
+			samples[i] = p.Sample
+		}
+		if owners, err = s.ownerNames(ctx, samples); err != nil {
+			return nil, err
+		}
 	}
 	type key struct{ group, currency string }
 	at := map[key]int{}
@@ -148,7 +175,7 @@ func (s *Store) Pipeline(ctx context.Context, group models.PipelineGroup, f mode
 		b := &out[i]
 		b.Count += p.Count
 		if b.Label == nil {
-			b.Label = p.Label
+			b.Label = cmp.Or(p.Label, owners[p.Sample])
 		}
 		if p.Amount == nil {
 			continue
@@ -161,6 +188,21 @@ func (s *Store) Pipeline(ctx context.Context, group models.PipelineGroup, f mode
 	slices.SortFunc(out, func(a, b models.PipelineBucket) int {
 		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(deref(a.Currency), deref(b.Currency)))
 	})
+	return out, nil
+}
+
+// ownerNames are the names of the owners of some opportunities: one of each group, so that its names need not be read of all.
+func (s *Store) ownerNames(ctx context.Context, ids []string) (map[string]*string, error) {
+	out := make(map[string]*string, len(ids))
+	for chunk := range chunks(ids) {
+		var rows []models.Opportunity
+		if err := s.lag(ctx).Select("id", "owner_name").Where("id IN ?", chunk).Find(&rows).Error; err != nil {
+			return nil, err
+		}
+		for _, o := range rows {
+			out[o.ID] = o.OwnerName
+		}
+	}
 	return out, nil
 }
 

@@ -202,6 +202,11 @@ func size(p models.Page) (n int, back bool, err error) {
 
 // list reads one page in the keyset's order. values are the row's own values of the keyset's columns; finish may add to the reading query.
 func list[T any](q *gorm.DB, k keyset, page models.Page, total bool, values func(T) []any, finish ...func(*gorm.DB) *gorm.DB) (models.Slice[T], error) {
+	return listCounted(q, q, k, page, total, values, finish...)
+}
+
+// listCounted is list, with the same rows asked for in another way when they are counted.
+func listCounted[T any](q, counted *gorm.DB, k keyset, page models.Page, total bool, values func(T) []any, finish ...func(*gorm.DB) *gorm.DB) (models.Slice[T], error) {
 	out := models.Slice[T]{Rows: []T{}, Cursors: []string{}}
 	n, back, err := size(page)
 	if err != nil {
@@ -210,7 +215,7 @@ func list[T any](q *gorm.DB, k keyset, page models.Page, total bool, values func
 	q = q.Session(&gorm.Session{})
 	if total {
 		var count int64
-		if err := q.Count(&count).Error; err != nil {
+		if err := counted.Session(&gorm.Session{}).Count(&count).Error; err != nil {
 			return out, err
 		}
 		c := int(count)
