@@ -38,13 +38,15 @@ type pairRow struct {
 	SalesforceObserved *time.Time `gorm:"column:salesforce_observed_at"`
 }
 
-// pairs reads links with the wanted part of their mirrors, by id. Records that are deleted are left out of their pair.
+// pairs reads links with the wanted part of their mirrors, by id. Records that are deleted are left out of their pair. What a contact refers to as its account is
+// read where parents asks for it, or the columns name the reference.
 func (s *Store) pairs(q *gorm.DB, object models.SyncObject, ids []string, columns models.Sources, parents bool) (map[string]models.Pair, error) {
 	out := make(map[string]models.Pair, len(ids))
 	selected := []string{"l.id", "l.object", "d.id AS desk_id", "s.id AS salesforce_id", "l.matched_by", "l.synced_at", "d.modified_at AS desk_modified_at",
 		"s.modified_at AS salesforce_modified_at", "d.observed_at AS desk_observed_at", "s.observed_at AS salesforce_observed_at",
 		jsonColumns("d", columns.Desk, "desk_data"), jsonColumns("s", columns.Salesforce, "salesforce_data")}
-	if parents && object.ParentField(models.Desk) != "" {
+	desk, salesforce := object.ParentField(models.Desk), object.ParentField(models.Salesforce)
+	if parents = parents || slices.Contains(columns.Desk, desk) || slices.Contains(columns.Salesforce, salesforce); parents && desk != "" {
 		selected = append(selected, "NULLIF(d.parent_id, '') AS desk_parent_id", "NULLIF(s.parent_id, '') AS salesforce_parent_id")
 	}
 	for chunk := range chunks(ids) {
@@ -271,7 +273,7 @@ func joined[T any](s *Store, q *gorm.DB, object models.SyncObject, rows models.S
 	for i, r := range rows.Rows {
 		ids[i] = r.ID
 	}
-	found, err := s.pairs(q, object, ids, columns, true)
+	found, err := s.pairs(q, object, ids, columns, false)
 	if err != nil {
 		return out, err
 	}
