@@ -288,23 +288,6 @@ func TestFindTakesAnyName(t *testing.T) {
 	}
 }
 
-func TestFindReachesBehindAThousandHits(t *testing.T) {
-	r := newRig(t, options{contacts: 1, accounts: 1, config: func(c *Config) { c.PageSize = 100 }})
-	want := ""
-	for i := range 1300 {
-		r.clock.advance(time.Minute)
-		id := r.contact(map[string]any{"lastName": "X", "email": fmt.Sprintf("%04dann@many.example", i)})
-		if i == 640 {
-			want = id
-			r.raw("PATCH", "/api/v1/contacts/"+id, map[string]any{"email": "ann@many.example"})
-		}
-	}
-	got, err := r.Find(r.Context(), models.ContactObject, nil, models.Find{Match: models.Text("ann@many.example")})
-	if err != nil || len(got) != 1 || got[0].ID != want {
-		t.Fatalf("%+v, %v; want %s", got, err, want)
-	}
-}
-
 func TestOurWritesAreMarkedAsOurs(t *testing.T) {
 	r := newRig(t, options{})
 	id := sourceID("700000001")
