@@ -106,6 +106,9 @@ func (c *clients) Remote(side models.Side) (engine.Remote, error) {
 	return c.Salesforce()
 }
 
+// relatedSalesforce is Salesforce as those see it who follow related records.
+func (c *clients) relatedSalesforce() (engine.RelatedRemote, error) { return c.Salesforce() }
+
 // cardSalesforce and cardDesk are the sides as the card sees them.
 func (c *clients) cardSalesforce() (widget.Salesforce, error) { return c.Salesforce() }
 func (c *clients) cardDesk() (widget.Desk, error)             { return c.Desk() }

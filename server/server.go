@@ -40,6 +40,7 @@ type Server struct {
 	url       string
 	store     *store.Store
 	engine    *engine.Engine
+	related   *engine.Related
 	card      *widget.Service
 	clients   *clients
 	connector *connector
@@ -132,9 +133,11 @@ func (s *Server) wire(cursorKey []byte) error {
 	}
 	s.clients = &clients{store: s.store, config: s.config, pubsub: ca, log: s.log, now: s.options.Now}
 	s.engine = engine.New(engine.Config{Store: s.store, Remotes: s.clients, Logger: s.log, Owner: uuid.NewString(), Poll: s.config.Poll, Now: s.options.Now})
+	s.related = engine.NewRelated(engine.RelatedConfig{Store: s.store, Remote: s.clients.relatedSalesforce, Logger: s.log, Owner: uuid.NewString(), All: s.config.Related == "all",
+		Poll: s.config.Poll, Now: s.options.Now})
 	s.connector = &connector{store: s.store, clients: s.clients, engine: s.engine, policy: s.policy, config: s.config, url: s.URL, log: s.log, now: s.options.Now}
 	s.card = widget.New(widget.Config{Store: s.store, Logger: s.log, Salesforce: s.clients.cardSalesforce, Desk: s.clients.cardDesk, Observe: s.observe, Host: s.host,
-		Fresh: s.config.Fresh, Now: s.options.Now})
+		Fresh: s.config.Fresh, MirrorFresh: max(5*time.Minute, 3*s.config.Poll), Now: s.options.Now})
 	persisted, err := readPersisted(s.config.Persisted)
 	if err != nil {
 		return err
@@ -214,6 +217,10 @@ func (s *Server) Serve(ctx context.Context) error {
 	wg.Go(func() {
 		s.settle(running)
 		_ = s.engine.Run(running)
+	})
+	wg.Go(func() {
+		s.settle(running)
+		s.related.Run(running)
 	})
 	wg.Go(func() { s.policy.Run(running) })
 	wg.Go(func() {
