@@ -120,6 +120,23 @@ func unreachable(err error) error {
 	return err
 }
 
+// Unsubscribe removes the subscriptions that are ours, by the source that they leave out.
+func (c *Client) Unsubscribe(ctx context.Context) error {
+	list, err := c.hooks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, h := range list {
+		if !strings.EqualFold(h.ignored, c.cfg.SourceID) {
+			continue
+		}
+		if err := c.removeWebhook(ctx, h.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // hooks lists the organization's subscriptions. A delivery may be waiting for it, so that it does not queue behind the sync.
 func (c *Client) hooks(ctx context.Context) ([]hook, error) {
 	answer, err := c.do(ctx, call{method: http.MethodGet, path: "/webhooks", forAgents: true})

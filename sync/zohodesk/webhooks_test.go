@@ -159,6 +159,22 @@ func TestTheSubscriptionIsMended(t *testing.T) {
 	}
 }
 
+func TestUnsubscribingLeavesTheSubscriptionsOfOthers(t *testing.T) {
+	r, s := newRig(t, options{}), subscribe(t)
+	theirs := r.raw("POST", "/api/v1/webhooks", map[string]any{"name": "theirs", "url": s.URL + "/theirs", "subscriptions": map[string]any{"Contact_Add": nil}})["id"]
+	if err := r.EnsureWebhook(t.Context(), s.URL); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := r.Unsubscribe(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if list := r.subscriptionsAt(); len(list) != 1 || list[0]["id"] != theirs {
+			t.Errorf("%v", list)
+		}
+	}
+}
+
 func TestASubscriptionWhoseAnswerWasLostIsNotMadeTwice(t *testing.T) {
 	r, s := newRig(t, options{}), subscribe(t)
 	r.faults(`[{"endpoint":"POST /api/v1/webhooks","kind":"drop_after","times":1}]`)
