@@ -246,11 +246,11 @@ func TestNoReadUnderAnyFaultLooksEmptyOrDeleted(t *testing.T) {
 					if err == nil || told > 1 || models.CodeOf(err) != f.read || models.MayRetry(err) != retries(f.read, "") {
 						t.Fatalf("%d told, %v; want %s", told, err, f.read)
 					}
-					if told, err := c.ask(r.Client); err != nil || told == 0 {
-						t.Errorf("without the fault: %d told, %v", told, err)
-					}
 				})
 			}
+		}
+		if told, err := c.ask(r.Client); err != nil || told == 0 {
+			t.Errorf("%s without a fault: %d told, %v", method, told, err)
 		}
 	}
 }
