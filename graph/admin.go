@@ -63,6 +63,35 @@ func (r *Resolver) mapped(ctx context.Context, action string, object models.Sync
 	return &generated.SaveFieldMappingsPayload{Saved: saved, Mappings: pointers(list), Problems: pointers(problems)}, nil
 }
 
+// inputs are a list's elements without their pointers.
+func inputs[T any](list []*T) []T {
+	out := make([]T, len(list))
+	for i, p := range list {
+		out[i] = *p
+	}
+	return out
+}
+
+// rehearse forecasts the sync as it is set, or under a mapping that is not saved.
+func (r *Resolver) rehearse(ctx context.Context, object *models.SyncObject, mappings []*models.FieldMappingInput) (models.Rehearsal, error) {
+	switch {
+	case object == nil && mappings == nil:
+		return r.Sync.Rehearse(ctx)
+	case object == nil || mappings == nil:
+		return models.Rehearsal{}, models.Errorf(models.CodeBadUserInput, "object and mappings go together: name both, or neither")
+	}
+	return r.Sync.RehearseMapping(ctx, *object, inputs(mappings))
+}
+
+// conditionNames is what an audit entry says of a filter. The values compared with may be about people and stay out.
+func conditionNames(f models.SyncFilter) []string {
+	out := make([]string, len(f.Conditions))
+	for i, c := range f.Conditions {
+		out[i] = string(c.Side) + " " + c.Field.Name + " " + string(c.Op)
+	}
+	return out
+}
+
 func mappingNames(list []models.FieldMapping) []string {
 	out := make([]string, len(list))
 	for i, m := range list {

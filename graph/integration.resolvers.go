@@ -11,6 +11,14 @@ import (
 	"sidelight/models"
 )
 
+func (r *integrationResolver) ReasonCode(ctx context.Context, obj *models.Integration) (*string, error) {
+	if obj.ReasonCode == "" {
+		return nil, nil
+	}
+	code := string(obj.ReasonCode)
+	return &code, nil
+}
+
 func (r *integrationResolver) Salesforce(ctx context.Context, obj *models.Integration) (*models.Connection, error) {
 	return r.connection(ctx, models.Salesforce)
 }
@@ -34,6 +42,10 @@ func (r *integrationResolver) APIBudgets(ctx context.Context, obj *models.Integr
 
 func (r *integrationResolver) LagSeconds(ctx context.Context, obj *models.Integration) (*float64, error) {
 	return r.Sync.LagSeconds(ctx)
+}
+
+func (r *integrationResolver) DriftReport(ctx context.Context, obj *models.Integration) (*models.DriftReport, error) {
+	return r.Sync.DriftReport(ctx)
 }
 
 func (r *mutationResolver) ConnectSalesforce(ctx context.Context, input generated.ConnectSalesforceInput) (*generated.ConnectPayload, error) {

@@ -20,10 +20,7 @@ func (r *mappingProblemResolver) Code(ctx context.Context, obj *models.MappingPr
 }
 
 func (r *mutationResolver) SaveFieldMappings(ctx context.Context, object models.SyncObject, mappings []*models.FieldMappingInput) (*generated.SaveFieldMappingsPayload, error) {
-	in := make([]models.FieldMappingInput, len(mappings))
-	for i, m := range mappings {
-		in[i] = *m
-	}
+	in := inputs(mappings)
 	before, err := r.Store.FieldMappings(ctx, object)
 	if err != nil {
 		return nil, err

@@ -11,8 +11,8 @@ import (
 	"sidelight/models"
 )
 
-func (r *mutationResolver) RehearseSync(ctx context.Context) (*models.Rehearsal, error) {
-	made, err := r.Sync.Rehearse(ctx)
+func (r *mutationResolver) RehearseSync(ctx context.Context, object *models.SyncObject, mappings []*models.FieldMappingInput) (*models.Rehearsal, error) {
+	made, err := r.rehearse(ctx, object, mappings)
 	if err != nil {
 		return nil, err
 	}

@@ -59,6 +59,13 @@ type Sync interface {
 	SaveFieldMappings(ctx context.Context, object models.SyncObject, in []models.FieldMappingInput) (saved bool, mappings []models.FieldMapping, problems []models.MappingProblem, err error)
 	ResetFieldMappings(ctx context.Context, object models.SyncObject) (saved bool, mappings []models.FieldMapping, problems []models.MappingProblem, err error)
 	Rehearse(ctx context.Context) (models.Rehearsal, error)
+	// RehearseMapping forecasts under a mapping that is not saved. One that could not be saved is BAD_USER_INPUT.
+	RehearseMapping(ctx context.Context, object models.SyncObject, in []models.FieldMappingInput) (models.Rehearsal, error)
+	SyncFilters(ctx context.Context) ([]models.SyncFilter, error)
+	// SaveSyncFilter saves nothing when one of the problems is an ERROR.
+	SaveSyncFilter(ctx context.Context, object models.SyncObject, in models.SyncFilterInput) (saved bool, filter models.SyncFilter, problems []models.MappingProblem, err error)
+	CheckDrift(ctx context.Context) (models.DriftReport, error)
+	DriftReport(ctx context.Context) (*models.DriftReport, error) // nil before the first
 	Start(ctx context.Context) (models.SyncRun, error)
 	Pause(ctx context.Context) (models.Integration, error)
 	Resume(ctx context.Context) (models.Integration, error)

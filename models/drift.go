@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // MappingDrift is a mapped field, or one that a filter looks at, that was changed at its vendor since it was saved. While it stands, the field is
 // used as Now says, or left out where it is Gone; everything else goes on.
@@ -38,6 +41,24 @@ type DriftReport struct {
 	StartedAt  time.Time
 	FinishedAt *time.Time
 	Objects    []DriftObject `gorm:"serializer:json"`
+}
+
+// Summary says how many pairs are equal, in a sentence; nil while the compare is going on.
+func (r DriftReport) Summary() *string {
+	if r.Status != RunDone {
+		return nil
+	}
+	pairs, equal, missed := 0, 0, 0
+	for _, o := range r.Objects {
+		pairs, equal = pairs+o.Pairs, equal+o.Equal
+		for _, d := range o.Differences {
+			if d.Reason == DriftMissed {
+				missed += d.Count
+			}
+		}
+	}
+	s := fmt.Sprintf("%d of %d pairs are equal; %d changes had been missed", equal, pairs, missed)
+	return &s
 }
 
 // DriftObject is the report for one kind of record.

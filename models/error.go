@@ -54,6 +54,12 @@ const (
 	CodeCursorExpired  Code = "CURSOR_EXPIRED"  // a cursor or replay id is too old: compare everything
 )
 
+// Codes of the integration's reason: why it waits or was halted, besides BAD_CREDENTIALS and QUOTA_EXHAUSTED.
+const (
+	CodeMassDelete Code = "MASS_DELETE" // unusually many records were deleted on one side: an admin must say that this is meant
+	CodeMassBlank  Code = "MASS_BLANK"  // unusually many records would lose values on one side: an admin must say that this is meant
+)
+
 // Error is an error with a code. Message is written for people and safe to show: it never holds secrets, personal
 // data or another program's raw text. The cause, kept for errors.Is and the log, never leaves the process.
 type Error struct {

@@ -83,12 +83,25 @@ type Integration struct {
 	PolicyVersion int64
 	// Brake is set while a mass change waits for an admin (BROKEN), and released by resumeSync until it is through.
 	Brake Brake
+	// BrakeReleasedAt is when a mass change was last let through: what went before does not count any more.
+	BrakeReleasedAt *time.Time
 	// Drift are the mapped fields that were changed at a vendor since the mapping was saved.
 	Drift        []MappingDrift `gorm:"serializer:json"`
 	LoadedAt     *time.Time     // the first load is done
 	PausedAt     *time.Time
 	LastSyncedAt *time.Time
 	UpdatedAt    time.Time
+}
+
+// MappingProblems are what an admin has to mend about mapped fields that were changed at a vendor. The fields are left out meanwhile.
+func (in Integration) MappingProblems() []MappingProblem {
+	out := []MappingProblem{}
+	for _, d := range in.Drift {
+		if d.Problem != nil {
+			out = append(out, *d.Problem)
+		}
+	}
+	return out
 }
 
 // Brake keeps a mass deletion or mass blanking from being carried to the other side unasked.

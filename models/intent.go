@@ -64,6 +64,12 @@ type Intent struct {
 	Age time.Duration `gorm:"-"`
 }
 
+// OpenWork is what stands between a link and being settled, besides its being dirty.
+type OpenWork struct {
+	Owed    bool // a write is owed
+	Failure Code // of the open failure; "" for none
+}
+
 // IntentResult is what became of one sent intent.
 type IntentResult struct {
 	Intent Intent

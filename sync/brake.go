@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"sidelight/models"
 )
@@ -20,7 +21,10 @@ type massChange struct {
 	blanked map[models.Side]int // records whose fields would be cleared on the side
 }
 
-// brake looks ahead when unusually much is dirty. A mass deletion or mass blanking halts the sync before anything of it is written; resumeSync
+// brakeWindow is for how long what was blanked counts together: a mass change that is pushed comes in small portions.
+const brakeWindow = time.Hour
+
+// brake looks ahead when unusually much is dirty, or was blanked of late. A mass deletion or mass blanking halts the sync before anything of it is written; resumeSync
 // lets it through. braked tells that the sync was halted.
 func (e *Engine) brake(ctx context.Context) (braked bool, err error) {
 	in, err := e.Store.Integration(ctx)
@@ -28,22 +32,35 @@ func (e *Engine) brake(ctx context.Context) (braked bool, err error) {
 		return false, err
 	}
 	counts, err := e.Store.Counts(ctx)
-	if err != nil || counts.Pending <= e.Brake.Count {
+	if err != nil || counts.Pending == 0 {
 		return false, err
 	}
 	links := counts.LinkedContacts + counts.LinkedAccounts
 	limit := max(e.Brake.Count, int(e.Brake.Share*float64(links)))
+	since := e.Now().Add(-brakeWindow)
+	if in.BrakeReleasedAt != nil && in.BrakeReleasedAt.After(since) {
+		since = *in.BrakeReleasedAt
+	}
+	blanked, err := e.Store.BlankedSince(ctx, since)
+	if err != nil || counts.Pending+max(blanked[models.Desk], blanked[models.Salesforce]) <= limit {
+		return false, err
+	}
 	ahead, err := e.lookAhead(ctx, in)
 	if err != nil {
 		return false, err
 	}
+	for side, n := range blanked {
+		if ahead.blanked[side] > 0 {
+			ahead.blanked[side] += n
+		}
+	}
 	for _, side := range models.Sides {
 		switch {
 		case ahead.deleted[side] > limit:
-			return true, e.halt(ctx, fmt.Sprintf("%d of %d linked records were deleted in %s at once. Check that this is meant, then resume.",
+			return true, e.halt(ctx, models.CodeMassDelete, fmt.Sprintf("%d of %d linked records were deleted in %s at once. Check that this is meant, then resume.",
 				ahead.deleted[side], links, side.Name()))
 		case ahead.blanked[side] > limit:
-			return true, e.halt(ctx, fmt.Sprintf("%d of %d linked records would lose values in %s because they were cleared in %s. Check that this is meant, then resume.",
+			return true, e.halt(ctx, models.CodeMassBlank, fmt.Sprintf("%d of %d linked records would lose values in %s because they were cleared in %s. Check that this is meant, then resume.",
 				ahead.blanked[side], links, side.Name(), side.Other().Name()))
 		}
 	}
@@ -98,11 +115,11 @@ func (m massChange) add(batch []models.LinkState, plans []models.LinkPlan) {
 	}
 }
 
-func (e *Engine) halt(ctx context.Context, reason string) error {
+func (e *Engine) halt(ctx context.Context, code models.Code, reason string) error {
 	e.log.Warn("the sync was halted before a mass change", "reason", reason)
 	_, err := e.Store.UpdateIntegration(ctx, func(in *models.Integration) error {
 		if in.Status == models.StatusActive {
-			in.Resume, in.Status, in.Reason, in.Brake = in.Status, models.StatusBroken, &reason, models.BrakeOn
+			in.Resume, in.Status, in.Reason, in.ReasonCode, in.Brake = in.Status, models.StatusBroken, &reason, code, models.BrakeOn
 		}
 		return nil
 	})
@@ -117,7 +134,8 @@ func (e *Engine) rearm(ctx context.Context) error {
 	}
 	_, err = e.Store.UpdateIntegration(ctx, func(in *models.Integration) error {
 		if in.Brake == models.BrakeReleased {
-			in.Brake = models.BrakeOff
+			now := e.Now().UTC()
+			in.Brake, in.BrakeReleasedAt = models.BrakeOff, &now
 		}
 		return nil
 	})

@@ -120,7 +120,7 @@ func (e *Engine) Pause(ctx context.Context) (models.Integration, error) {
 			in.Resume, in.Status, in.PausedAt = in.Status, models.StatusPaused, &now
 			in.Epoch++
 		case models.StatusBroken:
-			in.Status, in.PausedAt, in.Reason = models.StatusPaused, &now, nil
+			in.Status, in.PausedAt, in.Reason, in.ReasonCode = models.StatusPaused, &now, nil, ""
 			in.Epoch++
 		default:
 			return models.Errorf(models.CodeConflict, "there is nothing to pause")
@@ -161,7 +161,7 @@ func (e *Engine) Resume(ctx context.Context) (models.Integration, error) {
 			if in.Brake != models.BrakeOn {
 				return models.Errorf(models.CodeConflict, "the sync cannot go on: %s", deref(in.Reason))
 			}
-			in.Status, in.Reason, in.Brake = in.Resume, nil, models.BrakeReleased
+			in.Status, in.Reason, in.ReasonCode, in.Brake = in.Resume, nil, "", models.BrakeReleased
 		default:
 			return models.Errorf(models.CodeConflict, "the sync is not paused")
 		}
@@ -206,11 +206,12 @@ func (e *Engine) Retry(ctx context.Context, ids []string, f models.FailureFilter
 	return n, err
 }
 
-// Delete ends the integration (PRODUCT.md 1.12): the sync stops, tokens are revoked, credentials and mirrors are removed. Records on
-// either side stay. A vendor that cannot be reached does not keep the deletion from happening.
+// Delete ends the integration (PRODUCT.md 1.12): the sync stops, subscriptions and tokens are given back, credentials and mirrors are removed. Records on
+// either side stay. A vendor that cannot be reached does not keep the deletion from happening. It may be asked for again: one that was interrupted is
+// finished then.
 func (e *Engine) Delete(ctx context.Context) error {
 	_, err := e.Store.UpdateIntegration(ctx, func(in *models.Integration) error {
-		in.Resume, in.Status = in.Status, models.StatusPaused
+		in.Status, in.Resume, in.Reason, in.ReasonCode, in.WaitingUntil = models.StatusDeleted, models.StatusNotConnected, nil, "", nil
 		in.Epoch++
 		return nil
 	})
@@ -222,6 +223,11 @@ func (e *Engine) Delete(ctx context.Context) error {
 	}
 	for _, side := range models.Sides {
 		if remote, err := e.Remotes.Remote(side); err == nil {
+			if s, subscribes := remote.(Subscriber); subscribes {
+				if err := s.Unsubscribe(ctx); err != nil {
+					e.log.Warn("the subscription could not be removed; what it sends is refused from now on", "side", side, "code", models.CodeOf(err))
+				}
+			}
 			if err := remote.Revoke(ctx); err != nil {
 				e.log.Warn("the tokens could not be revoked; they are forgotten here", "side", side, "code", models.CodeOf(err))
 			}

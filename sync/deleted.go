@@ -6,7 +6,8 @@ import (
 )
 
 // planDeleted decides about a pair of which one record, or both, stand in a recycle bin (PRODUCT.md 1.7): nothing is deleted on the other
-// side; when the surviving record is changed afterwards, the deleted one is put back, unless the policy lets it stay deleted.
+// side; when the surviving record is changed afterwards, the deleted one is put back, unless the policy lets it stay deleted. Where a new record has taken the
+// deleted one's place meanwhile, the survivor is paired with that.
 func (p *planner) planDeleted(s *models.LinkState, plan models.LinkPlan) models.LinkPlan {
 	plan.Resolved = true
 	if s.Desk.DeletedAt != nil && s.Salesforce.DeletedAt != nil {
@@ -24,6 +25,16 @@ func (p *planner) planDeleted(s *models.LinkState, plan models.LinkPlan) models.
 	}
 	target := survivor.Other()
 	if mapping.Admit(p.filter, survivor, s.Row(survivor).Data) != mapping.Inside {
+		return plan
+	}
+	switch heir, ambiguous := p.matcher.successor(s, survivor); {
+	case ambiguous != nil:
+		plan.Resolved = false
+		plan.Failure = p.failure(s, survivor, ambiguous)
+		return plan
+	case heir != nil && !p.absorbed[heir.ID]:
+		return p.pair(heir, s)
+	case heir != nil:
 		return plan
 	}
 	if p.integration.DeletePolicy == models.StayDeleted || !p.integration.Direction.WritesTo(target) || !p.edited(s, survivor) {

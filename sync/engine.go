@@ -60,6 +60,7 @@ type Engine struct {
 	// lastCheck is when the mapped fields were last compared with the vendors' descriptions; checkNow has it done again at once.
 	lastCheck time.Time
 	checkNow  atomic.Bool
+	comparing atomic.Bool
 
 	mu          stdsync.Mutex
 	pollNow     bool // the next pass polls whatever the interval says
@@ -128,6 +129,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		}
 	})
 	wg.Go(func() { e.housekeeping(ctx) })
+	wg.Go(func() { e.watchDrift(ctx) })
 	wg.Wait()
 	e.watchers.close()
 	return nil
@@ -180,6 +182,11 @@ func (e *Engine) leaderTTL() time.Duration { return min(e.Lease, 10*time.Second)
 
 // whileLeading keeps the leader's lease renewed while work runs, and stops the work when the lease is lost.
 func (e *Engine) whileLeading(ctx context.Context, work func(context.Context) error) error {
+	return e.whileLeased(ctx, leaderLease, work)
+}
+
+// whileLeased does the same for any lease.
+func (e *Engine) whileLeased(ctx context.Context, lease string, work func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wg stdsync.WaitGroup
@@ -193,7 +200,7 @@ func (e *Engine) whileLeading(ctx context.Context, work func(context.Context) er
 			case <-ctx.Done():
 				return
 			case <-renew.C:
-				if _, held, err := e.Store.AcquireLease(ctx, leaderLease, e.Owner, e.leaderTTL()); err != nil || !held {
+				if _, held, err := e.Store.AcquireLease(ctx, lease, e.Owner, e.leaderTTL()); err != nil || !held {
 					cancel()
 					return
 				}

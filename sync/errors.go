@@ -46,6 +46,17 @@ var hints = map[models.Code]string{
 	models.CodeNoAccess:             "Give the integration's user access to the object and its fields, then retry.",
 	models.CodeReadOnly:             "The other side does not let this field be written: change its rule or its mapping.",
 	models.CodeDeleted:              "The record is in the recycle bin. Restore it, then retry.",
+	models.CodeParentMissing:        "The account is not on the other side. See why it failed; the contact follows by itself.",
+	models.CodePingPong:             "Switch the automation off for this integration's user, or let the field flow one way only, then retry.",
+	models.CodeNotFound:             "The record is gone. Restore it, or delete its counterpart too, then retry.",
+	models.CodeBusy:                 "Nothing is to be done: it is tried again by itself.",
+	models.CodeUpstreamUnavailable:  "Nothing is to be done: it is tried again by itself.",
+	models.CodeUnknownOutcome:       "Nothing is to be done: the record is looked for first, then tried again.",
+	models.CodeQuotaExhausted:       "Nothing is to be done: it goes on when there are API calls again.",
+	models.CodeBadCredentials:       "Connect the side again; it then goes on by itself.",
+	models.CodeForbidden:            "Give the integration's user access to the object and its fields, then retry.",
+	models.CodeCursorExpired:        "Nothing is to be done: everything is read again by itself.",
+	models.CodeInternal:             "Retry. When it stays, report it with the program's log.",
 }
 
 func hintFor(code models.Code) *string {

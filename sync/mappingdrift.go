@@ -83,14 +83,3 @@ func (e *Engine) suspectMappings(code models.Code) {
 		e.checkNow.Store(true)
 	}
 }
-
-// MappingProblems are what an admin has to mend about mapped fields that were changed at a vendor.
-func MappingProblems(in models.Integration) []models.MappingProblem {
-	out := []models.MappingProblem{}
-	for _, d := range in.Drift {
-		if d.Problem != nil {
-			out = append(out, *d.Problem)
-		}
-	}
-	return out
-}

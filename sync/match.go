@@ -26,7 +26,14 @@ func (e *Engine) newMatcher(ctx context.Context, filter models.SyncFilter, objec
 	var keys []string
 	seen := map[string]bool{}
 	for i := range batch {
-		if key := keyOf(&batch[i]); key != "" && !batch[i].Whole() && !seen[key] {
+		side := sideOfHalf(&batch[i])
+		if batch[i].Whole() {
+			var widowed bool
+			if side, widowed = widow(&batch[i]); !widowed {
+				continue
+			}
+		}
+		if key := keyOf(&batch[i], side); key != "" && !seen[key] {
 			seen[key] = true
 			keys = append(keys, key)
 		}
@@ -45,12 +52,25 @@ func (e *Engine) newMatcher(ctx context.Context, filter models.SyncFilter, objec
 	return m, nil
 }
 
-// keyOf is the match key of a half link's one record.
-func keyOf(s *models.LinkState) string {
-	if row := s.Row(sideOfHalf(s)); row != nil {
+// keyOf is the match key of a link's record on the side.
+func keyOf(s *models.LinkState, side models.Side) string {
+	if row := s.Row(side); row != nil {
 		return row.MatchKey
 	}
 	return ""
+}
+
+// widow tells whether a pair has lost one of its records to deletion, and which side's is left. Such a record may be paired anew.
+func widow(s *models.LinkState) (survivor models.Side, is bool) {
+	if !s.Whole() || s.Desk == nil || s.Salesforce == nil {
+		return "", false
+	}
+	for _, side := range models.Sides {
+		if gone, left := s.Row(side.Other()), s.Row(side); gone.DeletedAt != nil && gone.MergedInto == "" && left.DeletedAt == nil {
+			return side, true
+		}
+	}
+	return "", false
 }
 
 // sideOfHalf is the side whose record a half link knows.
@@ -67,12 +87,12 @@ func sideOfHalf(s *models.LinkState) models.Side {
 // the filter match nothing; one whose only counterparts are outside rests.
 func (m *matcher) decide(s *models.LinkState) match {
 	side := sideOfHalf(s)
-	key := keyOf(s)
+	key := keyOf(s, side)
 	if key == "" {
 		return match{}
 	}
-	own, _, _ := m.halves(side, key)
-	other, taken, outside := m.halves(side.Other(), key)
+	own, _, _ := m.halves(side, key, false)
+	other, taken, outside := m.halves(side.Other(), key, true)
 	what := m.object.MatchField(side)
 	switch {
 	case len(other) == 0 && !taken && outside:
@@ -92,6 +112,25 @@ func (m *matcher) decide(s *models.LinkState) match {
 	return match{failure: err}
 }
 
+// successor is the one unlinked record that took a deleted one's place: it has the survivor's key. Several are for a person to sort out.
+func (m *matcher) successor(s *models.LinkState, survivor models.Side) (*models.LinkState, *models.Error) {
+	key := keyOf(s, survivor)
+	if key == "" {
+		return nil, nil
+	}
+	switch candidates, _, _ := m.halves(survivor.Other(), key, false); len(candidates) {
+	case 0:
+		return nil, nil
+	case 1:
+		return &candidates[0], nil
+	default:
+		what := m.object.MatchField(survivor)
+		err := models.Errorf(models.CodeAmbiguousMatch, "%d unlinked %s records share this %s's %s", len(candidates), survivor.Other().Name(), m.object.Singular(), what)
+		err.Fields = []string{what}
+		return nil, err
+	}
+}
+
 func alreadyMapped(side models.Side, object models.SyncObject, field string) *models.Error {
 	err := models.Errorf(models.CodeAlreadyMapped, "the %s %s with the same %s is already mapped to another record",
 		side.Other().Name(), object.Singular(), field)
@@ -99,11 +138,13 @@ func alreadyMapped(side models.Side, object models.SyncObject, field string) *mo
 	return err
 }
 
-// halves are the unlinked candidates of a side, whether there are linked ones, and whether there are some that the filter leaves out.
-func (m *matcher) halves(side models.Side, key string) (half []models.LinkState, whole, outside bool) {
+// halves are the unlinked candidates of a side, with those whose counterpart was deleted if they are wanted, whether there are linked ones, and whether there are
+// some that the filter leaves out.
+func (m *matcher) halves(side models.Side, key string, widows bool) (half []models.LinkState, whole, outside bool) {
 	for _, s := range m.by[side][key] {
+		left, widowed := widow(&s)
 		switch {
-		case s.Whole():
+		case s.Whole() && !(widows && widowed && left == side):
 			whole = true
 		case mapping.Admit(m.filter, side, s.Row(side).Data) != mapping.Inside:
 			outside = true

@@ -210,21 +210,16 @@ func (p *planner) planHalf(s *models.LinkState) models.LinkPlan {
 	return p.planCreate(s, side, plan)
 }
 
-// pair joins two half links into one and reconciles the pair at once.
+// pair joins a half link with another one, or with what a deletion left of a pair, and reconciles both records at once, as if neither had ever had a counterpart.
 func (p *planner) pair(s, other *models.LinkState) models.LinkPlan {
 	p.absorbed[other.ID] = true
-	joined := *s
-	joined.SetRecordID(sideOfHalf(other), other.RecordID(sideOfHalf(other)))
-	if joined.Desk == nil {
-		joined.Desk = other.Desk
+	joined, from := *s, sideOfHalf(s).Other()
+	joined.SetRecordID(from, other.RecordID(from))
+	joined.BaseDesk, joined.BaseSalesforce = nil, nil
+	if from == models.Desk {
+		joined.Desk, joined.ParentOnSalesforce = other.Desk, other.ParentOnSalesforce
 	} else {
-		joined.Salesforce = other.Salesforce
-	}
-	if joined.ParentOnDesk == "" {
-		joined.ParentOnDesk = other.ParentOnDesk
-	}
-	if joined.ParentOnSalesforce == "" {
-		joined.ParentOnSalesforce = other.ParentOnSalesforce
+		joined.Salesforce, joined.ParentOnDesk = other.Salesforce, other.ParentOnDesk
 	}
 	joined.MatchedBy, joined.Parted = "email", ""
 	if p.object == models.AccountObject {

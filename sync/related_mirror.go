@@ -33,6 +33,9 @@ func (r *Related) mirror(ctx context.Context, fence int64, object models.Related
 			return err
 		}
 	}
+	if k.row.Complete && k.row.AsOf != nil && r.Now().Sub(*k.row.AsOf) < r.Poll {
+		return nil // it is fresh
+	}
 	return k.poll(ctx)
 }
 
@@ -95,7 +98,10 @@ func (k *keeper) load(ctx context.Context) error {
 			polled = k.Now()
 		}
 	}
-	return k.Store.FinishRelatedLoad(ctx, k.fence, k.object)
+	if err := k.Store.FinishRelatedLoad(ctx, k.fence, k.object); err != nil {
+		return err
+	}
+	return k.poll(ctx) // what changed during the reading
 }
 
 // poll reads what changed since the last poll. What the vendor no longer covers is read whole again.

@@ -41,6 +41,12 @@ type Remote interface {
 	Revoke(ctx context.Context) error
 }
 
+// Subscriber is a Remote at which we have left subscriptions (webhooks).
+type Subscriber interface {
+	// Unsubscribe removes them; without any it is no error.
+	Unsubscribe(ctx context.Context) error
+}
+
 // Streamer is a Remote that pushes changes.
 type Streamer interface {
 	// Streams tells whether a change stream is configured at all.

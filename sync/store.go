@@ -54,6 +54,8 @@ type Store interface {
 	MarkDirty(ctx context.Context, linkIDs []string, cause models.RunTrigger) error
 	// HalvesNamed reads half links of a side by the shown name of the record that the values make, first seen at or after since.
 	HalvesNamed(ctx context.Context, object models.SyncObject, side models.Side, values models.Values, since time.Time) ([]models.LinkState, error)
+	// BlankedSince counts, per side, the links of which a field there was cleared by a write since the time.
+	BlankedSince(ctx context.Context, since time.Time) (map[models.Side]int, error)
 	// RecentChanges are the journal's entries of the links since the time, oldest first.
 	RecentChanges(ctx context.Context, linkIDs []string, since time.Time) (map[string][]models.Change, error)
 	// Links reads links, dirty or not, as DirtyLinks does: what a rehearsal and a compare go through.
@@ -99,6 +101,9 @@ type Store interface {
 	// AcquireLease takes or renews a named lease by the database's clock; the fence rises with each new holder.
 	AcquireLease(ctx context.Context, name, owner string, ttl time.Duration) (fence int64, held bool, err error)
 	ReleaseLease(ctx context.Context, name, owner string) error
+
+	// OpenWork says, of the links that have any, whether a write is owed and which code their open failure has.
+	OpenWork(ctx context.Context, linkIDs []string) (map[string]models.OpenWork, error)
 
 	SaveRehearsal(ctx context.Context, r models.Rehearsal) error
 	SaveDriftReport(ctx context.Context, r models.DriftReport) error

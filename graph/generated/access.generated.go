@@ -21,8 +21,10 @@ import (
 type MutationResolver interface {
 	SetProfilePermission(ctx context.Context, profileID string, permission models.ProfilePermission) (*models.Profile, error)
 	RefreshCustomer(ctx context.Context, by models.CustomerKey) (*models.Customer, error)
+	CheckDrift(ctx context.Context) (*models.DriftReport, error)
 	RetryFailures(ctx context.Context, ids []string, filter *models.FailureFilter) (*RetryPayload, error)
 	ResolveConflict(ctx context.Context, id string, choose models.Side) (*models.Conflict, error)
+	SaveSyncFilter(ctx context.Context, object models.SyncObject, filter models.SyncFilterInput) (*SaveSyncFilterPayload, error)
 	ConnectSalesforce(ctx context.Context, input ConnectSalesforceInput) (*ConnectPayload, error)
 	ConnectDesk(ctx context.Context, input ConnectDeskInput) (*ConnectPayload, error)
 	Disconnect(ctx context.Context, side models.Side) (*models.Integration, error)
@@ -33,7 +35,7 @@ type MutationResolver interface {
 	DeleteIntegration(ctx context.Context, confirm string) (*DeleteIntegrationPayload, error)
 	SaveFieldMappings(ctx context.Context, object models.SyncObject, mappings []*models.FieldMappingInput) (*SaveFieldMappingsPayload, error)
 	ResetFieldMappings(ctx context.Context, object models.SyncObject) (*SaveFieldMappingsPayload, error)
-	RehearseSync(ctx context.Context) (*models.Rehearsal, error)
+	RehearseSync(ctx context.Context, object *models.SyncObject, mappings []*models.FieldMappingInput) (*models.Rehearsal, error)
 	CreateServiceToken(ctx context.Context, input ServiceTokenInput) (*CreateServiceTokenPayload, error)
 	RevokeServiceToken(ctx context.Context, id string) (*models.ServiceToken, error)
 }
@@ -46,6 +48,7 @@ type QueryResolver interface {
 	Failures(ctx context.Context, filter *models.FailureFilter, first *int, after *string) (*FailureConnection, error)
 	FailureCategories(ctx context.Context, filter *models.FailureFilter) ([]*models.FailureCategory, error)
 	Conflicts(ctx context.Context, filter *models.ConflictFilter, first *int, after *string) (*ConflictConnection, error)
+	SyncFilters(ctx context.Context, object *models.SyncObject) ([]*models.SyncFilter, error)
 	Integration(ctx context.Context) (*models.Integration, error)
 	Fields(ctx context.Context, side models.Side, object models.SyncObject) ([]*models.Field, error)
 	FieldMappings(ctx context.Context, object *models.SyncObject) ([]*models.FieldMapping, error)
@@ -150,6 +153,28 @@ func (ec *executionContext) field_Mutation_refreshCustomer_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_rehearseSync_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "object",
+		func(ctx context.Context, v any) (*models.SyncObject, error) {
+			return ec.unmarshalOSyncObject2ᚖsidelightᚋmodelsᚐSyncObject(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["object"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "mappings",
+		func(ctx context.Context, v any) ([]*models.FieldMappingInput, error) {
+			return ec.unmarshalOFieldMappingInput2ᚕᚖsidelightᚋmodelsᚐFieldMappingInputᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["mappings"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_resetFieldMappings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -241,6 +266,28 @@ func (ec *executionContext) field_Mutation_saveFieldMappings_args(ctx context.Co
 		return nil, err
 	}
 	args["mappings"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_saveSyncFilter_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "object",
+		func(ctx context.Context, v any) (models.SyncObject, error) {
+			return ec.unmarshalNSyncObject2sidelightᚋmodelsᚐSyncObject(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["object"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (models.SyncFilterInput, error) {
+			return ec.unmarshalNSyncFilterInput2sidelightᚋmodelsᚐSyncFilterInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg1
 	return args, nil
 }
 
@@ -638,6 +685,20 @@ func (ec *executionContext) field_Query_rehearsal_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_syncFilters_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "object",
+		func(ctx context.Context, v any) (*models.SyncObject, error) {
+			return ec.unmarshalOSyncObject2ᚖsidelightᚋmodelsᚐSyncObject(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["object"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_syncRun_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1018,6 +1079,38 @@ func (ec *executionContext) fieldContext_Mutation_refreshCustomer(ctx context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_checkDrift(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_checkDrift(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().CheckDrift(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *models.DriftReport) graphql.Marshaler {
+			return ec.marshalODriftReport2ᚖsidelightᚋmodelsᚐDriftReport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_checkDrift(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DriftReport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_retryFailures(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1100,6 +1193,50 @@ func (ec *executionContext) fieldContext_Mutation_resolveConflict(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_resolveConflict_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_saveSyncFilter(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_saveSyncFilter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SaveSyncFilter(ctx, fc.Args["object"].(models.SyncObject), fc.Args["filter"].(models.SyncFilterInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *SaveSyncFilterPayload) graphql.Marshaler {
+			return ec.marshalOSaveSyncFilterPayload2ᚖsidelightᚋgraphᚋgeneratedᚐSaveSyncFilterPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_saveSyncFilter(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SaveSyncFilterPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_saveSyncFilter_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -1519,7 +1656,8 @@ func (ec *executionContext) _Mutation_rehearseSync(ctx context.Context, field gr
 			return ec.fieldContext_Mutation_rehearseSync(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Mutation().RehearseSync(ctx)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RehearseSync(ctx, fc.Args["object"].(*models.SyncObject), fc.Args["mappings"].([]*models.FieldMappingInput))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *models.Rehearsal) graphql.Marshaler {
@@ -1529,7 +1667,7 @@ func (ec *executionContext) _Mutation_rehearseSync(ctx context.Context, field gr
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Mutation_rehearseSync(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Mutation_rehearseSync(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Mutation",
 		Field:      field,
@@ -1538,6 +1676,17 @@ func (ec *executionContext) fieldContext_Mutation_rehearseSync(_ context.Context
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Rehearsal(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_rehearseSync_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -2053,6 +2202,50 @@ func (ec *executionContext) fieldContext_Query_conflicts(ctx context.Context, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_conflicts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_syncFilters(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_syncFilters(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().SyncFilters(ctx, fc.Args["object"].(*models.SyncObject))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.SyncFilter) graphql.Marshaler {
+			return ec.marshalOSyncFilter2ᚕᚖsidelightᚋmodelsᚐSyncFilterᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_syncFilters(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SyncFilter(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_syncFilters_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -2972,6 +3165,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "checkDrift":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_checkDrift(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "retryFailures":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_retryFailures(ctx, field)
@@ -2982,6 +3182,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "resolveConflict":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_resolveConflict(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "saveSyncFilter":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_saveSyncFilter(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -3208,6 +3415,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_conflicts(ctx, field)
+				})
+		case "syncFilters":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_syncFilters(ctx, field)
 				})
 		case "integration":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

@@ -17,6 +17,8 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type IntegrationResolver interface {
+	ReasonCode(ctx context.Context, obj *models.Integration) (*string, error)
+
 	Salesforce(ctx context.Context, obj *models.Integration) (*models.Connection, error)
 	Desk(ctx context.Context, obj *models.Integration) (*models.Connection, error)
 
@@ -25,6 +27,8 @@ type IntegrationResolver interface {
 	APIBudgets(ctx context.Context, obj *models.Integration) ([]*models.APIBudget, error)
 
 	LagSeconds(ctx context.Context, obj *models.Integration) (*float64, error)
+
+	DriftReport(ctx context.Context, obj *models.Integration) (*models.DriftReport, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -513,6 +517,52 @@ func (ec *executionContext) fieldContext_Integration_reason(_ context.Context, f
 	return graphql.NewScalarFieldContext("Integration", field, false, false, "String")
 }
 
+func (ec *executionContext) _Integration_reasonCode(ctx context.Context, field graphql.CollectedField, obj *models.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_reasonCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Integration().ReasonCode(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_reasonCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, true, true, "String")
+}
+
+func (ec *executionContext) _Integration_waitingUntil(ctx context.Context, field graphql.CollectedField, obj *models.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_waitingUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WaitingUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_waitingUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, false, false, "Time")
+}
+
 func (ec *executionContext) _Integration_salesforce(ctx context.Context, field graphql.CollectedField, obj *models.Integration) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -832,6 +882,70 @@ func (ec *executionContext) _Integration_lagSeconds(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_Integration_lagSeconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Integration", field, true, true, "Float")
+}
+
+func (ec *executionContext) _Integration_mappingProblems(ctx context.Context, field graphql.CollectedField, obj *models.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_mappingProblems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MappingProblems(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []models.MappingProblem) graphql.Marshaler {
+			return ec.marshalOMappingProblem2ᚕsidelightᚋmodelsᚐMappingProblemᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_mappingProblems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Integration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MappingProblem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Integration_driftReport(ctx context.Context, field graphql.CollectedField, obj *models.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_driftReport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Integration().DriftReport(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *models.DriftReport) graphql.Marshaler {
+			return ec.marshalODriftReport2ᚖsidelightᚋmodelsᚐDriftReport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_driftReport(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Integration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DriftReport(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _SyncCounts_linkedContacts(ctx context.Context, field graphql.CollectedField, obj *models.SyncCounts) (ret graphql.Marshaler) {
@@ -1555,6 +1669,17 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "reasonCode":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Integration_reasonCode(ctx, field, obj)
+				})
+		case "waitingUntil":
+			out.Values[i] = ec._Integration_waitingUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "salesforce":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -1620,6 +1745,17 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Integration_lagSeconds(ctx, field, obj)
+				})
+		case "mappingProblems":
+			out.Values[i] = ec._Integration_mappingProblems(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "driftReport":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Integration_driftReport(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

@@ -922,6 +922,10 @@ func (ec *executionContext) marshalNFieldRule2sidelightᚋmodelsᚐFieldRule(ctx
 	return res
 }
 
+func (ec *executionContext) marshalNMappingProblem2sidelightᚋmodelsᚐMappingProblem(ctx context.Context, sel ast.SelectionSet, v models.MappingProblem) graphql.Marshaler {
+	return ec._MappingProblem(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNMappingProblem2ᚕᚖsidelightᚋmodelsᚐMappingProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []*models.MappingProblem) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -999,6 +1003,23 @@ func (ec *executionContext) marshalOFieldMapping2ᚕᚖsidelightᚋmodelsᚐFiel
 	return ret
 }
 
+func (ec *executionContext) unmarshalOFieldMappingInput2ᚕᚖsidelightᚋmodelsᚐFieldMappingInputᚄ(ctx context.Context, v any) ([]*models.FieldMappingInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*models.FieldMappingInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFieldMappingInput2ᚖsidelightᚋmodelsᚐFieldMappingInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalOFieldRule2ᚖsidelightᚋmodelsᚐFieldRule(ctx context.Context, v any) (*models.FieldRule, error) {
 	if v == nil {
 		return nil, nil
@@ -1016,6 +1037,25 @@ func (ec *executionContext) marshalOFieldRule2ᚖsidelightᚋmodelsᚐFieldRule(
 	_ = ctx
 	res := graphql.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) marshalOMappingProblem2ᚕsidelightᚋmodelsᚐMappingProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []models.MappingProblem) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMappingProblem2sidelightᚋmodelsᚐMappingProblem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOSaveFieldMappingsPayload2ᚖsidelightᚋgraphᚋgeneratedᚐSaveFieldMappingsPayload(ctx context.Context, sel ast.SelectionSet, v *SaveFieldMappingsPayload) graphql.Marshaler {

@@ -179,6 +179,13 @@ type SaveFieldMappingsPayload struct {
 	Problems []*models.MappingProblem `json:"problems"`
 }
 
+// With an ERROR nothing is saved.
+type SaveSyncFilterPayload struct {
+	Saved    bool                     `json:"saved"`
+	Filter   *models.SyncFilter       `json:"filter,omitempty"`
+	Problems []*models.MappingProblem `json:"problems"`
+}
+
 type ServiceTokenInput struct {
 	Name string `json:"name"`
 	// The profile whose permissions the dashboard has; without one it may see everything.

@@ -233,6 +233,39 @@ type ComplexityRoot struct {
 		Deleted func(childComplexity int) int
 	}
 
+	DriftDifference struct {
+		Count   func(childComplexity int) int
+		Message func(childComplexity int) int
+		Reason  func(childComplexity int) int
+		Samples func(childComplexity int) int
+		Side    func(childComplexity int) int
+	}
+
+	DriftObject struct {
+		DeskRecords       func(childComplexity int) int
+		Differences       func(childComplexity int) int
+		Equal             func(childComplexity int) int
+		Object            func(childComplexity int) int
+		Pairs             func(childComplexity int) int
+		SalesforceRecords func(childComplexity int) int
+	}
+
+	DriftReport struct {
+		FinishedAt func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Objects    func(childComplexity int) int
+		StartedAt  func(childComplexity int) int
+		Status     func(childComplexity int) int
+		Summary    func(childComplexity int) int
+	}
+
+	DriftSample struct {
+		DeskID       func(childComplexity int) int
+		Fields       func(childComplexity int) int
+		RecordName   func(childComplexity int) int
+		SalesforceID func(childComplexity int) int
+	}
+
 	Event struct {
 		AllDay        func(childComplexity int) int
 		Description   func(childComplexity int) int
@@ -332,21 +365,32 @@ type ComplexityRoot struct {
 		Value     func(childComplexity int) int
 	}
 
+	FilterCondition struct {
+		Field  func(childComplexity int) int
+		Op     func(childComplexity int) int
+		Side   func(childComplexity int) int
+		Values func(childComplexity int) int
+	}
+
 	Integration struct {
-		APIBudgets     func(childComplexity int) int
-		ConflictPolicy func(childComplexity int) int
-		Counts         func(childComplexity int) int
-		DeletePolicy   func(childComplexity int) int
-		Desk           func(childComplexity int) int
-		Direction      func(childComplexity int) int
-		HistoryDays    func(childComplexity int) int
-		LagSeconds     func(childComplexity int) int
-		LastSyncedAt   func(childComplexity int) int
-		PausedAt       func(childComplexity int) int
-		Progress       func(childComplexity int) int
-		Reason         func(childComplexity int) int
-		Salesforce     func(childComplexity int) int
-		Status         func(childComplexity int) int
+		APIBudgets      func(childComplexity int) int
+		ConflictPolicy  func(childComplexity int) int
+		Counts          func(childComplexity int) int
+		DeletePolicy    func(childComplexity int) int
+		Desk            func(childComplexity int) int
+		Direction       func(childComplexity int) int
+		DriftReport     func(childComplexity int) int
+		HistoryDays     func(childComplexity int) int
+		LagSeconds      func(childComplexity int) int
+		LastSyncedAt    func(childComplexity int) int
+		MappingProblems func(childComplexity int) int
+		PausedAt        func(childComplexity int) int
+		Progress        func(childComplexity int) int
+		Reason          func(childComplexity int) int
+		ReasonCode      func(childComplexity int) int
+		Salesforce      func(childComplexity int) int
+		Status          func(childComplexity int) int
+		WaitingUntil    func(childComplexity int) int
 	}
 
 	Link struct {
@@ -367,6 +411,7 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		CheckDrift           func(childComplexity int) int
 		ConnectDesk          func(childComplexity int, input ConnectDeskInput) int
 		ConnectSalesforce    func(childComplexity int, input ConnectSalesforceInput) int
 		CreateServiceToken   func(childComplexity int, input ServiceTokenInput) int
@@ -374,13 +419,14 @@ type ComplexityRoot struct {
 		Disconnect           func(childComplexity int, side models.Side) int
 		PauseSync            func(childComplexity int) int
 		RefreshCustomer      func(childComplexity int, by models.CustomerKey) int
-		RehearseSync         func(childComplexity int) int
+		RehearseSync         func(childComplexity int, object *models.SyncObject, mappings []*models.FieldMappingInput) int
 		ResetFieldMappings   func(childComplexity int, object models.SyncObject) int
 		ResolveConflict      func(childComplexity int, id string, choose models.Side) int
 		ResumeSync           func(childComplexity int) int
 		RetryFailures        func(childComplexity int, ids []string, filter *models.FailureFilter) int
 		RevokeServiceToken   func(childComplexity int, id string) int
 		SaveFieldMappings    func(childComplexity int, object models.SyncObject, mappings []*models.FieldMappingInput) int
+		SaveSyncFilter       func(childComplexity int, object models.SyncObject, filter models.SyncFilterInput) int
 		SetProfilePermission func(childComplexity int, profileID string, permission models.ProfilePermission) int
 		SetSyncPolicy        func(childComplexity int, input models.SyncPolicy) int
 		StartSync            func(childComplexity int) int
@@ -476,6 +522,7 @@ type ComplexityRoot struct {
 		Profiles          func(childComplexity int) int
 		Rehearsal         func(childComplexity int, id string) int
 		ServiceTokens     func(childComplexity int) int
+		SyncFilters       func(childComplexity int, object *models.SyncObject) int
 		SyncRun           func(childComplexity int, id string) int
 		SyncRuns          func(childComplexity int, filter *models.SyncRunFilter, first *int, after *string) int
 		Viewer            func(childComplexity int) int
@@ -517,6 +564,12 @@ type ComplexityRoot struct {
 		Saved    func(childComplexity int) int
 	}
 
+	SaveSyncFilterPayload struct {
+		Filter   func(childComplexity int) int
+		Problems func(childComplexity int) int
+		Saved    func(childComplexity int) int
+	}
+
 	ServiceToken struct {
 		CreatedAt  func(childComplexity int) int
 		DenyMode   func(childComplexity int) int
@@ -539,6 +592,12 @@ type ComplexityRoot struct {
 		OpenConflicts  func(childComplexity int) int
 		OpenFailures   func(childComplexity int) int
 		Pending        func(childComplexity int) int
+	}
+
+	SyncFilter struct {
+		Conditions func(childComplexity int) int
+		Leaving    func(childComplexity int) int
+		Object     func(childComplexity int) int
 	}
 
 	SyncProgress struct {
@@ -1456,6 +1515,136 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteIntegrationPayload.Deleted(childComplexity), true
 
+	case "DriftDifference.count":
+		if e.ComplexityRoot.DriftDifference.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftDifference.Count(childComplexity), true
+	case "DriftDifference.message":
+		if e.ComplexityRoot.DriftDifference.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftDifference.Message(childComplexity), true
+	case "DriftDifference.reason":
+		if e.ComplexityRoot.DriftDifference.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftDifference.Reason(childComplexity), true
+	case "DriftDifference.samples":
+		if e.ComplexityRoot.DriftDifference.Samples == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftDifference.Samples(childComplexity), true
+	case "DriftDifference.side":
+		if e.ComplexityRoot.DriftDifference.Side == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftDifference.Side(childComplexity), true
+
+	case "DriftObject.deskRecords":
+		if e.ComplexityRoot.DriftObject.DeskRecords == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftObject.DeskRecords(childComplexity), true
+	case "DriftObject.differences":
+		if e.ComplexityRoot.DriftObject.Differences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftObject.Differences(childComplexity), true
+	case "DriftObject.equal":
+		if e.ComplexityRoot.DriftObject.Equal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftObject.Equal(childComplexity), true
+	case "DriftObject.object":
+		if e.ComplexityRoot.DriftObject.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftObject.Object(childComplexity), true
+	case "DriftObject.pairs":
+		if e.ComplexityRoot.DriftObject.Pairs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftObject.Pairs(childComplexity), true
+	case "DriftObject.salesforceRecords":
+		if e.ComplexityRoot.DriftObject.SalesforceRecords == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftObject.SalesforceRecords(childComplexity), true
+
+	case "DriftReport.finishedAt":
+		if e.ComplexityRoot.DriftReport.FinishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftReport.FinishedAt(childComplexity), true
+	case "DriftReport.id":
+		if e.ComplexityRoot.DriftReport.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftReport.ID(childComplexity), true
+	case "DriftReport.objects":
+		if e.ComplexityRoot.DriftReport.Objects == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftReport.Objects(childComplexity), true
+	case "DriftReport.startedAt":
+		if e.ComplexityRoot.DriftReport.StartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftReport.StartedAt(childComplexity), true
+	case "DriftReport.status":
+		if e.ComplexityRoot.DriftReport.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftReport.Status(childComplexity), true
+	case "DriftReport.summary":
+		if e.ComplexityRoot.DriftReport.Summary == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftReport.Summary(childComplexity), true
+
+	case "DriftSample.deskId":
+		if e.ComplexityRoot.DriftSample.DeskID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftSample.DeskID(childComplexity), true
+	case "DriftSample.fields":
+		if e.ComplexityRoot.DriftSample.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftSample.Fields(childComplexity), true
+	case "DriftSample.recordName":
+		if e.ComplexityRoot.DriftSample.RecordName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftSample.RecordName(childComplexity), true
+	case "DriftSample.salesforceId":
+		if e.ComplexityRoot.DriftSample.SalesforceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftSample.SalesforceID(childComplexity), true
+
 	case "Event.allDay":
 		if e.ComplexityRoot.Event.AllDay == nil {
 			break
@@ -1863,6 +2052,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FieldValue.Value(childComplexity), true
 
+	case "FilterCondition.field":
+		if e.ComplexityRoot.FilterCondition.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FilterCondition.Field(childComplexity), true
+	case "FilterCondition.op":
+		if e.ComplexityRoot.FilterCondition.Op == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FilterCondition.Op(childComplexity), true
+	case "FilterCondition.side":
+		if e.ComplexityRoot.FilterCondition.Side == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FilterCondition.Side(childComplexity), true
+	case "FilterCondition.values":
+		if e.ComplexityRoot.FilterCondition.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FilterCondition.Values(childComplexity), true
+
 	case "Integration.apiBudgets":
 		if e.ComplexityRoot.Integration.APIBudgets == nil {
 			break
@@ -1899,6 +2113,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.Direction(childComplexity), true
+	case "Integration.driftReport":
+		if e.ComplexityRoot.Integration.DriftReport == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.DriftReport(childComplexity), true
 	case "Integration.historyDays":
 		if e.ComplexityRoot.Integration.HistoryDays == nil {
 			break
@@ -1917,6 +2137,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.LastSyncedAt(childComplexity), true
+	case "Integration.mappingProblems":
+		if e.ComplexityRoot.Integration.MappingProblems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.MappingProblems(childComplexity), true
 	case "Integration.pausedAt":
 		if e.ComplexityRoot.Integration.PausedAt == nil {
 			break
@@ -1935,6 +2161,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.Reason(childComplexity), true
+	case "Integration.reasonCode":
+		if e.ComplexityRoot.Integration.ReasonCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.ReasonCode(childComplexity), true
 	case "Integration.salesforce":
 		if e.ComplexityRoot.Integration.Salesforce == nil {
 			break
@@ -1947,6 +2179,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.Status(childComplexity), true
+	case "Integration.waitingUntil":
+		if e.ComplexityRoot.Integration.WaitingUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.WaitingUntil(childComplexity), true
 
 	case "Link.deskId":
 		if e.ComplexityRoot.Link.DeskID == nil {
@@ -2016,6 +2254,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MappingProblem.Severity(childComplexity), true
 
+	case "Mutation.checkDrift":
+		if e.ComplexityRoot.Mutation.CheckDrift == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.CheckDrift(childComplexity), true
 	case "Mutation.connectDesk":
 		if e.ComplexityRoot.Mutation.ConnectDesk == nil {
 			break
@@ -2093,7 +2337,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Mutation.RehearseSync(childComplexity), true
+		args, err := ec.field_Mutation_rehearseSync_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RehearseSync(childComplexity, args["object"].(*models.SyncObject), args["mappings"].([]*models.FieldMappingInput)), true
 	case "Mutation.resetFieldMappings":
 		if e.ComplexityRoot.Mutation.ResetFieldMappings == nil {
 			break
@@ -2155,6 +2404,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveFieldMappings(childComplexity, args["object"].(models.SyncObject), args["mappings"].([]*models.FieldMappingInput)), true
+	case "Mutation.saveSyncFilter":
+		if e.ComplexityRoot.Mutation.SaveSyncFilter == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveSyncFilter_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveSyncFilter(childComplexity, args["object"].(models.SyncObject), args["filter"].(models.SyncFilterInput)), true
 	case "Mutation.setProfilePermission":
 		if e.ComplexityRoot.Mutation.SetProfilePermission == nil {
 			break
@@ -2626,6 +2886,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ServiceTokens(childComplexity), true
+	case "Query.syncFilters":
+		if e.ComplexityRoot.Query.SyncFilters == nil {
+			break
+		}
+
+		args, err := ec.field_Query_syncFilters_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SyncFilters(childComplexity, args["object"].(*models.SyncObject)), true
 	case "Query.syncRun":
 		if e.ComplexityRoot.Query.SyncRun == nil {
 			break
@@ -2786,6 +3057,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SaveFieldMappingsPayload.Saved(childComplexity), true
 
+	case "SaveSyncFilterPayload.filter":
+		if e.ComplexityRoot.SaveSyncFilterPayload.Filter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveSyncFilterPayload.Filter(childComplexity), true
+	case "SaveSyncFilterPayload.problems":
+		if e.ComplexityRoot.SaveSyncFilterPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveSyncFilterPayload.Problems(childComplexity), true
+	case "SaveSyncFilterPayload.saved":
+		if e.ComplexityRoot.SaveSyncFilterPayload.Saved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveSyncFilterPayload.Saved(childComplexity), true
+
 	case "ServiceToken.createdAt":
 		if e.ComplexityRoot.ServiceToken.CreatedAt == nil {
 			break
@@ -2883,6 +3173,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SyncCounts.Pending(childComplexity), true
+
+	case "SyncFilter.conditions":
+		if e.ComplexityRoot.SyncFilter.Conditions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncFilter.Conditions(childComplexity), true
+	case "SyncFilter.leaving":
+		if e.ComplexityRoot.SyncFilter.Leaving == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncFilter.Leaving(childComplexity), true
+	case "SyncFilter.object":
+		if e.ComplexityRoot.SyncFilter.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncFilter.Object(childComplexity), true
 
 	case "SyncProgress.done":
 		if e.ComplexityRoot.SyncProgress.Done == nil {
@@ -3199,9 +3508,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CustomerKey", ec.unmarshalInputCustomerKey),
 			graphql.NewInputUnmarshaler("FailureFilter", ec.unmarshalInputFailureFilter),
 			graphql.NewInputUnmarshaler("FieldMappingInput", ec.unmarshalInputFieldMappingInput),
+			graphql.NewInputUnmarshaler("FilterConditionInput", ec.unmarshalInputFilterConditionInput),
 			graphql.NewInputUnmarshaler("OpportunityFilter", ec.unmarshalInputOpportunityFilter),
 			graphql.NewInputUnmarshaler("ProfilePermissionInput", ec.unmarshalInputProfilePermissionInput),
 			graphql.NewInputUnmarshaler("ServiceTokenInput", ec.unmarshalInputServiceTokenInput),
+			graphql.NewInputUnmarshaler("SyncFilterInput", ec.unmarshalInputSyncFilterInput),
 			graphql.NewInputUnmarshaler("SyncPolicyInput", ec.unmarshalInputSyncPolicyInput),
 			graphql.NewInputUnmarshaler("SyncRunFilter", ec.unmarshalInputSyncRunFilter),
 		)
@@ -3767,6 +4078,77 @@ type PageInfo {
   endCursor: String @access(open: true)
 }
 `, BuiltIn: false},
+	{Name: "../schema/drift.graphqls", Input: `extend type Mutation {
+  "Compares everything on both sides with what is known of it, mends what was missed and reports. Ask for integration.driftReport until it is DONE."
+  checkDrift: DriftReport @access(scope: ADMIN)
+}
+
+"Why two records are not equal, or what a compare had to mend."
+enum DriftReason {
+  "The vendor's record had changed unnoticed; it was taken over."
+  MISSED_CHANGE
+  "The vendor no longer lists the record and says nothing of it; nothing was done."
+  VANISHED
+  "One of the two stands in a recycle bin."
+  DELETED
+  "A change is on its way."
+  WAITING
+  "The failure log says why."
+  FAILED
+  OUTSIDE_FILTER
+  "A rule, the direction or a vendor's own way of writing keeps the values unlike."
+  KEPT_APART
+  "Nothing accounted for it; it was planned again."
+  UNEXPLAINED
+  "The record stands alone, by the direction or the delete policy."
+  NO_COUNTERPART
+}
+
+"What a compare of everything found."
+type DriftReport {
+  id: ID! @access(scope: ADMIN)
+  "STOPPED when it could not be finished; then it begins anew another time."
+  status: RunStatus! @access(scope: ADMIN)
+  startedAt: Time! @access(scope: ADMIN)
+  finishedAt: Time @access(scope: ADMIN)
+  "N of M pairs are equal, in a sentence."
+  summary: String @access(scope: ADMIN)
+  objects: [DriftObject!] @access(scope: ADMIN)
+}
+
+"The report for one kind of record."
+type DriftObject {
+  object: SyncObject! @access(scope: ADMIN)
+  "Records that Zoho Desk lists now."
+  deskRecords: Int! @access(scope: ADMIN)
+  "Records that Salesforce lists now."
+  salesforceRecords: Int! @access(scope: ADMIN)
+  pairs: Int! @access(scope: ADMIN)
+  "Pairs whose mapped fields all mean the same."
+  equal: Int! @access(scope: ADMIN)
+  differences: [DriftDifference!] @access(scope: ADMIN)
+}
+
+"Records that differ for one reason."
+type DriftDifference {
+  reason: DriftReason! @access(scope: ADMIN)
+  "Where it was found. Null for a pair."
+  side: Side @access(scope: ADMIN)
+  count: Int! @access(scope: ADMIN)
+  message: String @access(scope: ADMIN)
+  "The first few of them."
+  samples: [DriftSample!] @access(scope: ADMIN)
+}
+
+"One record that differs."
+type DriftSample {
+  recordName: String @access(scope: ADMIN)
+  deskId: ID @access(scope: ADMIN)
+  salesforceId: ID @access(scope: ADMIN)
+  "The mapping's names of the fields that differ, as far as they are known."
+  fields: [String!] @access(scope: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/failure.graphqls", Input: `extend type Query {
   "The failure log, latest first."
   failures(filter: FailureFilter, first: Int, after: String): FailureConnection @access(scope: ADMIN)
@@ -3878,6 +4260,73 @@ input ConflictFilter {
   since: Time
 }
 `, BuiltIn: false},
+	{Name: "../schema/filter.graphqls", Input: `extend type Query {
+  "Which records are synced."
+  syncFilters(object: SyncObject): [SyncFilter!] @access(scope: ADMIN)
+}
+
+extend type Mutation {
+  "Replaces an object's filter, unless a problem is an ERROR. Without conditions every record is synced."
+  saveSyncFilter(object: SyncObject!, filter: SyncFilterInput!): SaveSyncFilterPayload @access(scope: ADMIN)
+}
+
+"How a field is compared. Text is compared without regard to case and surrounding space."
+enum FilterOp {
+  EQUALS
+  "Blank is not equal to anything."
+  NOT_EQUALS
+  IN
+  CONTAINS
+  IS_BLANK
+  NOT_BLANK
+}
+
+"What becomes of a linked pair that leaves the filter. Both records stay where they are."
+enum LeavingPolicy {
+  "It stays linked and rests; when it comes back, what changed meanwhile is carried over."
+  KEEP
+  "It is taken apart: neither is the other's counterpart any more."
+  UNLINK
+}
+
+"Which records of an object are synced: those for which every condition holds, on whichever side it is asked."
+type SyncFilter {
+  object: SyncObject! @access(scope: ADMIN)
+  conditions: [FilterCondition!]! @access(scope: ADMIN)
+  leaving: LeavingPolicy! @access(scope: ADMIN)
+}
+
+"One comparison."
+type FilterCondition {
+  side: Side! @access(scope: ADMIN)
+  field: Field! @access(scope: ADMIN)
+  op: FilterOp! @access(scope: ADMIN)
+  values: [String!] @access(scope: ADMIN)
+}
+
+"Replaces an object's filter."
+input SyncFilterInput {
+  conditions: [FilterConditionInput!]!
+  "KEEP when left out."
+  leaving: LeavingPolicy
+}
+
+"One comparison of a field by its API name."
+input FilterConditionInput {
+  side: Side!
+  field: String!
+  op: FilterOp!
+  "One value; several for IN, none for IS_BLANK and NOT_BLANK."
+  values: [String!]
+}
+
+"With an ERROR nothing is saved."
+type SaveSyncFilterPayload {
+  saved: Boolean! @access(scope: ADMIN)
+  filter: SyncFilter @access(scope: ADMIN)
+  problems: [MappingProblem!]! @access(scope: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/integration.graphqls", Input: `extend type Query {
   "How the integration stands."
   integration: Integration @access(scope: ADMIN)
@@ -3933,8 +4382,12 @@ enum DeletePolicy {
 "The integration."
 type Integration {
   status: IntegrationStatus! @access(scope: ADMIN)
-  "Why it is broken, and what to do."
+  "Why it is broken or waits, and what to do."
   reason: String @access(scope: ADMIN)
+  "The reason by name: BAD_CREDENTIALS, QUOTA_EXHAUSTED, MASS_DELETE, MASS_BLANK. Null when there is none."
+  reasonCode: String @access(scope: ADMIN)
+  "When the sync goes on by itself. Null while it does not wait."
+  waitingUntil: Time @access(scope: ADMIN)
   salesforce: Connection @access(scope: ADMIN)
   desk: Connection @access(scope: ADMIN)
   direction: SyncDirection! @access(scope: ADMIN)
@@ -3949,6 +4402,10 @@ type Integration {
   lastSyncedAt: Time @access(scope: ADMIN)
   "Age of the oldest change that is not on the other side yet."
   lagSeconds: Float @access(scope: ADMIN)
+  "Mapped fields that were changed at their vendor since the mapping was saved. They are left out; everything else goes on."
+  mappingProblems: [MappingProblem!] @access(scope: ADMIN)
+  "The latest compare of everything. Null before the first."
+  driftReport: DriftReport @access(scope: ADMIN)
 }
 
 "One side's connection."
@@ -3997,7 +4454,9 @@ type SyncProgress {
   object: SyncObject @access(scope: ADMIN)
   done: Int! @access(scope: ADMIN)
   total: Int @access(scope: ADMIN)
+  "Of the last half minute. Null while that cannot be told."
   recordsPerSecond: Float @access(scope: ADMIN)
+  "Until this phase is through, at that rate."
   secondsLeft: Float @access(scope: ADMIN)
 }
 
@@ -4216,8 +4675,8 @@ type PipelineBucket {
 }
 
 extend type Mutation {
-  "Forecasts what the sync would do. Nothing is written; ask for the rehearsal until it is DONE."
-  rehearseSync: Rehearsal @access(scope: ADMIN)
+  "Forecasts what the sync would do, or what it would do if an object had these mappings. Nothing is written; ask for the rehearsal until it is DONE."
+  rehearseSync(object: SyncObject, mappings: [FieldMappingInput!]): Rehearsal @access(scope: ADMIN)
 }
 
 enum RunTrigger {
@@ -4769,6 +5228,72 @@ func (ec *executionContext) childFields_DeleteIntegrationPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type DeleteIntegrationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DriftDifference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_DriftDifference_reason(ctx, field)
+	case "side":
+		return ec.fieldContext_DriftDifference_side(ctx, field)
+	case "count":
+		return ec.fieldContext_DriftDifference_count(ctx, field)
+	case "message":
+		return ec.fieldContext_DriftDifference_message(ctx, field)
+	case "samples":
+		return ec.fieldContext_DriftDifference_samples(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DriftDifference", field.Name)
+}
+
+func (ec *executionContext) childFields_DriftObject(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "object":
+		return ec.fieldContext_DriftObject_object(ctx, field)
+	case "deskRecords":
+		return ec.fieldContext_DriftObject_deskRecords(ctx, field)
+	case "salesforceRecords":
+		return ec.fieldContext_DriftObject_salesforceRecords(ctx, field)
+	case "pairs":
+		return ec.fieldContext_DriftObject_pairs(ctx, field)
+	case "equal":
+		return ec.fieldContext_DriftObject_equal(ctx, field)
+	case "differences":
+		return ec.fieldContext_DriftObject_differences(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DriftObject", field.Name)
+}
+
+func (ec *executionContext) childFields_DriftReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DriftReport_id(ctx, field)
+	case "status":
+		return ec.fieldContext_DriftReport_status(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_DriftReport_startedAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_DriftReport_finishedAt(ctx, field)
+	case "summary":
+		return ec.fieldContext_DriftReport_summary(ctx, field)
+	case "objects":
+		return ec.fieldContext_DriftReport_objects(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DriftReport", field.Name)
+}
+
+func (ec *executionContext) childFields_DriftSample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recordName":
+		return ec.fieldContext_DriftSample_recordName(ctx, field)
+	case "deskId":
+		return ec.fieldContext_DriftSample_deskId(ctx, field)
+	case "salesforceId":
+		return ec.fieldContext_DriftSample_salesforceId(ctx, field)
+	case "fields":
+		return ec.fieldContext_DriftSample_fields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DriftSample", field.Name)
+}
+
 func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -4969,12 +5494,30 @@ func (ec *executionContext) childFields_FieldValue(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type FieldValue", field.Name)
 }
 
+func (ec *executionContext) childFields_FilterCondition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "side":
+		return ec.fieldContext_FilterCondition_side(ctx, field)
+	case "field":
+		return ec.fieldContext_FilterCondition_field(ctx, field)
+	case "op":
+		return ec.fieldContext_FilterCondition_op(ctx, field)
+	case "values":
+		return ec.fieldContext_FilterCondition_values(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FilterCondition", field.Name)
+}
+
 func (ec *executionContext) childFields_Integration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "status":
 		return ec.fieldContext_Integration_status(ctx, field)
 	case "reason":
 		return ec.fieldContext_Integration_reason(ctx, field)
+	case "reasonCode":
+		return ec.fieldContext_Integration_reasonCode(ctx, field)
+	case "waitingUntil":
+		return ec.fieldContext_Integration_waitingUntil(ctx, field)
 	case "salesforce":
 		return ec.fieldContext_Integration_salesforce(ctx, field)
 	case "desk":
@@ -4999,6 +5542,10 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_lastSyncedAt(ctx, field)
 	case "lagSeconds":
 		return ec.fieldContext_Integration_lagSeconds(ctx, field)
+	case "mappingProblems":
+		return ec.fieldContext_Integration_mappingProblems(ctx, field)
+	case "driftReport":
+		return ec.fieldContext_Integration_driftReport(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Integration", field.Name)
 }
@@ -5261,6 +5808,18 @@ func (ec *executionContext) childFields_SaveFieldMappingsPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type SaveFieldMappingsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SaveSyncFilterPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "saved":
+		return ec.fieldContext_SaveSyncFilterPayload_saved(ctx, field)
+	case "filter":
+		return ec.fieldContext_SaveSyncFilterPayload_filter(ctx, field)
+	case "problems":
+		return ec.fieldContext_SaveSyncFilterPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveSyncFilterPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ServiceToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5297,6 +5856,18 @@ func (ec *executionContext) childFields_SyncCounts(ctx context.Context, field gr
 		return ec.fieldContext_SyncCounts_pending(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SyncCounts", field.Name)
+}
+
+func (ec *executionContext) childFields_SyncFilter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "object":
+		return ec.fieldContext_SyncFilter_object(ctx, field)
+	case "conditions":
+		return ec.fieldContext_SyncFilter_conditions(ctx, field)
+	case "leaving":
+		return ec.fieldContext_SyncFilter_leaving(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SyncFilter", field.Name)
 }
 
 func (ec *executionContext) childFields_SyncProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -135,6 +135,21 @@ func (s *Store) MirrorIDs(ctx context.Context, side models.Side, object models.S
 	return ids, err
 }
 
+// BlankedSince counts, per side, the links of which a field there was cleared by a write since the time.
+func (s *Store) BlankedSince(ctx context.Context, since time.Time) (map[models.Side]int, error) {
+	var rows []struct {
+		Side  models.Side
+		Count int
+	}
+	err := s.read(ctx).Model(&models.Change{}).Select("side, COUNT(DISTINCT link_id) AS count").
+		Where("at >= ? AND new IS NULL AND old IS NOT NULL", since).Group("side").Find(&rows).Error
+	out := map[models.Side]int{}
+	for _, r := range rows {
+		out[r.Side] = r.Count
+	}
+	return out, err
+}
+
 // RecentChanges are the journal's entries of the links since the time, oldest first.
 func (s *Store) RecentChanges(ctx context.Context, linkIDs []string, since time.Time) (map[string][]models.Change, error) {
 	out := map[string][]models.Change{}

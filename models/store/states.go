@@ -187,6 +187,28 @@ func (s *Store) HalvesNamed(ctx context.Context, object models.SyncObject, side 
 		Where(idColumn(side)+" IS NOT NULL AND "+idColumn(side.Other())+" IS NULL AND created_at >= ?", since).Order("id").Limit(batchRows))
 }
 
+// OpenWork says, of the links that have any, whether a write is owed and which code their open failure has.
+func (s *Store) OpenWork(ctx context.Context, linkIDs []string) (map[string]models.OpenWork, error) {
+	out := map[string]models.OpenWork{}
+	for chunk := range chunks(linkIDs) {
+		var owed []string
+		if err := s.read(ctx).Table("intents").Where("link_id IN ? AND state IN ?", chunk, openIntents).Distinct().Pluck("link_id", &owed).Error; err != nil {
+			return nil, err
+		}
+		for _, id := range owed {
+			out[id] = models.OpenWork{Owed: true}
+		}
+		var failures []models.Failure
+		if err := s.read(ctx).Select("link_id", "code").Where("link_id IN ? AND resolved_at IS NULL", chunk).Find(&failures).Error; err != nil {
+			return nil, err
+		}
+		for _, f := range failures {
+			out[f.LinkID] = models.OpenWork{Owed: out[f.LinkID].Owed, Failure: f.Code}
+		}
+	}
+	return out, nil
+}
+
 // Lag is how old the oldest change is that is not yet on the other side, and how long ago the side and object that were asked for changes longest ago were
 // last asked. Zero when there is none.
 func (s *Store) Lag(ctx context.Context) (waiting, unasked time.Duration, err error) {

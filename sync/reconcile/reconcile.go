@@ -54,8 +54,8 @@ func (f *Field) to(side models.Side) Converted {
 // paired tells whether the field was agreed on before.
 func (f *Field) paired() bool { return f.Desk.HasBase && f.Salesforce.HasBase }
 
-// agree tells whether both values mean the same: one conversion that hits is enough, since conversions may lose in one direction.
-func (f *Field) agree() bool {
+// Agree tells whether both values mean the same: one conversion that hits is enough, since conversions may lose in one direction.
+func (f *Field) Agree() bool {
 	return (f.ToDesk.Err == nil && f.ToDesk.Value == f.Desk.Now) || (f.ToSalesforce.Err == nil && f.ToSalesforce.Value == f.Salesforce.Now)
 }
 
@@ -125,7 +125,7 @@ func (p *Plan) field(in *Input, f *Field) {
 	flow := flowOf(in, f)
 	switch {
 	case f.Rule == models.RuleOff || flow == (flows{}):
-	case f.agree():
+	case f.Agree():
 		p.agreed(f)
 	case !f.paired():
 		p.first(in, f, flow)

@@ -2,6 +2,7 @@
 ALTER TABLE `integrations` ADD COLUMN `reason_code` VARCHAR(64) NOT NULL DEFAULT '';
 ALTER TABLE `integrations` ADD COLUMN `waiting_until` DATETIME(6);
 ALTER TABLE `integrations` ADD COLUMN `drift` LONGTEXT;
+ALTER TABLE `integrations` ADD COLUMN `brake_released_at` DATETIME(6);
 ALTER TABLE `links` ADD COLUMN `cause` VARCHAR(16) NOT NULL DEFAULT '';
 ALTER TABLE `links` ADD COLUMN `resting` LONGTEXT;
 ALTER TABLE `links` ADD COLUMN `retried_at` DATETIME(6);
@@ -37,6 +38,7 @@ ALTER TABLE `links` DROP COLUMN `parted`;
 ALTER TABLE `links` DROP COLUMN `retried_at`;
 ALTER TABLE `links` DROP COLUMN `resting`;
 ALTER TABLE `links` DROP COLUMN `cause`;
+ALTER TABLE `integrations` DROP COLUMN `brake_released_at`;
 ALTER TABLE `integrations` DROP COLUMN `drift`;
 ALTER TABLE `integrations` DROP COLUMN `waiting_until`;
 ALTER TABLE `integrations` DROP COLUMN `reason_code`;

@@ -2,6 +2,7 @@
 ALTER TABLE `integrations` ADD COLUMN `reason_code` TEXT NOT NULL DEFAULT '';
 ALTER TABLE `integrations` ADD COLUMN `waiting_until` DATETIME;
 ALTER TABLE `integrations` ADD COLUMN `drift` TEXT;
+ALTER TABLE `integrations` ADD COLUMN `brake_released_at` DATETIME;
 ALTER TABLE `links` ADD COLUMN `cause` TEXT NOT NULL DEFAULT '';
 ALTER TABLE `links` ADD COLUMN `resting` TEXT;
 ALTER TABLE `links` ADD COLUMN `retried_at` DATETIME;
@@ -37,6 +38,7 @@ ALTER TABLE `links` DROP COLUMN `parted`;
 ALTER TABLE `links` DROP COLUMN `retried_at`;
 ALTER TABLE `links` DROP COLUMN `resting`;
 ALTER TABLE `links` DROP COLUMN `cause`;
+ALTER TABLE `integrations` DROP COLUMN `brake_released_at`;
 ALTER TABLE `integrations` DROP COLUMN `drift`;
 ALTER TABLE `integrations` DROP COLUMN `waiting_until`;
 ALTER TABLE `integrations` DROP COLUMN `reason_code`;

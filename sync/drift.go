@@ -1,0 +1,505 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"time"
+
+	"sidelight/models"
+	"sidelight/sync/mapping"
+)
+
+const (
+	// driftSamples is how many records a report names for each reason.
+	driftSamples = 5
+	// driftShare is the part of the sync's calls of a day up to which a compare goes on; beyond it the rest waits for the next one.
+	driftShare = 0.5
+	// driftLease keeps two replicas from comparing at once.
+	driftLease = "drift"
+)
+
+// CheckDrift begins a compare of everything, unless one is going on. The answer is RUNNING at once; the report is stored when it is done.
+func (e *Engine) CheckDrift(ctx context.Context) (models.DriftReport, error) {
+	in, err := e.Store.Integration(ctx)
+	if err != nil {
+		return models.DriftReport{}, err
+	}
+	if in.Status != models.StatusActive {
+		return models.DriftReport{}, models.Errorf(models.CodeConflict, "everything can be compared once the first sync is done, and while it is not paused")
+	}
+	_, free, err := e.Store.AcquireLease(ctx, driftLease, e.Owner, e.leaderTTL())
+	if err != nil {
+		return models.DriftReport{}, err
+	}
+	if last, err := e.Store.DriftReport(ctx); err != nil {
+		return models.DriftReport{}, err
+	} else if last != nil && last.Status == models.RunRunning {
+		if !free || e.comparing.Load() {
+			return *last, nil
+		}
+		last.Status = models.RunStopped // its process died
+		if err := e.Store.SaveDriftReport(ctx, *last); err != nil {
+			return *last, err
+		}
+	}
+	r := models.DriftReport{ID: newID(), Status: models.RunRunning, StartedAt: e.Now().UTC(), Objects: []models.DriftObject{}}
+	if err := e.Store.SaveDriftReport(ctx, r); err != nil {
+		return r, err
+	}
+	return r, e.background(func(ctx context.Context) { e.compare(ctx, r) })
+}
+
+// DriftReport is the latest report; nil when nothing was compared yet.
+func (e *Engine) DriftReport(ctx context.Context) (*models.DriftReport, error) {
+	return e.Store.DriftReport(ctx)
+}
+
+// compareDaily begins a compare when the last one is old enough.
+func (e *Engine) compareDaily(ctx context.Context) error {
+	if e.Drift < 0 {
+		return nil
+	}
+	in, err := e.Store.Integration(ctx)
+	if err != nil || in.Status != models.StatusActive || in.LoadedAt == nil {
+		return err
+	}
+	last, err := e.Store.DriftReport(ctx)
+	if err != nil {
+		return err
+	}
+	since := *in.LoadedAt
+	if last != nil && last.StartedAt.After(since) {
+		since = last.StartedAt
+	}
+	if e.Now().Sub(since) < e.Drift {
+		return nil
+	}
+	_, err = e.CheckDrift(ctx)
+	return err
+}
+
+// compare makes one report, on one replica at a time.
+func (e *Engine) compare(ctx context.Context, r models.DriftReport) {
+	e.comparing.Store(true)
+	defer e.comparing.Store(false)
+	err := e.whileHolding(ctx, driftLease, func(ctx context.Context) error { return e.CompareAll(ctx, &r) })
+	now := e.Now().UTC()
+	r.Status, r.FinishedAt = models.RunDone, &now
+	if err != nil {
+		e.log.Warn("a compare did not finish", "code", models.CodeOf(err), "error", err)
+		r.Status = models.RunStopped
+	}
+	if err := e.Store.SaveDriftReport(context.WithoutCancel(ctx), r); err != nil {
+		e.log.Warn("the report of a compare could not be kept", "error", err)
+	}
+	signal(e.leader)
+}
+
+// whileHolding runs work under a named lease, if nobody else holds it.
+func (e *Engine) whileHolding(ctx context.Context, name string, work func(context.Context) error) error {
+	_, held, err := e.Store.AcquireLease(ctx, name, e.Owner, e.leaderTTL())
+	if err != nil {
+		return err
+	}
+	if !held {
+		return models.Errorf(models.CodeConflict, "another replica is at it")
+	}
+	defer func() { _ = e.Store.ReleaseLease(context.WithoutCancel(ctx), name, e.Owner) }()
+	return e.whileLeased(ctx, name, work)
+}
+
+// CompareAll reads both sides whole, page by page, and holds each page against the mirrors as one range: where the count and the combined hash of the mapped values
+// agree, every record of it does. Only ranges that differ are looked at record by record. A difference is taken over as if it had been pushed. Then every pair
+// is planned, without saving, and what is not equal is accounted for.
+func (e *Engine) CompareAll(ctx context.Context, r *models.DriftReport) error {
+	for _, object := range models.SyncObjects {
+		d := driftObject{DriftObject: models.DriftObject{Object: object}, at: map[driftKey]int{}}
+		for _, side := range models.Sides {
+			if err := at(side, e.compareSide(ctx, side, &d)); err != nil {
+				r.Objects = append(r.Objects, d.DriftObject)
+				return err
+			}
+		}
+		if err := e.comparePairs(ctx, &d); err != nil {
+			return err
+		}
+		r.Objects = append(r.Objects, d.DriftObject)
+	}
+	return nil
+}
+
+// compareSide compares what a side lists now with its mirror.
+func (e *Engine) compareSide(ctx context.Context, side models.Side, d *driftObject) error {
+	remote, err := e.Remotes.Remote(side)
+	if err != nil {
+		return err
+	}
+	fields, err := e.fields(ctx, side, d.Object)
+	if err != nil {
+		return err
+	}
+	var seen fingerprints
+	for token := ""; ; {
+		if in, err := e.Store.Integration(ctx); err != nil || in.Status != models.StatusActive {
+			return stopped(err)
+		}
+		if b := remote.Budget(); b.Used != nil && b.Limit != nil && b.KeptForAgents != nil && float64(*b.Used) > driftShare*float64(*b.Limit-*b.KeptForAgents) {
+			return models.Errorf(models.CodeQuotaExhausted, "half of the sync's calls of the day are used: the rest is compared another time")
+		}
+		page, err := remote.List(ctx, d.Object, fields, token)
+		if err != nil {
+			return err
+		}
+		if err := e.compareRange(ctx, side, d, page.Records, &seen); err != nil {
+			return err
+		}
+		if token = page.Next; token == "" {
+			break
+		}
+	}
+	return e.compareGone(ctx, side, d, remote, fields, &seen)
+}
+
+func stopped(err error) error {
+	if err != nil {
+		return err
+	}
+	return models.Errorf(models.CodeConflict, "the sync is no longer active")
+}
+
+// compareRange holds one page against the mirror.
+func (e *Engine) compareRange(ctx context.Context, side models.Side, d *driftObject, records []models.Record, seen *fingerprints) error {
+	ids := make([]string, len(records))
+	var theirs, ours span
+	for i, r := range records {
+		ids[i] = r.ID
+		seen.add(r.ID)
+		theirs.add(r.ID, r.Values)
+	}
+	d.records(side, len(records))
+	rows, err := e.Store.Mirror(ctx, side, d.Object, ids)
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		if row := rows[r.ID]; row != nil && row.DeletedAt == nil {
+			ours.add(r.ID, only(row.Data, r.Values))
+		}
+	}
+	if ours == theirs {
+		return nil
+	}
+	var missed []models.Record
+	for _, r := range records {
+		row := rows[r.ID]
+		switch {
+		case row == nil:
+			d.note(models.DriftMissed, side, sampleOf(side, r.ID, nil, nil))
+		case row.ModifiedAt.After(r.ModifiedAt):
+			continue // it was seen newer than this list is
+		case row.DeletedAt != nil:
+			d.note(models.DriftMissed, side, sampleOf(side, r.ID, row, nil))
+		default:
+			fields := differing(row.Data, r.Values)
+			if len(fields) == 0 {
+				continue
+			}
+			d.note(models.DriftMissed, side, sampleOf(side, r.ID, row, fields))
+		}
+		missed = append(missed, r)
+	}
+	_, err = e.Store.Observe(ctx, side, d.Object, missed, nil)
+	return err
+}
+
+// compareGone asks about records that the mirror has and the list has not. Only the vendor's own word for a record makes it a deletion; where it says nothing, the
+// report asks and nothing is done.
+func (e *Engine) compareGone(ctx context.Context, side models.Side, d *driftObject, remote Remote, fields []string, seen *fingerprints) error {
+	seen.sort()
+	for after := ""; ; {
+		ids, err := e.Store.MirrorIDs(ctx, side, d.Object, after, 1000)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		after = ids[len(ids)-1]
+		unseen := slices.DeleteFunc(ids, seen.has)
+		for chunk := range slices.Chunk(unseen, planBatch) {
+			if err := e.askAfter(ctx, side, d, remote, fields, chunk); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (e *Engine) askAfter(ctx context.Context, side models.Side, d *driftObject, remote Remote, fields, ids []string) error {
+	found, err := remote.Read(ctx, d.Object, fields, ids)
+	if err != nil {
+		return err
+	}
+	rows, err := e.Store.Mirror(ctx, side, d.Object, ids)
+	if err != nil {
+		return err
+	}
+	said := map[string]bool{}
+	for _, r := range found {
+		said[r.ID] = true
+		row := rows[r.ID]
+		if row != nil && (r.Deleted || len(differing(row.Data, r.Values)) > 0) {
+			d.note(models.DriftMissed, side, sampleOf(side, r.ID, row, nil))
+		}
+	}
+	for _, id := range ids {
+		if !said[id] {
+			d.note(models.DriftVanished, side, sampleOf(side, id, rows[id], nil))
+		}
+	}
+	_, err = e.Store.Observe(ctx, side, d.Object, found, nil)
+	return err
+}
+
+// comparePairs counts the pairs that are equal and accounts for the others. A pair that is planned differently from how it stands, although nothing waits for it, is
+// marked for planning.
+func (e *Engine) comparePairs(ctx context.Context, d *driftObject) error {
+	in, err := e.Store.Integration(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := e.planner(ctx, d.Object, in)
+	if err != nil {
+		return err
+	}
+	for after := ""; ; {
+		batch, err := e.Store.Links(ctx, d.Object, after, planBatch)
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		after = batch[len(batch)-1].ID
+		open, err := e.Store.OpenWork(ctx, idsOf(batch))
+		if err != nil {
+			return err
+		}
+		plans, err := e.plan(ctx, p, batch)
+		if err != nil {
+			return err
+		}
+		planned := make(map[string]models.LinkPlan, len(plans))
+		for _, plan := range plans {
+			planned[plan.Link.ID] = plan
+		}
+		var again []string
+		for i := range batch {
+			if p.account(&batch[i], planned[batch[i].ID], open[batch[i].ID], d) {
+				again = append(again, batch[i].ID)
+			}
+		}
+		if err := e.Store.MarkDirty(ctx, again, models.TriggerPoll); err != nil {
+			return err
+		}
+	}
+}
+
+func idsOf(batch []models.LinkState) []string {
+	out := make([]string, len(batch))
+	for i := range batch {
+		out[i] = batch[i].ID
+	}
+	return out
+}
+
+// account puts one link into the report, and tells whether it has to be planned again.
+func (p *planner) account(s *models.LinkState, plan models.LinkPlan, open models.OpenWork, d *driftObject) (again bool) {
+	sample := models.DriftSample{RecordName: nameOf(s), DeskID: s.DeskID, SalesforceID: s.SalesforceID}
+	waits := s.Dirty || open.Owed
+	unexpected := !waits && open.Failure == "" && (len(plan.Intents) > 0 || plan.Failure != nil || plan.Absorb != nil)
+	if !s.Whole() {
+		row := s.Row(sideOfHalf(s))
+		switch {
+		case row == nil || row.DeletedAt != nil:
+		case waits:
+			d.note(models.DriftWaiting, "", sample)
+		case open.Failure != "":
+			d.note(models.DriftFailed, "", sample)
+		case unexpected:
+			d.note(models.DriftUnexplained, "", sample)
+		case mapping.Admit(p.filter, sideOfHalf(s), row.Data) != mapping.Inside:
+			d.note(models.DriftOutside, "", sample)
+		default:
+			d.note(models.DriftNoCounterpart, "", sample)
+		}
+		return unexpected
+	}
+	d.Pairs++
+	switch {
+	case s.Desk == nil || s.Salesforce == nil:
+		d.note(models.DriftWaiting, "", sample)
+		return false
+	case s.Desk.DeletedAt != nil || s.Salesforce.DeletedAt != nil:
+		d.note(models.DriftDeleted, "", sample)
+		return unexpected
+	}
+	if sample.Fields = p.unlike(s); len(sample.Fields) == 0 {
+		d.Equal++
+		return unexpected
+	}
+	_, outside := p.leaves(s)
+	switch {
+	case waits:
+		d.note(models.DriftWaiting, "", sample)
+	case open.Failure != "":
+		d.note(models.DriftFailed, "", sample)
+	case outside:
+		d.note(models.DriftOutside, "", sample)
+	case unexpected:
+		d.note(models.DriftUnexplained, "", sample)
+	default:
+		d.note(models.DriftKeptApart, "", sample)
+	}
+	return unexpected
+}
+
+// unlike are the mapped fields whose values do not mean the same on both sides.
+func (p *planner) unlike(s *models.LinkState) []string {
+	var out []string
+	in := p.input(s)
+	for i := range in.Fields {
+		if f := &in.Fields[i]; f.Rule != models.RuleOff && !f.Agree() {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// driftObject is a report that is being made.
+type driftObject struct {
+	models.DriftObject
+	at map[driftKey]int
+}
+
+type driftKey struct {
+	reason models.DriftReason
+	side   models.Side
+}
+
+func (d *driftObject) records(side models.Side, n int) {
+	if side == models.Desk {
+		d.DeskRecords += n
+	} else {
+		d.SalesforceRecords += n
+	}
+}
+
+// note counts a record under its reason, and keeps the first few as samples.
+func (d *driftObject) note(reason models.DriftReason, side models.Side, sample models.DriftSample) {
+	key := driftKey{reason, side}
+	i, known := d.at[key]
+	if !known {
+		i = len(d.Differences)
+		d.at[key] = i
+		diff := models.DriftDifference{Reason: reason, Message: driftMessages[reason]}
+		if side != "" {
+			diff.Side = &side
+			diff.Message = fmt.Sprintf(diff.Message, side.Name())
+		}
+		d.Differences = append(d.Differences, diff)
+	}
+	d.Differences[i].Count++
+	if len(d.Differences[i].Samples) < driftSamples {
+		d.Differences[i].Samples = append(d.Differences[i].Samples, sample)
+	}
+}
+
+// driftMessages say what each reason means. Those that are found on one side name it.
+var driftMessages = map[models.DriftReason]string{
+	models.DriftMissed:        "%s had changed these without Sidelight noticing. They are taken over now.",
+	models.DriftVanished:      "%s no longer lists these and says nothing of what became of them. Nothing was done: if they are gone, delete or merge their counterparts yourself.",
+	models.DriftDeleted:       "One of the two stands in a recycle bin, and the other was not changed since.",
+	models.DriftWaiting:       "A change is on its way.",
+	models.DriftFailed:        "The failure log says why these are not equal.",
+	models.DriftOutside:       "The filter leaves these alone.",
+	models.DriftKeptApart:     "Both sides' values are known and kept: a rule, the direction or a vendor's own way of writing keeps them unlike.",
+	models.DriftUnexplained:   "Nothing accounted for these. They are planned again now.",
+	models.DriftNoCounterpart: "These stand alone: the direction or the delete policy keeps them from having a counterpart.",
+}
+
+func sampleOf(side models.Side, id string, row *models.MirrorRow, fields []string) models.DriftSample {
+	s := models.DriftSample{Fields: fields}
+	if side == models.Desk {
+		s.DeskID = &id
+	} else {
+		s.SalesforceID = &id
+	}
+	if row != nil && row.Name != "" {
+		s.RecordName = &row.Name
+	}
+	return s
+}
+
+// only are the values of data whose fields were seen.
+func only(data, seen models.Values) models.Values {
+	out := make(models.Values, len(seen))
+	for name := range seen {
+		if v, held := data[name]; held {
+			out[name] = v
+		}
+	}
+	return out
+}
+
+func differing(data, seen models.Values) []string {
+	var out []string
+	for name, v := range seen {
+		if was, held := data[name]; !held || was != v {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// span is a range of records as one figure: how many, and the sum of their hashes.
+type span struct {
+	count int
+	sum   uint64
+}
+
+func (s *span) add(id string, values models.Values) {
+	s.count++
+	s.sum += hashOf(id)
+	for name, v := range values {
+		s.sum += hashOf(id, name, v.String())
+	}
+}
+
+func hashOf(parts ...string) uint64 {
+	h := fnv.New64a()
+	for _, p := range parts {
+		_, _ = h.Write([]byte(p))
+		_, _ = h.Write([]byte{0})
+	}
+	return h.Sum64()
+}
+
+// fingerprints is a set of ids in eight bytes each.
+type fingerprints struct{ list []uint64 }
+
+func (f *fingerprints) add(id string) { f.list = append(f.list, hashOf(id)) }
+func (f *fingerprints) sort()         { slices.Sort(f.list) }
+func (f *fingerprints) has(id string) bool {
+	_, found := slices.BinarySearch(f.list, hashOf(id))
+	return found
+}
+
+// driftTick is how often it is asked whether a compare is due.
+const driftTick = 5 * time.Minute
+
+// watchDrift begins compares as they fall due.
+func (e *Engine) watchDrift(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := e.compareDaily(ctx); err != nil && ctx.Err() == nil {
+			e.log.Warn("a compare could not be begun", "code", models.CodeOf(err), "error", err)
+		}
+		e.wait(ctx, nil, min(driftTick, max(e.Drift/4, time.Second)))
+	}
+}
