@@ -1,0 +1,504 @@
+package sync_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	stdsync "sync"
+	"testing"
+	"time"
+
+	"sidelight/models"
+	"sidelight/models/store"
+	"sidelight/models/store/storetest"
+	engine "sidelight/sync"
+	"sidelight/sync/salesforce"
+	"sidelight/sync/simulator"
+)
+
+var _ engine.RelatedRemote = (*salesforce.Client)(nil)
+
+// followed is a simulated Salesforce whose related records are followed into a real store.
+type followed struct {
+	t       *testing.T
+	vendors *simulator.Running
+	store   *store.Store
+	client  *salesforce.Client
+	http    *http.Client
+	token   string // of another program
+	// customers are all contacts and accounts that were seen to have something.
+	customers map[string]bool
+}
+
+func follow(t *testing.T, address string, contacts int) *followed {
+	t.Helper()
+	ctx := context.Background()
+	vendors, err := simulator.Start(ctx, simulator.Config{Contacts: contacts, Accounts: max(contacts/5, 1), Overlap: 0, Seed: 7})
+	must(t, err)
+	f := &followed{t: t, vendors: vendors, store: storetest.Open(t, address), http: &http.Client{Transport: &http.Transport{}}, customers: map[string]bool{}}
+	t.Cleanup(func() {
+		f.http.CloseIdleConnections()
+		must(t, vendors.Close())
+	})
+	credentials := models.Credentials{Grant: "client_credentials", ClientID: "demo", ClientSecret: "demo-secret"}
+	f.client, err = salesforce.New(salesforce.Config{LoginURL: vendors.SalesforceURL, PubSubAddr: vendors.PubSubAddr, PubSubCA: vendors.PubSubCAPEM, HTTP: f.http,
+		Credentials: func(context.Context) (models.Credentials, error) { return credentials, nil }, SaveCredentials: func(_ context.Context, c models.Credentials) error { return nil }})
+	must(t, err)
+	f.status(models.StatusActive)
+	res, err := f.http.Post(vendors.SalesforceURL+"/services/oauth2/token", "application/x-www-form-urlencoded", strings.NewReader("grant_type=client_credentials&client_id=demo&client_secret=demo-secret"))
+	must(t, err)
+	defer res.Body.Close()
+	var answer struct {
+		Token string `json:"access_token"`
+	}
+	must(t, json.NewDecoder(res.Body).Decode(&answer))
+	f.token = answer.Token
+	return f
+}
+
+func (f *followed) status(s models.IntegrationStatus) {
+	f.t.Helper()
+	_, err := f.store.UpdateIntegration(context.Background(), func(in *models.Integration) error { in.Status = s; return nil })
+	must(f.t, err)
+}
+
+// run follows until the returned function is called.
+func (f *followed) run(change func(*engine.RelatedConfig)) (stop func()) {
+	c := engine.RelatedConfig{Store: f.store, Remote: func() (engine.RelatedRemote, error) { return f.client, nil }, Owner: f.t.Name(), All: true, Poll: time.Hour}
+	if change != nil {
+		change(&c)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg stdsync.WaitGroup
+	wg.Go(func() { engine.NewRelated(c).Run(ctx) })
+	var once stdsync.Once
+	stop = func() { once.Do(func() { cancel(); wg.Wait() }) }
+	f.t.Cleanup(stop)
+	return stop
+}
+
+// outside calls the vendor's API as another program does.
+func (f *followed) outside(method, path string, body any) map[string]any {
+	f.t.Helper()
+	raw, _ := json.Marshal(body)
+	url := f.vendors.SalesforceURL + path
+	if !strings.HasPrefix(path, "/_sim/") {
+		url = f.vendors.SalesforceURL + "/services/data/v68.0" + path
+	}
+	req, err := http.NewRequest(method, url, bytes.NewReader(raw))
+	must(f.t, err)
+	req.Header.Set("Authorization", "Bearer "+f.token)
+	res, err := f.http.Do(req)
+	must(f.t, err)
+	defer res.Body.Close()
+	if res.StatusCode >= 300 {
+		f.t.Fatalf("%s %s: %s", method, path, res.Status)
+	}
+	out := map[string]any{}
+	_ = json.NewDecoder(res.Body).Decode(&out)
+	return out
+}
+
+// truth is what a card of each customer would show, by the vendor's own dump: "kind id customer".
+func (f *followed) truth() map[string]bool {
+	f.t.Helper()
+	dump := f.outside("GET", "/_sim/dump", nil)
+	out := map[string]bool{}
+	each := func(object string, of func(r map[string]any)) {
+		rows, _ := dump[object].([]any)
+		for _, row := range rows {
+			if r := row.(map[string]any); r["IsDeleted"] != true {
+				of(r)
+			}
+		}
+	}
+	each("Opportunity", func(r map[string]any) { out[fmt.Sprint("opportunity ", r["Id"], " ", r["StageName"])] = true })
+	each("OpportunityContactRole", func(r map[string]any) {
+		f.customers[r["ContactId"].(string)] = true
+		out[fmt.Sprint("role ", r["OpportunityId"], " ", r["ContactId"])] = true
+	})
+	for _, object := range []string{"Event", "Task"} {
+		each(object, func(r map[string]any) {
+			for _, field := range []string{"WhoId", "WhatId"} {
+				if id, _ := r[field].(string); strings.HasPrefix(id, "003") || strings.HasPrefix(id, "001") {
+					f.customers[id] = true
+					out[fmt.Sprint(strings.ToLower(object), " ", r["Id"], " ", id)] = true
+				}
+			}
+		})
+	}
+	return out
+}
+
+// kept is the same by the store.
+func (f *followed) kept() map[string]bool {
+	f.t.Helper()
+	ctx := context.Background()
+	out := map[string]bool{}
+	var after *string
+	for {
+		n := 200
+		page, err := f.store.Opportunities(ctx, models.OpportunityFilter{}, models.OpportunityAmountAsc, models.Page{First: &n, After: after}, false)
+		must(f.t, err)
+		for _, o := range page.Rows {
+			out[fmt.Sprint("opportunity ", o.ID, " ", deref(o.Stage))] = true
+		}
+		if !page.PageInfo.HasNextPage {
+			break
+		}
+		after = page.PageInfo.EndCursor
+	}
+	for id := range f.customers {
+		q := models.RelatedQuery{ContactID: id, First: 1000}
+		if strings.HasPrefix(id, "001") {
+			q = models.RelatedQuery{AccountID: id, First: 1000}
+		}
+		if q.ContactID != "" {
+			opportunities, err := f.store.CustomerOpportunities(ctx, q)
+			must(f.t, err)
+			for _, o := range opportunities.Rows {
+				out[fmt.Sprint("role ", o.ID, " ", id)] = true
+			}
+		}
+		events, err := f.store.Events(ctx, q)
+		must(f.t, err)
+		for _, e := range events.Rows {
+			out[fmt.Sprint("event ", e.ID, " ", id)] = true
+		}
+		tasks, err := f.store.Tasks(ctx, q)
+		must(f.t, err)
+		for _, k := range tasks.Rows {
+			out[fmt.Sprint("task ", k.ID, " ", id)] = true
+		}
+	}
+	return out
+}
+
+// same waits until the store holds what Salesforce does.
+func (f *followed) same(what string) {
+	f.t.Helper()
+	var missing, extra []string
+	eventually(f.t, what, func() bool {
+		truth, kept := f.truth(), f.kept()
+		missing, extra = nil, nil
+		for line := range truth {
+			if !kept[line] {
+				missing = append(missing, line)
+			}
+		}
+		for line := range kept {
+			if !truth[line] {
+				extra = append(extra, line)
+			}
+		}
+		return len(missing)+len(extra) == 0
+	}, func() string { return fmt.Sprintf("missing %v, too many %v", missing, extra) })
+}
+
+func eventually(t *testing.T, what string, holds func() bool, found func() string) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		if time.Now().After(deadline) {
+			t.Fatalf("it did not happen: %s: %s", what, found())
+		}
+		<-tick.C
+	}
+}
+
+func (f *followed) complete() bool {
+	mirrors, err := f.store.RelatedMirrors(context.Background())
+	must(f.t, err)
+	for _, object := range models.RelatedObjects {
+		if !mirrors[object].Complete {
+			return false
+		}
+	}
+	return true
+}
+
+// listening tells whether all streams have handed something over. They begin with what happens next, so something is made to happen.
+func (f *followed) listening() bool {
+	f.outside("POST", "/sobjects/Opportunity", map[string]any{"Name": "Nobody's", "StageName": "Prospecting", "CloseDate": "2027-01-01"})
+	f.outside("POST", "/sobjects/Task", map[string]any{"Subject": "Nobody's"})
+	f.outside("POST", "/sobjects/Event", map[string]any{"Subject": "Nobody's", "StartDateTime": "2027-01-01T10:00:00.000Z", "EndDateTime": "2027-01-01T11:00:00.000Z", "DurationInMinutes": 60})
+	mirrors, err := f.store.RelatedMirrors(context.Background())
+	must(f.t, err)
+	for _, object := range models.StreamedObjects {
+		if mirrors[object].Replay == "" {
+			return false
+		}
+	}
+	return true
+}
+
+func (f *followed) mirrors() string {
+	mirrors, err := f.store.RelatedMirrors(context.Background())
+	return fmt.Sprintf("%+v %v", mirrors, err)
+}
+
+// some is the id of a record of the dump that holds.
+func (f *followed) some(object string, holds func(r map[string]any) bool) map[string]any {
+	f.t.Helper()
+	for _, row := range f.outside("GET", "/_sim/dump", nil)[object].([]any) {
+		if r := row.(map[string]any); r["IsDeleted"] != true && holds(r) {
+			return r
+		}
+	}
+	f.t.Fatalf("the world has no such %s", object)
+	return nil
+}
+
+// edits makes, changes, moves and deletes something of every kind.
+func (f *followed) edits() {
+	f.t.Helper()
+	every := func(map[string]any) bool { return true }
+	one, account := f.some("Contact", every)["Id"], f.some("Account", every)["Id"]
+	other := f.some("Contact", func(r map[string]any) bool { return r["Id"] != one })["Id"]
+	deal := f.outside("POST", "/sobjects/Opportunity", map[string]any{"Name": "New", "StageName": "Prospecting", "CloseDate": "2027-01-01", "AccountId": account, "Amount": 12.5})["id"]
+	f.outside("POST", "/sobjects/OpportunityContactRole", map[string]any{"OpportunityId": deal, "ContactId": one, "Role": "Evaluator"})
+	f.outside("PATCH", "/sobjects/Opportunity/"+f.some("Opportunity", func(r map[string]any) bool { return r["IsClosed"] != true })["Id"].(string), map[string]any{"StageName": "Closed Won"})
+	f.outside("DELETE", "/sobjects/Opportunity/"+f.some("Opportunity", func(r map[string]any) bool { return r["StageName"] == "Closed Lost" })["Id"].(string), nil)
+	f.outside("DELETE", "/sobjects/OpportunityContactRole/"+f.some("OpportunityContactRole", func(r map[string]any) bool { return r["OpportunityId"] != deal })["Id"].(string), nil)
+	for _, object := range []string{"Task", "Event"} {
+		body := map[string]any{"Subject": "Call", "WhoId": one, "WhatId": account}
+		if object == "Event" {
+			body["StartDateTime"], body["EndDateTime"], body["DurationInMinutes"] = "2027-01-01T10:00:00.000Z", "2027-01-01T11:00:00.000Z", 60
+		}
+		f.outside("POST", "/sobjects/"+object, body)
+		f.outside("DELETE", "/sobjects/"+object+"/"+f.some(object, func(r map[string]any) bool { return r["WhoId"] != one })["Id"].(string), nil)
+		f.outside("PATCH", "/sobjects/"+object+"/"+f.some(object, func(r map[string]any) bool { return r["WhoId"] != one && r["WhoId"] != other })["Id"].(string), map[string]any{"WhoId": other})
+	}
+}
+
+func TestEveryRelatedRecordIsMirroredAndKeptByChangeEvents(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		f := follow(t, address, 80)
+		f.run(nil)
+		eventually(t, "the mirrors are complete", f.complete, f.mirrors)
+		eventually(t, "the streams are open", f.listening, f.mirrors)
+		f.same("everything is mirrored")
+		every := func(map[string]any) bool { return true }
+		contact, account := f.some("Contact", every)["Id"], f.some("Account", every)["Id"]
+		states, err := f.store.RelatedStates(context.Background(), []string{contact.(string), account.(string)}, models.RelatedNeeds)
+		must(t, err)
+		if _, notes := states[contact.(string)][models.NeedNotes]; notes || len(states[contact.(string)]) != 3 || !states[account.(string)][models.NeedTasks].Mirrored {
+			t.Errorf("what is mirrored is not known for every customer: %+v", states)
+		}
+		// The poll comes an hour later: it is the change events that bring what follows. Roles have none.
+		f.outside("PATCH", "/sobjects/Opportunity/"+f.some("Opportunity", func(r map[string]any) bool { return r["IsClosed"] != true })["Id"].(string), map[string]any{"StageName": "Closed Won"})
+		f.outside("DELETE", "/sobjects/Opportunity/"+f.some("Opportunity", func(r map[string]any) bool { return r["StageName"] == "Closed Lost" })["Id"].(string), nil)
+		f.outside("POST", "/sobjects/Task", map[string]any{"Subject": "Call", "WhoId": contact, "WhatId": account})
+		f.outside("PATCH", "/sobjects/Task/"+f.some("Task", func(r map[string]any) bool { return r["WhoId"] != contact })["Id"].(string), map[string]any{"WhoId": contact})
+		f.outside("DELETE", "/sobjects/Event/"+f.some("Event", every)["Id"].(string), nil)
+		f.same("changes arrive by change events")
+	})
+}
+
+func TestThePollKeepsAMirrorWithoutChangeEvents(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		f := follow(t, address, 80)
+		f.outside("POST", "/_sim/faults", map[string]any{"rules": []any{map[string]any{"kind": "event_loss"}}})
+		f.run(func(c *engine.RelatedConfig) { c.Poll = 50 * time.Millisecond })
+		eventually(t, "the mirrors are complete", f.complete, f.mirrors)
+		f.same("everything is mirrored")
+		f.edits()
+		f.same("the poll finds what push has lost")
+	})
+}
+
+// counted is Salesforce with a count of the pages of whole readings.
+type counted struct {
+	engine.RelatedRemote
+	mu     stdsync.Mutex
+	asked  map[models.RelatedObject][]string
+	before func(object models.RelatedObject, after string)
+}
+
+func (c *counted) RelatedList(ctx context.Context, object models.RelatedObject, after string) (models.RelatedPage, error) {
+	c.mu.Lock()
+	if c.asked == nil {
+		c.asked = map[models.RelatedObject][]string{}
+	}
+	c.asked[object] = append(c.asked[object], after)
+	c.mu.Unlock()
+	page, err := c.RelatedRemote.RelatedList(ctx, object, after)
+	if c.before != nil {
+		c.before(object, after)
+	}
+	return page, err
+}
+
+func TestAWholeReadingGoesOnAfterItsLastStoredPage(t *testing.T) {
+	f := follow(t, storetest.SQLiteAddress(t), 2500)
+	first, reached := &counted{RelatedRemote: f.client}, make(chan struct{})
+	var once stdsync.Once
+	first.before = func(object models.RelatedObject, after string) {
+		if object == models.RelatedTasks && after != "" {
+			once.Do(func() { close(reached) }) // the second page of tasks was read
+		}
+	}
+	stop := f.run(func(c *engine.RelatedConfig) {
+		c.Remote = func() (engine.RelatedRemote, error) { return first, nil }
+	})
+	select {
+	case <-reached:
+	case <-time.After(20 * time.Second):
+		t.Fatal("there is no second page")
+	}
+	stop()
+	mirrors, err := f.store.RelatedMirrors(context.Background())
+	must(t, err)
+	at := mirrors[models.RelatedTasks]
+	if at.Complete || at.After == "" || at.Total == nil || at.Read == 0 || at.Read >= *at.Total {
+		t.Fatalf("it was stopped too late to prove anything: %+v", at)
+	}
+	second := &counted{RelatedRemote: f.client}
+	f.run(func(c *engine.RelatedConfig) {
+		c.Remote = func() (engine.RelatedRemote, error) { return second, nil }
+	})
+	eventually(t, "the mirrors are complete", f.complete, f.mirrors)
+	if second.asked[models.RelatedTasks][0] != at.After {
+		t.Errorf("it began again at %q instead of %q", second.asked[models.RelatedTasks][0], at.After)
+	}
+	f.same("everything is mirrored")
+}
+
+func TestNothingIsMirroredWhilePausedNorAfterDeletion(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		f := follow(t, address, 60)
+		f.status(models.StatusPaused)
+		remote := &counted{RelatedRemote: f.client}
+		stop := f.run(func(c *engine.RelatedConfig) {
+			c.Poll, c.Remote = 20*time.Millisecond, func() (engine.RelatedRemote, error) { return remote, nil }
+		})
+		rest := time.NewTimer(300 * time.Millisecond)
+		<-rest.C
+		stop()
+		if len(remote.asked) > 0 {
+			t.Errorf("Salesforce was asked while paused: %v", remote.asked)
+		}
+		f.status(models.StatusActive)
+		wiped, done := &counted{RelatedRemote: f.client}, make(chan struct{})
+		var once stdsync.Once
+		wiped.before = func(models.RelatedObject, string) {
+			once.Do(func() { // the page is on its way when the integration is deleted
+				must(t, f.store.Wipe(context.Background()))
+				close(done)
+			})
+			<-done
+		}
+		stop = f.run(func(c *engine.RelatedConfig) {
+			c.Poll, c.Remote = 20*time.Millisecond, func() (engine.RelatedRemote, error) { return wiped, nil }
+		})
+		<-done
+		stop()
+		if kept := f.kept(); len(kept) > 0 {
+			t.Errorf("%d records are stored after the deletion", len(kept))
+		}
+		if mirrors, err := f.store.RelatedMirrors(context.Background()); err != nil || len(mirrors) > 0 {
+			t.Errorf("%v %v", mirrors, err)
+		}
+	})
+}
+
+func TestChangeEventsMarkOnlyTheCardsTheyAreAbout(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		ctx := context.Background()
+		f := follow(t, address, 60)
+		role := f.some("OpportunityContactRole", func(map[string]any) bool { return true })
+		contact, deal := role["ContactId"].(string), role["OpportunityId"].(string)
+		account := f.some("Opportunity", func(r map[string]any) bool { return r["Id"] == deal })["AccountId"].(string)
+		other := f.some("Contact", func(r map[string]any) bool { return r["Id"] != contact })["Id"].(string)
+		open := func() {
+			for _, c := range []models.RelatedRequest{{ContactID: contact, AccountID: account}, {ContactID: other}} {
+				c.Sections = models.RelatedNeeds
+				related, err := f.client.Related(ctx, c)
+				must(t, err)
+				must(t, f.store.SaveRelated(ctx, related))
+			}
+		}
+		open()
+		f.run(func(c *engine.RelatedConfig) { c.All = false })
+		eventually(t, "the streams are open", f.listening, f.mirrors)
+		stale := func() string {
+			states, err := f.store.RelatedStates(ctx, []string{contact, account, other}, models.RelatedNeeds)
+			must(t, err)
+			var out []string
+			for name, id := range map[string]string{"contact": contact, "account": account, "other": other} {
+				for _, section := range models.RelatedNeeds {
+					if states[id][section].Stale {
+						out = append(out, name+" "+string(section))
+					}
+				}
+			}
+			slices.Sort(out)
+			return strings.Join(out, ", ")
+		}
+		becomes := func(want string) {
+			t.Helper()
+			eventually(t, want, func() bool { return stale() == want }, stale)
+			open()
+		}
+		f.outside("POST", "/sobjects/Task", map[string]any{"Subject": "Call", "WhoId": contact})
+		becomes("contact TASKS")
+		f.outside("PATCH", "/sobjects/Opportunity/"+deal, map[string]any{"NextStep": "Call again"})
+		becomes("account OPPORTUNITIES, contact OPPORTUNITIES")
+		event := f.outside("POST", "/sobjects/Event", map[string]any{"Subject": "Visit", "WhoId": other, "StartDateTime": "2027-01-01T10:00:00.000Z", "EndDateTime": "2027-01-01T11:00:00.000Z", "DurationInMinutes": 60})["id"].(string)
+		becomes("other EVENTS")
+		f.outside("PATCH", "/sobjects/Event/"+event, map[string]any{"WhoId": contact})
+		becomes("contact EVENTS, other EVENTS") // who has lost it hears of it too
+		f.outside("DELETE", "/sobjects/Event/"+event, nil)
+		becomes("contact EVENTS")
+		f.outside("POST", "/_sim/faults", map[string]any{"rules": []any{map[string]any{"kind": "event_overflow", "times": 1}}})
+		f.outside("POST", "/sobjects/Task", map[string]any{"Subject": "Lost in the flood", "WhoId": contact})
+		becomes("contact TASKS, other TASKS")
+	})
+}
+
+func TestAMirrorIsForgottenWhenItIsNoLongerWanted(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		f := follow(t, address, 60)
+		stop := f.run(nil)
+		eventually(t, "the mirrors are complete", f.complete, f.mirrors)
+		stop()
+		f.run(func(c *engine.RelatedConfig) { c.All = false })
+		eventually(t, "nothing pretends to be kept", func() bool { return !f.complete() && len(f.kept()) == 0 }, f.mirrors)
+	})
+}
+
+func TestAProcessThatLostItsLeaseStoresNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		ctx := context.Background()
+		s := storetest.Open(t, address)
+		_, err := s.UpdateIntegration(ctx, func(in *models.Integration) error { in.Status = models.StatusActive; return nil })
+		must(t, err)
+		page := func(stage string) models.RelatedPage {
+			return models.RelatedPage{Object: models.RelatedOpportunities, Opportunities: []models.Opportunity{{ID: "006", Stage: &stage}}}
+		}
+		keep := func(*models.RelatedMirror) {}
+		must(t, s.SaveRelatedPage(ctx, models.RelatedFence{Number: 2}, page("new"), keep))
+		if err := s.SaveRelatedPage(ctx, models.RelatedFence{Number: 1}, page("old"), keep); models.CodeOf(err) != models.CodeConflict {
+			t.Errorf("%v", err)
+		}
+		must(t, s.SaveRelatedPage(ctx, models.RelatedFence{Stream: true, Number: 1}, page("new"), keep)) // another lease, with a count of its own
+		got, err := s.Opportunities(ctx, models.OpportunityFilter{}, "", models.Page{}, false)
+		must(t, err)
+		if len(got.Rows) != 1 || deref(got.Rows[0].Stage) != "new" {
+			t.Errorf("%+v", got.Rows)
+		}
+	})
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
