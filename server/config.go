@@ -120,11 +120,20 @@ type DeskConfig struct {
 // SyncConfig tunes the sync.
 type SyncConfig struct {
 	Poll       time.Duration `help:"How often both sides are asked for changes that were not pushed." default:"1m"`
+	Drift      time.Duration `help:"How often everything on both sides is compared, to find what neither push nor poll has told; 0 is never." default:"24h"`
 	Start      bool          `help:"Begin the first sync at once, when both sides are connected."`
 	AgentShare float64       `help:"Share of the vendors' API calls that the sync leaves for agents." default:"0.2"`
 	MarkField  MarkFields    `embed:"" prefix:"mark-"`
 	Fresh      time.Duration `help:"How long opportunities, notes and activities are shown without asking Salesforce again." default:"1m"`
 	Related    string        `help:"Which related records dashboards see: opened (those of cards that were opened) or all (kept whole in the background)." enum:"opened,all" default:"opened"`
+}
+
+// drift is how often the engine compares everything; it takes zero for its own default.
+func (c SyncConfig) drift() time.Duration {
+	if c.Drift <= 0 {
+		return -1
+	}
+	return c.Drift
 }
 
 // MarkFields name the custom fields that hold our link ids, where the admin has added them.

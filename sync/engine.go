@@ -39,6 +39,8 @@ type Config struct {
 	Lease time.Duration
 	// Drift is how often everything is compared. Zero means a day; below zero is never, unless an admin asks.
 	Drift time.Duration
+	// BulkFrom is from how many owed creates of the first load on they go in bulk, where the vendor has a bulk way. Zero means 2,000 (facts).
+	BulkFrom int
 	// Brake says how large a mass change may be before an admin is asked.
 	Brake BrakeLimit
 	// UnknownGrace is how long a create whose answer was lost is looked for before it is made again: longer than the vendor's
@@ -89,6 +91,9 @@ func New(c Config) *Engine {
 	}
 	if c.Drift == 0 {
 		c.Drift = 24 * time.Hour
+	}
+	if c.BulkFrom == 0 {
+		c.BulkFrom = 2000
 	}
 	if c.UnknownGrace == 0 {
 		c.UnknownGrace = 2 * time.Minute
@@ -141,7 +146,7 @@ func (e *Engine) background(job func(context.Context)) error {
 	case e.jobs <- job:
 		return nil
 	default:
-		return models.Errorf(models.CodeConflict, "too many rehearsals are waiting already")
+		return models.Errorf(models.CodeConflict, "too many rehearsals and compares are waiting already")
 	}
 }
 
@@ -280,6 +285,9 @@ func (e *Engine) breakOn(ctx context.Context, err error) error {
 		return err
 	}
 	side := sideOf(err)
+	if e.justConnected(ctx, side) {
+		return err
+	}
 	reason := side.Name() + " no longer accepts the credentials: connect it again"
 	_, uerr := e.Store.UpdateIntegration(ctx, func(in *models.Integration) error {
 		if !in.Status.Writing() {
@@ -295,6 +303,22 @@ func (e *Engine) breakOn(ctx context.Context, err error) error {
 		return uerr
 	}
 	return err
+}
+
+// connectionSettles is how long calls may still be under way with the credentials that a new connection has replaced, here or in another replica.
+const connectionSettles = 5 * time.Second
+
+// justConnected tells whether refused credentials may be those of before the side was connected again: the next call tells.
+func (e *Engine) justConnected(ctx context.Context, side models.Side) bool {
+	if side == "" {
+		return false
+	}
+	c, err := e.Store.Connection(ctx, side)
+	if err != nil || !c.Connected || c.ConnectedAt == nil {
+		return false
+	}
+	age := e.Now().Sub(*c.ConnectedAt)
+	return age >= 0 && age < connectionSettles
 }
 
 // Mended says that a side was connected again: a broken integration goes back to where it was.

@@ -35,7 +35,7 @@ type house struct {
 // Remote implements engine.Remotes.
 func (h *house) Remote(side models.Side) (engine.Remote, error) { return h.remotes[side], nil }
 
-func open(t *testing.T, address string, contacts int) *house {
+func open(t *testing.T, address string, contacts int, change ...func(*engine.Config)) *house {
 	t.Helper()
 	ctx := context.Background()
 	vendors, err := simulator.Start(ctx, simulator.Config{Contacts: contacts, Accounts: contacts / 5, Overlap: 0, Seed: 7})
@@ -50,7 +50,11 @@ func open(t *testing.T, address string, contacts int) *house {
 	h.remotes[models.Desk], err = zohodesk.New(zohodesk.Config{APIURL: vendors.DeskURL, AccountsURL: vendors.DeskURL, OrgID: "700000001", HTTP: h.http,
 		Credentials: credentials(models.Credentials{ClientID: "demo", ClientSecret: "demo-secret", RefreshToken: "demo-refresh"})})
 	must(t, err)
-	h.engine = engine.New(engine.Config{Store: h.store, Remotes: h, Owner: "test", Poll: 200 * time.Millisecond, UnknownGrace: time.Second})
+	config := engine.Config{Store: h.store, Remotes: h, Owner: "test", Poll: 200 * time.Millisecond, UnknownGrace: time.Second}
+	for _, c := range change {
+		c(&config)
+	}
+	h.engine = engine.New(config)
 	running, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
 	go func() { done <- h.engine.Run(running) }()

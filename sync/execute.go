@@ -9,11 +9,8 @@ import (
 	"sidelight/models"
 )
 
-// claimSize is how many intents an executor takes at once; bulkFrom is from how many owed creates on the vendor's bulk way is worth its minutes (facts: about 2,000).
-const (
-	claimSize = 400
-	bulkFrom  = 2000
-)
+// claimSize is how many intents an executor takes at once.
+const claimSize = 400
 
 // execute is one side's executor: it claims owed writes and sends them, until ctx ends.
 func (e *Engine) execute(ctx context.Context, side models.Side) {
@@ -49,17 +46,17 @@ func (e *Engine) ExecuteOnce(ctx context.Context, side models.Side) (busy bool, 
 	return true, err
 }
 
-// claim takes due intents. Where a full claim is all new records of one object and the vendor has a bulk way, it takes as many more as that may hold.
+// claim takes due intents. Where a claim is all new records of one object and the vendor has a bulk way, it takes as many more as that may hold.
 func (e *Engine) claim(ctx context.Context, side models.Side, limits models.WriteLimits) ([]models.Intent, error) {
 	claimed, err := e.Store.ClaimIntents(ctx, side, e.Owner, e.Lease, claimSize)
-	if err != nil || len(claimed) < claimSize || limits.Bulk < bulkFrom {
+	if err != nil || len(claimed) == 0 || len(claimed) < min(claimSize, e.BulkFrom) || limits.Bulk < e.BulkFrom {
 		return claimed, err
 	}
 	first := kindOf(claimed[0])
 	if first.op != models.OpCreate || slices.ContainsFunc(claimed, func(in models.Intent) bool { return kindOf(in) != first || !fresh(in) }) {
 		return claimed, nil
 	}
-	more, err := e.Store.ClaimIntents(ctx, side, e.Owner, e.Lease, limits.Bulk-claimSize)
+	more, err := e.Store.ClaimIntents(ctx, side, e.Owner, e.Lease, max(0, limits.Bulk-len(claimed)))
 	return append(claimed, more...), err
 }
 

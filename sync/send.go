@@ -44,7 +44,8 @@ func (w *writer) batch(ctx context.Context, k kind, intents []models.Intent) err
 
 // forBulk takes the creates out of a group that can go in bulk: never sent before, during the first load, when both sides were just read whole.
 func (w *writer) forBulk(k kind, intents []models.Intent, limits models.WriteLimits) (bulk, rest []models.Intent) {
-	if k.op != models.OpCreate || !w.loading || limits.Bulk < bulkFrom {
+	least := w.engine.BulkFrom
+	if k.op != models.OpCreate || !w.loading || limits.Bulk < least {
 		return nil, intents
 	}
 	for _, in := range intents {
@@ -54,7 +55,7 @@ func (w *writer) forBulk(k kind, intents []models.Intent, limits models.WriteLim
 			rest = append(rest, in)
 		}
 	}
-	if len(bulk) < bulkFrom {
+	if len(bulk) < least {
 		return nil, intents
 	}
 	return bulk, rest
