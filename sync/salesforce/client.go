@@ -44,6 +44,8 @@ type Config struct {
 	Parallel int
 	// BulkFrom is from how many records on an object is listed by a bulk query. Zero is 2,000.
 	BulkFrom int
+	// StreamSilence is after how long a change stream that says nothing is taken for dead. Zero is 5 minutes: the vendor says something every 270 s.
+	StreamSilence time.Duration
 	// BulkLook is after how long a bulk job is looked at first; later looks, and calls about the job that failed, follow at growing intervals. Zero is 200 ms.
 	BulkLook time.Duration
 	// PubSubAddr is the Pub/Sub API, HOST:PORT; empty streams nothing. PubSubCA is a PEM certificate authority to trust besides the system's.
@@ -128,6 +130,9 @@ func (cfg *Config) fill() {
 	}
 	if cfg.BulkFrom == 0 {
 		cfg.BulkFrom = bulkFrom
+	}
+	if cfg.StreamSilence == 0 {
+		cfg.StreamSilence = streamSilence
 	}
 	if cfg.BulkLook == 0 {
 		cfg.BulkLook = firstLook

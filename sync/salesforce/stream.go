@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
+	"io"
 	"strings"
 	"time"
 
@@ -24,9 +25,9 @@ import (
 const (
 	// fetchSize is how many events are asked for at a time; the vendor allows 100 in all.
 	fetchSize = 100
-	// silence is how long a healthy stream may say nothing: an empty batch comes within 270 s.
-	silence = 5 * time.Minute
-	service = "/eventbus.v1.PubSub/"
+	// streamSilence is how long a healthy stream may say nothing: an empty batch comes within 270 s.
+	streamSilence = 5 * time.Minute
+	service       = "/eventbus.v1.PubSub/"
 )
 
 // Streams tells whether a Pub/Sub address is configured.
@@ -99,46 +100,78 @@ type subscription struct {
 	progressed bool
 }
 
-type eventSchema struct{ avro *avro.Schema }
+// eventSchema is how the events of an object are encoded.
+type eventSchema struct {
+	avro   *avro.Schema
+	places []place
+}
+
+// prepare fetches the topic's schema before the first event comes: what goes wrong with the session or the topic does so while nothing is missed.
+func (s *subscription) prepare(ctx context.Context) error {
+	info := new(pb.TopicInfo)
+	if err := s.invoke(ctx, "GetTopic", &pb.TopicRequest{TopicName: s.topic}, info); err != nil {
+		return err
+	}
+	if !info.CanSubscribe {
+		return models.Errorf(models.CodeNoAccess, "the Salesforce user may not follow change events of the object")
+	}
+	_, err := s.schema(ctx, info.SchemaId)
+	return err
+}
+
+func (s *subscription) invoke(ctx context.Context, method string, in, out any) error {
+	var trailer metadata.MD
+	if err := s.conn.Invoke(ctx, service+method, in, out, grpc.Trailer(&trailer)); err != nil {
+		return streamError(ctx, err, trailer)
+	}
+	return nil
+}
 
 func (s *subscription) run(ctx context.Context, replay *string, handle func(ctx context.Context, changes []change, replay string) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	silence := s.client.cfg.StreamSilence
 	dead := time.AfterFunc(silence, func() { cancel(errSilent) })
 	defer dead.Stop()
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
 	stream, err := s.conn.NewStream(ctx, &grpc.StreamDesc{StreamName: "Subscribe", ServerStreams: true, ClientStreams: true}, service+"Subscribe")
 	if err != nil {
 		return streamError(ctx, err, nil)
 	}
-	first := &pb.FetchRequest{TopicName: s.topic, NumRequested: fetchSize}
+	ask := &pb.FetchRequest{TopicName: s.topic, NumRequested: fetchSize}
 	if *replay != "" {
 		id, err := hex.DecodeString(*replay)
 		if err != nil {
 			return models.Errorf(models.CodeCursorExpired, "the stored replay position is not readable")
 		}
-		first.ReplayPreset, first.ReplayId = pb.ReplayPreset_CUSTOM, id
-	}
-	if err := stream.SendMsg(first); err != nil {
-		return streamError(ctx, err, stream)
+		ask.ReplayPreset, ask.ReplayId = pb.ReplayPreset_CUSTOM, id
 	}
 	for {
+		if ask != nil {
+			// A stream that has ended refuses to take more; why it ended is for RecvMsg to say.
+			if err := stream.SendMsg(ask); err != nil && !errors.Is(err, io.EOF) {
+				return streamError(ctx, err, stream.Trailer())
+			}
+			ask = nil
+		}
 		batch := new(pb.FetchResponse)
 		if err := stream.RecvMsg(batch); err != nil {
-			return streamError(ctx, err, stream)
+			return streamError(ctx, err, stream.Trailer())
 		}
-		dead.Reset(silence)
 		changes, position, err := s.batch(ctx, batch)
 		if err != nil {
 			return err
 		}
+		dead.Stop() // the time that the handler takes is not Salesforce's silence
 		if err := handle(ctx, changes, position); err != nil {
 			return err
 		}
+		dead.Reset(silence)
 		*replay, s.progressed = position, true
 		if batch.PendingNumRequested == 0 {
-			if err := stream.SendMsg(&pb.FetchRequest{TopicName: s.topic, NumRequested: fetchSize}); err != nil {
-				return streamError(ctx, err, stream)
-			}
+			ask = &pb.FetchRequest{TopicName: s.topic, NumRequested: fetchSize}
 		}
 	}
 }
@@ -162,10 +195,11 @@ func (s *subscription) batch(ctx context.Context, in *pb.FetchResponse) (changes
 	return changes, position, nil
 }
 
-// change is a change event: its header, and its fields as they were decoded.
+// change is a change event: its header, its fields as they were decoded, and which of them changed (nil when that is not known).
 type change struct {
 	header
-	fields map[string]any
+	fields  map[string]any
+	changed []string
 }
 
 // hints are what the events of a synced object say.
@@ -178,7 +212,7 @@ func (c *Client) hints(object models.SyncObject, changes []change, replay string
 			continue
 		}
 		for _, id := range h.ids {
-			out.Hints = append(out.Hints, models.Hint{ID: id, Deleted: h.changeType == "DELETE" || h.changeType == "GAP_DELETE", At: h.at,
+			out.Hints = append(out.Hints, models.Hint{ID: id, Deleted: h.changeType == "DELETE" || h.changeType == "GAP_DELETE", At: h.at, Fields: h.changed,
 				ByUs: h.user == us && strings.Contains(h.origin, "client="+c.cfg.ClientName)})
 		}
 	}
@@ -190,6 +224,7 @@ type header struct {
 	changeType, origin, user string
 	ids                      []string
 	at                       time.Time
+	bitmaps                  []string // of changed and of cleared fields
 }
 
 func (s *subscription) change(ctx context.Context, e *pb.ProducerEvent) (change, error) {
@@ -197,12 +232,16 @@ func (s *subscription) change(ctx context.Context, e *pb.ProducerEvent) (change,
 	if err != nil {
 		return change{}, err
 	}
+	return schema.decode(e.Payload)
+}
+
+func (s *eventSchema) decode(payload []byte) (change, error) {
 	var decoded map[string]any
-	if _, err := schema.avro.Decode(e.Payload, &decoded); err != nil {
+	if _, err := s.avro.Decode(payload, &decoded); err != nil {
 		return change{}, unavailable(err, "a change event of Salesforce could not be decoded")
 	}
 	h, err := readHeader(decoded)
-	return change{h, decoded}, err
+	return change{h, decoded, h.changedFields(s.places)}, err
 }
 
 func readHeader(event map[string]any) (header, error) {
@@ -217,16 +256,28 @@ func readHeader(event map[string]any) (header, error) {
 	if at, ok := fields["commitTimestamp"].(int64); ok {
 		h.at = time.UnixMilli(at).UTC()
 	}
-	ids, _ := fields["recordIds"].([]any)
-	for _, id := range ids {
-		if text, ok := id.(string); ok && len(text) == 18 {
-			h.ids = append(h.ids, text)
+	for _, id := range texts(fields["recordIds"]) {
+		if len(id) == 18 {
+			h.ids = append(h.ids, id)
 		}
 	}
+	h.bitmaps = append(texts(fields["changedFields"]), texts(fields["nulledFields"])...)
 	if h.changeType == "" {
 		return header{}, unavailable(nil, "a change event of Salesforce does not say what changed")
 	}
 	return h, nil
+}
+
+// texts are the texts of a decoded list.
+func texts(list any) []string {
+	var out []string
+	items, _ := list.([]any)
+	for _, item := range items {
+		if text, ok := item.(string); ok {
+			out = append(out, text)
+		}
+	}
+	return out
 }
 
 // schema fetches a schema once.
@@ -235,38 +286,49 @@ func (s *subscription) schema(ctx context.Context, id string) (*eventSchema, err
 		return known, nil
 	}
 	info := new(pb.SchemaInfo)
-	if err := s.conn.Invoke(ctx, service+"GetSchema", &pb.SchemaRequest{SchemaId: id}, info); err != nil {
-		return nil, streamError(ctx, err, nil)
+	if err := s.invoke(ctx, "GetSchema", &pb.SchemaRequest{SchemaId: id}, info); err != nil {
+		return nil, err
 	}
 	parsed, err := avro.Parse(info.SchemaJson)
 	if err != nil {
 		return nil, unavailable(err, "a schema of Salesforce's change events could not be read")
 	}
-	s.schemas[id] = &eventSchema{parsed}
+	s.schemas[id] = &eventSchema{parsed, placesOf(parsed)}
 	return s.schemas[id], nil
 }
 
 // errorPrefix begins the vendor's codes in the trailer error-code.
 const errorPrefix = "sfdc.platform.eventbus.grpc."
 
-// streamError reads the vendor's code from the trailer, and else the status.
-func streamError(ctx context.Context, err error, stream grpc.ClientStream) error {
+// streamMeanings are the vendor's codes of the Pub/Sub API, without their prefix (facts §4).
+var streamMeanings = map[string]models.Error{
+	"subscription.fetch.replayid.corrupted":         {Code: models.CodeCursorExpired, Message: "Salesforce no longer keeps the changes since the stored position"},
+	"subscription.fetch.replayid.validation.failed": {Code: models.CodeCursorExpired, Message: "Salesforce does not know the stored position in its changes"},
+	"service.auth.error":                            {Code: models.CodeBadCredentials, Message: "Salesforce does not accept the session for change events"},
+	"service.auth.headers.invalid":                  {Code: models.CodeBadCredentials, Message: "Salesforce does not accept the session for change events"},
+	"topic.not.found":                               {Code: models.CodeNoAccess, Message: "change events are not enabled for the object: choose it under Setup, Change Data Capture"},
+	"subscription.limit.exceeded":                   {Code: models.CodeBusy, Message: "Salesforce delivers no more change events today", Retry: true, RetryAfter: 15 * time.Minute},
+	"concurrent.client.limit.exceeded":              {Code: models.CodeBusy, Message: "too many programs follow Salesforce's change events", Retry: true, RetryAfter: time.Minute},
+	"service.protection.triggered":                  {Code: models.CodeBusy, Message: "Salesforce limits change events just now", Retry: true, RetryAfter: time.Minute},
+	"service.unavailable":                           {Code: models.CodeUpstreamUnavailable, Message: "Salesforce's change events are not available", Retry: true},
+}
+
+// streamError reads the vendor's code from the trailer, and else the status. A stream never ends without an error: not even when Salesforce closes it in order.
+func streamError(ctx context.Context, err error, trailer metadata.MD) error {
 	if errors.Is(context.Cause(ctx), errSilent) {
 		return unavailable(errSilent, "Salesforce's change stream went silent")
 	}
-	name := ""
-	if stream != nil {
-		name = strings.TrimPrefix(strings.Join(stream.Trailer().Get("error-code"), ""), errorPrefix)
+	if known, ok := streamMeanings[strings.TrimPrefix(strings.Join(trailer.Get("error-code"), ""), errorPrefix)]; ok {
+		known.Cause = err
+		return &known
 	}
-	switch {
-	case strings.HasPrefix(name, "subscription.fetch.replayid."):
-		return models.Errorf(models.CodeCursorExpired, "Salesforce no longer keeps the changes since the stored position")
-	case name == "service.auth.error" || name == "service.auth.headers.invalid" || status.Code(err) == codes.Unauthenticated:
-		return models.Errorf(models.CodeBadCredentials, "Salesforce does not accept the session for change events")
-	case name == "topic.not.found":
-		return models.Errorf(models.CodeNoAccess, "change events are not enabled for the object: choose it under Setup, Change Data Capture")
-	case name == "subscription.limit.exceeded" || name == "service.protection.triggered" || status.Code(err) == codes.ResourceExhausted:
-		return &models.Error{Code: models.CodeBusy, Message: "Salesforce limits change events just now", Retry: true, RetryAfter: time.Minute}
+	switch status.Code(err) {
+	case codes.Unauthenticated:
+		return models.Wrap(err, models.CodeBadCredentials, "Salesforce does not accept the session for change events")
+	case codes.PermissionDenied:
+		return models.Wrap(err, models.CodeNoAccess, "the Salesforce user may not follow change events of the object")
+	case codes.ResourceExhausted:
+		return &models.Error{Code: models.CodeBusy, Message: "Salesforce limits change events just now", Cause: err, Retry: true, RetryAfter: time.Minute}
 	}
 	return unavailable(err, "Salesforce's change stream ended")
 }
