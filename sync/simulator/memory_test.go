@@ -8,7 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -222,4 +224,91 @@ func subscribe(t *testing.T, v *vendors, conn *grpc.ClientConn, replay []byte, e
 	}
 	answer := new(pb.FetchResponse)
 	return answer, stream.RecvMsg(answer)
+}
+
+func TestLongCallsAtOnceAreLimitedBySalesforce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, v := inMemory(t, small(""))
+		base, _, _ := strings.Cut(v.salesforce, "/services/")
+		if status, err := v.send("POST", base+"/_sim/faults", "", []any{map[string]any{"kind": "latency", "latency": "30s", "endpoint": "GET /services/data/v68.0/limits"}}, nil); err != nil || status != 200 {
+			t.Fatal(status, err)
+		}
+		call := func(path string, into any) int {
+			status, err := v.send("GET", v.salesforce+path, "Bearer "+v.session, nil, into)
+			if err != nil {
+				t.Error(err)
+			}
+			return status
+		}
+		var slow sync.WaitGroup
+		for range 25 {
+			slow.Go(func() {
+				if status := call("/limits", nil); status != 200 {
+					t.Errorf("a slow call: %d", status)
+				}
+			})
+		}
+		time.Sleep(20 * time.Second)
+		if status := call("/sobjects", nil); status != 200 {
+			t.Errorf("beside 25 calls of 20 s: %d", status)
+		}
+		time.Sleep(time.Second)
+		var refused []struct{ ErrorCode, Message string }
+		if status := call("/sobjects", &refused); status != 403 || refused[0].ErrorCode != "REQUEST_LIMIT_EXCEEDED" || !strings.HasPrefix(refused[0].Message, "ConcurrentRequests") {
+			t.Errorf("beside 25 calls of 21 s: %d %v", status, refused)
+		}
+		slow.Wait()
+		if status := call("/sobjects", nil); status != 200 {
+			t.Errorf("after them: %d", status)
+		}
+	})
+}
+
+func TestRealisticLatencyIsThatOfAVendor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := small("")
+		cfg.Latency = "realistic"
+		_, v := inMemory(t, cfg)
+		for side, target := range map[string]struct{ url, authorization string }{
+			"salesforce": {v.salesforce + "/limits", "Bearer " + v.session}, "desk": {v.desk + "/myinfo", "Zoho-oauthtoken " + v.token},
+		} {
+			var took []time.Duration
+			for range 200 {
+				begun := time.Now()
+				if status, err := v.send("GET", target.url, target.authorization, nil, nil); err != nil || status != 200 {
+					t.Fatal(side, status, err)
+				}
+				took = append(took, time.Since(begun))
+			}
+			slices.Sort(took)
+			if took[0] < 50*time.Millisecond || took[100] < 120*time.Millisecond || took[100] > 220*time.Millisecond || took[199] < 300*time.Millisecond || took[199] > 3*time.Second {
+				t.Errorf("%s: from %v to %v, half of them below %v %v", side, took[0], took[199], took[100], took)
+			}
+		}
+	})
+}
+
+func TestASkewedClockShowsInWhatTheVendorsWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := small("")
+		cfg.Faults = []byte(`[{"kind":"clock_skew","seconds":-86400}]`)
+		_, v := inMemory(t, cfg)
+		if err := v.create("salesforce", "Yesterday"); err != nil {
+			t.Fatal(err)
+		}
+		var page struct {
+			Records []struct{ SystemModstamp string }
+		}
+		soql := url.QueryEscape("SELECT SystemModstamp FROM Contact WHERE LastName = 'Yesterday'")
+		if status, err := v.send("GET", v.salesforce+"/query?q="+soql, "Bearer "+v.session, nil, &page); err != nil || status != 200 || len(page.Records) != 1 {
+			t.Fatal(status, err)
+		}
+		if got := page.Records[0].SystemModstamp; got != "1999-12-31T00:00:00.000+0000" {
+			t.Errorf("Salesforce: %s", got) // a bubble begins with the year 2000
+		}
+		var made struct{ CreatedTime string }
+		if status, err := v.send("POST", v.desk+"/contacts", "Zoho-oauthtoken "+v.token, map[string]string{"lastName": "Yesterday"}, &made); err != nil || status != 200 || made.CreatedTime != "1999-12-31T00:00:00.000Z" {
+			t.Errorf("Desk: %s, %d, %v", made.CreatedTime, status, err)
+		}
+	})
 }

@@ -35,6 +35,7 @@ import (
 
 	"sidelight/sync/simulator/desk"
 	"sidelight/sync/simulator/fault"
+	"sidelight/sync/simulator/memory"
 	"sidelight/sync/simulator/salesforce"
 )
 
@@ -76,8 +77,8 @@ type Running struct {
 	servers    []*http.Server
 	stop       context.CancelFunc
 	running    sync.WaitGroup
-	temporary  string // a folder to be removed
-	memory     memory // nil on real ports
+	temporary  string         // a folder to be removed
+	network    memory.Network // nil on real ports
 	transport  *http.Transport
 
 	once     sync.Once
@@ -111,13 +112,13 @@ func Start(ctx context.Context, cfg Config) (_ *Running, err error) {
 		}
 	}()
 	if cfg.InMemory {
-		r.memory = newMemory()
+		r.network = memory.New(memorySalesforce, memoryPubSub, memoryDesk)
 	}
 	for _, one := range []struct{ name, address, inMemory string }{
 		{"Salesforce", cfg.SalesforceListen, memorySalesforce}, {"Pub/Sub", cfg.PubSubListen, memoryPubSub}, {"Zoho Desk", cfg.DeskListen, memoryDesk},
 	} {
 		if cfg.InMemory {
-			open = append(open, r.memory[one.inMemory])
+			open = append(open, r.network[one.inMemory])
 			continue
 		}
 		l, err := listen(ctx, one.address)

@@ -71,6 +71,7 @@ type Server struct {
 	key          *signingKey
 	credits      credits
 	settings     settings
+	binChecked   time.Time // a time before which nothing was put into the recycle bin
 
 	// wake tells Run that something waits to be delivered.
 	wake chan struct{}

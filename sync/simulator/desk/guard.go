@@ -197,6 +197,9 @@ func (s *Server) spend(weight int) (remaining int, err error) {
 		midnight := now.Truncate(24 * time.Hour).Add(24 * time.Hour)
 		return max(s.settings.DailyCredits-s.credits.used, 0), creditsSpent(strconv.Itoa(int(midnight.Sub(now).Seconds()) + 1))
 	}
+	if err := s.emptyBin(now); err != nil {
+		return 0, err
+	}
 	s.credits.used += weight
 	return s.settings.DailyCredits - s.credits.used, nil
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"slices"
+
+	"sidelight/sync/simulator/automation"
 )
 
 // settings are what an administrator or the vendor's sales would change, at POST /_sim/settings. They last until the
@@ -17,6 +19,8 @@ type settings struct {
 	Concurrency  int `json:"concurrency"`
 	// ListLimit is the largest limit of lists of contacts and accounts: some modules of the vendor refuse more than 50.
 	ListLimit int `json:"listLimit"`
+	// Automations rewrite fields while records are saved.
+	Automations []automation.Rule `json:"automations"`
 }
 
 // maxListLimit is the vendor's documented maximum.
@@ -37,6 +41,7 @@ func (s *Server) changeSettings(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := s.settings
+	next.Automations = nil // a list is replaced, not written over in place
 	dec := json.NewDecoder(io.LimitReader(r.Body, maxBody))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&next); err != nil {
@@ -47,8 +52,25 @@ func (s *Server) changeSettings(w http.ResponseWriter, r *http.Request) {
 		send(w, answer{http.StatusBadRequest, map[string]string{"error": "dailyCredits from 0, concurrency from 1, listLimit from 1 to 100"}}, nil)
 		return
 	}
+	if next.Automations == nil {
+		next.Automations = s.settings.Automations
+	}
+	if err := automation.Check(next.Automations, s.rewritable); err != nil {
+		send(w, answer{http.StatusBadRequest, map[string]string{"error": err.Error()}}, nil)
+		return
+	}
 	s.settings = next
 	send(w, answer{body: next}, nil)
+}
+
+// rewritable says whether a module has a text field that an automation can rewrite.
+func (s *Server) rewritable(of, name string) bool {
+	for _, m := range []*module{s.contacts, s.accounts} {
+		if f, known := m.byName[name]; known && m.name == of {
+			return f.kind == "Text" || f.kind == "Textarea" || f.kind == "Phone"
+		}
+	}
+	return false
 }
 
 // emailTaken says whether another contact than the one with this id has the email; s.mu is held.

@@ -200,6 +200,6 @@ func (s *Server) clear() {
 	s.webhooks, s.queues = map[string]*webhook{}, map[string]*queue{}
 	s.grants, s.access, s.codes = map[string]*grant{}, map[string]*access{}, map[string]*code{}
 	s.agents, s.agentOrder, s.key = map[string]*agent{}, nil, nil
-	s.credits = credits{}
+	s.credits, s.binChecked = credits{}, time.Time{}
 	s.settings = settings{DailyCredits: s.cfg.DailyCredits, Concurrency: s.cfg.Concurrency, ListLimit: maxListLimit}
 }

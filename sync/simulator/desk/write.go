@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"sidelight/sync/simulator/automation"
 	"sidelight/sync/simulator/fault"
 )
 
@@ -90,6 +91,7 @@ func (s *Server) create(c *call, m *module) (answer, error) {
 		return answer{}, err
 	}
 	r := s.newRecord(values)
+	s.automate(m, r, nil)
 	if err := s.commit(put{m.name, r.ID, r}); err != nil {
 		return answer{}, err
 	}
@@ -125,6 +127,7 @@ func (s *Server) update(c *call, m *module) (answer, error) {
 	previous := s.whole(m, before)
 	after := before.next(s.now())
 	after.set(values)
+	s.automate(m, after, before)
 	after.Secondary = slices.DeleteFunc(after.Secondary, func(id string) bool { return id == after.Values["accountId"] })
 	if err := s.commit(put{m.name, after.ID, after}); err != nil {
 		return answer{}, err
@@ -133,6 +136,22 @@ func (s *Server) update(c *call, m *module) (answer, error) {
 	fault.Note(c.Context(), "updated "+strings.Join(sortedNames(values), ","))
 	s.announce(c, m.event+"_Update", s.whole(m, after), previous)
 	return ok(s.whole(m, after))
+}
+
+// automate lets the organization's automations rewrite the fields that a write has changed; before is nil for a new record. s.mu is held.
+func (s *Server) automate(m *module, r, before *record) {
+	for name, written := range r.Values {
+		if before != nil && before.Values[name] == written {
+			continue
+		}
+		after := automation.Rewrite(s.settings.Automations, m.name, name, written)
+		if after == written {
+			continue
+		}
+		letters := []rune(after)
+		r.Values[name] = string(letters[:min(len(letters), m.byName[name].max)])
+		s.faults.Count(m.name+".automation", 1)
+	}
 }
 
 func sortedNames(values map[string]*string) []string {

@@ -35,12 +35,15 @@ const (
 	ReplayExpired  = "replay_expired"  // a stored replay id is refused
 	ClockSkew      = "clock_skew"      // the vendor's clock is Seconds ahead (negative: behind)
 	SearchLag      = "search_lag"      // the search index is Seconds behind the records
+	StreamRefuse   = "stream_refuse"   // the event API refuses a call with the vendor's Code
+	StreamBreak    = "stream_break"    // a subscription breaks off instead of sending what it has
+	StreamSilence  = "stream_silence"  // a new subscription never says anything
 )
 
 var (
 	httpKinds   = []string{Latency, DropBefore, DropAfter, Reset, Truncate, HTML, Status}
 	effectKinds = []string{RevokeTokens, LockRow, EventLoss, EventDuplicate, EventReorder, EventGap, EventOverflow,
-		ReplayExpired, ClockSkew, SearchLag}
+		ReplayExpired, ClockSkew, SearchLag, StreamRefuse, StreamBreak, StreamSilence}
 )
 
 // Rule is one line of a fault script.
@@ -73,6 +76,8 @@ type Rule struct {
 	Commit bool `json:"commit,omitempty"`
 	// Bytes is how much of the body reset and truncate let through; 0 means half of it.
 	Bytes int `json:"bytes,omitempty"`
+	// Code is the vendor's error code of stream_refuse; "" is service.unavailable.
+	Code string `json:"code,omitempty"`
 	// Seconds is the size of clock_skew and search_lag.
 	Seconds float64 `json:"seconds,omitempty"`
 }
@@ -184,6 +189,8 @@ func (r Rule) check() (string, error) {
 		return "latency", errors.New("missing")
 	case r.Kind == Status && r.Status == 0:
 		return "status", errors.New("missing")
+	case r.Code != "" && r.Kind != StreamRefuse:
+		return "code", fmt.Errorf("%s has no code", r.Kind)
 	case r.Status != 0 && (r.Status < 200 || r.Status > 599):
 		return "status", fmt.Errorf("%d is not an HTTP status of a final answer", r.Status)
 	case (r.Kind == ClockSkew || r.Kind == SearchLag) && r.Seconds == 0:

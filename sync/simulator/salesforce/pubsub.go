@@ -141,6 +141,10 @@ func (s *Server) topic(ctx context.Context, r *pb.TopicRequest) (*pb.TopicInfo, 
 	if !ok {
 		return nil, refuse(ctx, codes.NotFound, "topic.not.found", "The topic "+r.TopicName+" does not exist")
 	}
+	if rule, on := s.faults.Effect(fault.StreamRefuse, r.TopicName, objectOf(r.TopicName)); on {
+		code, name := refusal(rule)
+		return nil, refuse(ctx, code, name, "simulated")
+	}
 	return &pb.TopicInfo{TopicName: r.TopicName, TenantGuid: "core/sim/" + s.orgID(), CanSubscribe: true, SchemaId: schema.id, RpcId: transactionKey()}, nil
 }
 
@@ -150,6 +154,10 @@ func (s *Server) schema(ctx context.Context, r *pb.SchemaRequest) (*pb.SchemaInf
 	}
 	for _, t := range s.db.sorted() {
 		if schema, ok := s.topicSchema("/data/" + t.name + "ChangeEvent"); ok && schema.id == r.SchemaId {
+			if rule, on := s.faults.Effect(fault.StreamRefuse, "schema", t.name); on {
+				code, name := refusal(rule)
+				return nil, refuse(ctx, code, name, "simulated")
+			}
 			return &pb.SchemaInfo{SchemaJson: schema.text, SchemaId: schema.id, RpcId: transactionKey()}, nil
 		}
 	}
@@ -166,6 +174,28 @@ type subscription struct {
 	schema *changeSchema
 	at     uint64
 	credit int32
+	silent bool // by a fault: it looks alive and says nothing
+}
+
+// objectOf is the object of a topic.
+func objectOf(topic string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(topic, "/data/"), "ChangeEvent")
+}
+
+// refusal is the vendor's code that a fault refuses a call with, and the status that goes with it.
+func refusal(rule fault.Rule) (codes.Code, string) {
+	switch name := rule.Code; {
+	case name == "" || name == "service.unavailable":
+		return codes.Unavailable, "service.unavailable"
+	case name == "subscription.limit.exceeded" || name == "service.protection.triggered":
+		return codes.ResourceExhausted, name
+	case strings.HasPrefix(name, "service.auth."):
+		return codes.Unauthenticated, name
+	case strings.HasSuffix(name, ".not.found"):
+		return codes.NotFound, name
+	default:
+		return codes.InvalidArgument, name
+	}
 }
 
 // subscribe hands events over as they are asked for. With nothing to say it sends an empty answer from time to time, with the newest replay id.
@@ -190,8 +220,8 @@ func (s *Server) subscribe(stream grpc.ServerStream) error {
 			}
 		}
 	}()
-	silence := s.silence()
-	keepAlive, patience := time.NewTimer(silence), time.NewTimer(s.cfg.Patience)
+	pause := s.pause()
+	keepAlive, patience := time.NewTimer(pause), time.NewTimer(s.cfg.Patience)
 	defer keepAlive.Stop()
 	defer patience.Stop()
 	for {
@@ -202,7 +232,7 @@ func (s *Server) subscribe(stream grpc.ServerStream) error {
 				return err
 			}
 			if sent {
-				keepAlive.Reset(silence)
+				keepAlive.Reset(pause)
 				patience.Reset(s.cfg.Patience)
 				continue
 			}
@@ -228,7 +258,7 @@ func (s *Server) subscribe(stream grpc.ServerStream) error {
 			}
 		case <-more:
 		case <-keepAlive.C:
-			keepAlive.Reset(silence)
+			keepAlive.Reset(pause)
 			if sub.topic == "" {
 				continue
 			}
@@ -239,14 +269,11 @@ func (s *Server) subscribe(stream grpc.ServerStream) error {
 	}
 }
 
-// silence is how long a subscription says nothing.
-func (s *Server) silence() time.Duration {
+// pause is how long a subscription with nothing to say stays silent.
+func (s *Server) pause() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if seconds := s.settings.KeepAliveSeconds; seconds > 0 {
-		return time.Duration(seconds * float64(time.Second))
-	}
-	return s.cfg.KeepAlive
+	return time.Duration(orDefault(s.settings.KeepAliveSeconds, s.cfg.KeepAlive.Seconds()) * float64(time.Second))
 }
 
 // ask takes a request: the first one says what and from where, each how many more.
@@ -269,6 +296,11 @@ func (sub *subscription) ask(r *pb.FetchRequest) error {
 	}
 	sub.schema = schema
 	s := sub.server
+	if rule, on := s.faults.Effect(fault.StreamRefuse, r.TopicName, objectOf(r.TopicName)); on {
+		code, name := refusal(rule)
+		return refused(code, name, "simulated")
+	}
+	_, sub.silent = s.faults.Effect(fault.StreamSilence, r.TopicName, objectOf(r.TopicName))
 	switch r.ReplayPreset {
 	case pb.ReplayPreset_LATEST:
 		sub.at = s.bus.newest()
@@ -291,12 +323,19 @@ func (sub *subscription) ask(r *pb.FetchRequest) error {
 
 // send hands over what there is, as far as it was asked for; when there is nothing, wake is closed once there may be.
 func (sub *subscription) send() (sent bool, wake <-chan struct{}, err error) {
-	if sub.credit == 0 {
+	if sub.credit == 0 || sub.silent {
 		return false, nil, nil
 	}
 	events, newest, wake := sub.server.bus.after(sub.topic, sub.at, int(sub.credit))
 	if len(events) == 0 {
 		return false, wake, nil
+	}
+	if err := sub.unbroken(); err != nil {
+		return false, nil, err
+	}
+	if !sub.server.deliver(len(events)) {
+		sub.stream.SetTrailer(metadata.Pairs("error-code", errorPrefix+"subscription.limit.exceeded"))
+		return false, nil, status.Error(codes.ResourceExhausted, "the daily limit of delivered events is exceeded")
 	}
 	out := &pb.FetchResponse{RpcId: transactionKey(), LatestReplayId: replayBytes(newest)}
 	for _, e := range events {
@@ -316,7 +355,34 @@ func (sub *subscription) send() (sent bool, wake <-chan struct{}, err error) {
 	return true, nil, sub.stream.SendMsg(out)
 }
 
+// unbroken asks the fault script whether the connection is lost just now.
+func (sub *subscription) unbroken() error {
+	if _, lost := sub.server.faults.Effect(fault.StreamBreak, sub.topic, objectOf(sub.topic)); lost {
+		return status.Error(codes.Unavailable, "connection reset by peer")
+	}
+	return nil
+}
+
+// deliver counts events against the limit of 24 hours, or says that they are too many.
+func (s *Server) deliver(n int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.renewUsage(s.now())
+	if s.usage.delivered+n > s.dailyDeliveries() {
+		return false
+	}
+	s.usage.delivered += n
+	return true
+}
+
+// empty says nothing but that the subscription lives, and where it is.
 func (sub *subscription) empty() error {
+	if sub.silent {
+		return nil
+	}
+	if err := sub.unbroken(); err != nil {
+		return err
+	}
 	newest := sub.server.bus.newest()
 	if events, _, _ := sub.server.bus.after(sub.topic, sub.at, 1); len(events) > 0 {
 		newest = sub.at // what was not asked for yet must not be skipped

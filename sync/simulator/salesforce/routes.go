@@ -19,9 +19,10 @@ const (
 	usageWindow = 24 * time.Hour
 )
 
-// usage counts the API calls of 24 hours.
+// usage counts what the limits of 24 hours are about.
 type usage struct {
 	count, queryJobs, batches int
+	delivered                 int // change events
 	since                     time.Time
 }
 
@@ -118,8 +119,9 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("POST /_sim/settings", s.changeSettings)
 	s.mux.HandleFunc("POST /_sim/merge", s.merge)
 	s.mux.HandleFunc("POST /_sim/undelete", s.undeleteByHand)
+	s.mux.HandleFunc("POST /_sim/purge", s.purgeByHand)
 	s.mux.Handle("/_sim/", fault.Control(s.faults, s.dump, s.reset))
-	s.handler = singleSlash(s.faults.Middleware(s.mux))
+	s.handler = singleSlash(s.limitLong(s.faults.Middleware(s.mux)))
 }
 
 // singleSlash takes a doubled slash at the beginning of a path, as the vendor does.
@@ -224,15 +226,23 @@ func (s *Server) answer(c *call, handle handler) (any, error) {
 		return nil, err
 	}
 	now := s.now()
-	if now.Sub(s.usage.since) >= usageWindow {
-		s.usage = usage{since: now}
+	s.renewUsage(now)
+	if err := s.emptyBin(now); err != nil {
+		return nil, err
 	}
-	if s.usage.count >= s.cfg.DailyRequests {
+	if s.usage.count >= s.dailyRequests() {
 		return nil, failure(http.StatusForbidden, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
 	}
 	s.usage.count++
-	c.header.Set("Sforce-Limit-Info", fmt.Sprintf("api-usage=%d/%d", s.usage.count, s.cfg.DailyRequests))
+	c.header.Set("Sforce-Limit-Info", fmt.Sprintf("api-usage=%d/%d", s.usage.count, s.dailyRequests()))
 	return s.serve(c, handle)
+}
+
+// renewUsage begins another 24 hours when they are over; s.mu is held.
+func (s *Server) renewUsage(now time.Time) {
+	if now.Sub(s.usage.since) >= usageWindow {
+		s.usage = usage{since: now}
+	}
 }
 
 // serve answers a call, or a part of a composite one, that is signed in.
@@ -265,30 +275,9 @@ func (s *Server) resources(c *call) (any, error) {
 
 func (s *Server) limits(*call) (any, error) {
 	out := s.bulkLimits()
-	out["DailyApiRequests"] = limit(s.cfg.DailyRequests, s.usage.count)
-	out["DailyDeliveredPlatformEvents"], out["HourlyPublishedPlatformEvents"] = limit(10_000, 0), limit(50_000, 0)
+	out["DailyApiRequests"] = limit(s.dailyRequests(), s.usage.count)
+	out["DailyDeliveredPlatformEvents"], out["HourlyPublishedPlatformEvents"] = limit(s.dailyDeliveries(), s.usage.delivered), limit(50_000, 0)
 	return out, nil
-}
-
-func (s *Server) showSettings(w http.ResponseWriter, _ *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	writeJSON(w, http.StatusOK, s.settings)
-}
-
-func (s *Server) changeSettings(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	next := s.settings
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&next); err != nil || next.BulkPage < 0 || next.KeepAliveSeconds < 0 || (next.DuplicateRule != "" && next.DuplicateRule != "alert" && next.DuplicateRule != "block") {
-		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "duplicateRule is empty, alert or block; signingKey is PEM text; bulkPage is a number of rows and keepAliveSeconds a time, 0 for the default"})
-		return
-	}
-	if err := s.commit(put{Kind: kindSettings, Value: &next}); err != nil {
-		writeJSON(w, http.StatusInternalServerError, map[string]string{"error": err.Error()})
-		return
-	}
-	writeJSON(w, http.StatusOK, s.settings)
 }
 
 // dump is every record of every object, the recycle bin included.

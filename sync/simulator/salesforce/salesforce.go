@@ -52,6 +52,7 @@ type Server struct {
 	handler http.Handler
 	bus     *bus
 	pubsub  pubsub
+	calls   inFlight
 
 	// mu guards everything below.
 	mu       sync.Mutex
@@ -65,19 +66,8 @@ type Server struct {
 	settings settings
 	serial   int64
 	usage    usage
-}
-
-// settings are what an administrator would click; POST /_sim/settings changes them.
-type settings struct {
-	// DuplicateRule is "" (off), "alert" or "block": contacts with the same email and last name, accounts with the
-	// same name.
-	DuplicateRule string `json:"duplicateRule"`
-	// SigningKey is the PEM public key or certificate that JWT bearer assertions are checked with.
-	SigningKey string `json:"signingKey"`
-	// BulkPage is how many rows a page of bulk results has at most; 0 is 50,000.
-	BulkPage int `json:"bulkPage"`
-	// KeepAliveSeconds is how long a new subscription with nothing to say stays silent; 0 is Config.KeepAlive.
-	KeepAliveSeconds float64 `json:"keepAliveSeconds"`
+	// binChecked is a time before which nothing was put into the recycle bin.
+	binChecked time.Time
 }
 
 // New opens the state at cfg.StatePath, or fills a new one from cfg.World.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 )
 
 // put is one change to the state. A nil Value removes. What a request changes is journaled as one line of puts, so
@@ -184,7 +185,7 @@ func (s *Server) clear() {
 	s.sessions, s.grants, s.codes = map[string]*session{}, map[string]*grant{}, map[string]*code{}
 	s.locators, s.jobs = map[string]*locator{}, map[string]*job{}
 	s.keys, s.settings, s.usage = nil, settings{}, usage{}
-	s.bus.held = nil
+	s.bus.held, s.binChecked = nil, time.Time{}
 }
 
 // serialPut keeps how far the things that are not records have been numbered.

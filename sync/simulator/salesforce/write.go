@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"sidelight/sync/simulator/automation"
 	"sidelight/sync/simulator/soql"
 )
 
@@ -177,6 +178,9 @@ func (t *tx) fill(r *row, input map[string]any, may func(*field) bool, refusal s
 		if err != nil {
 			return err
 		}
+		if text, ok := v.(string); ok && text != r.values[f.name] {
+			v = t.automated(f, r.table.name, text)
+		}
 		if v == nil && f.kind != "boolean" {
 			delete(r.values, f.name)
 		} else if v != nil {
@@ -184,6 +188,17 @@ func (t *tx) fill(r *row, input map[string]any, may func(*field) bool, refusal s
 		}
 	}
 	return nil
+}
+
+// automated is a value that is being written as the organization's automations leave it.
+func (t *tx) automated(f *field, object, written string) string {
+	after := automation.Rewrite(t.s.settings.Automations, object, f.name, written)
+	if after == written {
+		return written
+	}
+	t.s.faults.Count("automation "+object, 1)
+	letters := []rune(after)
+	return string(letters[:min(len(letters), f.length)])
 }
 
 // value checks one value and brings it to the form in which rows keep it; nil clears.

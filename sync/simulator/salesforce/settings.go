@@ -1,0 +1,95 @@
+package salesforce
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"sidelight/sync/simulator/automation"
+)
+
+// settings are what an administrator would click or the vendor's sales would change; POST /_sim/settings changes what is
+// named in its body and leaves the rest.
+type settings struct {
+	// DuplicateRule is "" (off), "alert" or "block": contacts with the same email and last name, accounts with the
+	// same name.
+	DuplicateRule string `json:"duplicateRule"`
+	// SigningKey is the PEM public key or certificate that JWT bearer assertions are checked with.
+	SigningKey string `json:"signingKey"`
+	// BulkPage is how many rows a page of bulk results has at most; 0 is 50,000.
+	BulkPage int `json:"bulkPage"`
+	// KeepAliveSeconds is how long a new subscription with nothing to say stays silent; 0 is Config.KeepAlive.
+	KeepAliveSeconds float64 `json:"keepAliveSeconds"`
+	// DailyRequests is the API calls of 24 hours; 0 is Config.DailyRequests.
+	DailyRequests int `json:"dailyRequests"`
+	// DailyDeliveries is the change events that subscribers get in 24 hours; 0 is 50,000.
+	DailyDeliveries int `json:"dailyDeliveries"`
+	// Concurrency is how many calls may be under way for longer than 20 seconds; 0 is 25.
+	Concurrency int `json:"concurrency"`
+	// Automations rewrite fields while records are saved.
+	Automations []automation.Rule `json:"automations"`
+}
+
+func (s *Server) showSettings(w http.ResponseWriter, _ *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	writeJSON(w, http.StatusOK, s.settings)
+}
+
+func (s *Server) changeSettings(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := s.settings
+	next.Automations = nil // a list is replaced, not written over in place
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
+	d.DisallowUnknownFields()
+	err := d.Decode(&next)
+	if next.Automations == nil {
+		next.Automations = s.settings.Automations
+	}
+	if err == nil {
+		err = s.checkSettings(next)
+	}
+	if err != nil {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+		return
+	}
+	if err := s.commit(put{Kind: kindSettings, Value: &next}); err != nil {
+		writeJSON(w, http.StatusInternalServerError, map[string]string{"error": err.Error()})
+		return
+	}
+	writeJSON(w, http.StatusOK, s.settings)
+}
+
+func (s *Server) checkSettings(next settings) error {
+	switch {
+	case next.DuplicateRule != "" && next.DuplicateRule != "alert" && next.DuplicateRule != "block":
+		return errors.New("duplicateRule is empty, alert or block")
+	case next.BulkPage < 0 || next.KeepAliveSeconds < 0 || next.DailyRequests < 0 || next.DailyDeliveries < 0 || next.Concurrency < 0:
+		return errors.New("a number is above zero, or 0 for the default")
+	}
+	return automation.Check(next.Automations, func(object, name string) bool {
+		t := s.db.table(object)
+		if t == nil || t.name != object || !t.writable {
+			return false
+		}
+		f := t.field(name)
+		return f != nil && f.name == name && f.isText() && f.updateable && !f.restricted && f.kind != "email"
+	})
+}
+
+func orDefault[T int | float64](value, byDefault T) T {
+	if value > 0 {
+		return value
+	}
+	return byDefault
+}
+
+// dailyRequests is the API calls of 24 hours; s.mu is held.
+func (s *Server) dailyRequests() int { return orDefault(s.settings.DailyRequests, s.cfg.DailyRequests) }
+
+// maxDeliveries is the change events of 24 hours that the largest edition delivers without an add-on.
+const maxDeliveries = 50_000
+
+// dailyDeliveries is the change events of 24 hours; s.mu is held.
+func (s *Server) dailyDeliveries() int { return orDefault(s.settings.DailyDeliveries, maxDeliveries) }
