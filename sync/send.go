@@ -27,7 +27,11 @@ func (w *writer) batch(ctx context.Context, k kind, intents []models.Intent) err
 			results = append(results, result)
 		}
 	}
-	if len(results) > 0 {
+	ready, overtaken, err := w.fresh(ctx, k, ready)
+	if err != nil {
+		return err
+	}
+	if results = append(results, overtaken...); len(results) > 0 {
 		if err := w.finish(ctx, results); err != nil {
 			return err
 		}
@@ -35,7 +39,7 @@ func (w *writer) batch(ctx context.Context, k kind, intents []models.Intent) err
 	if len(ready) == 0 || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	ready, err := w.engine.Store.BeginSending(ctx, ready)
+	ready, err = w.engine.Store.BeginSending(ctx, ready)
 	if err != nil || len(ready) == 0 {
 		return err
 	}

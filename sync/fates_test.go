@@ -1,0 +1,116 @@
+package sync_test
+
+import (
+	"context"
+	"testing"
+
+	"sidelight/models"
+	"sidelight/models/store/storetest"
+	"sidelight/sync/mapping"
+)
+
+// pair makes a contact in Salesforce, lets it reach Desk, and answers both ids.
+func (w *world) pair(t *testing.T, values map[string]any) (salesforce, desk string) {
+	t.Helper()
+	if w.proc == nil {
+		w.boot(t).connect(t)
+		w.settle(t)
+	}
+	salesforce = w.create(t, models.Salesforce, models.ContactObject, values)
+	w.settle(t)
+	return salesforce, w.counterpart(t, models.ContactObject, models.Salesforce, salesforce)
+}
+
+// counterpart is the id of the record on the other side, "" when there is none.
+func (w *world) counterpart(t *testing.T, object models.SyncObject, side models.Side, id string) string {
+	t.Helper()
+	links, err := w.store.LinksByRecord(context.Background(), object, side, []string{id})
+	must(t, err)
+	l, known := links[id]
+	if !known {
+		return ""
+	}
+	return l.RecordID(side.Other())
+}
+
+// get is a record as the vendor has it; false when it holds none.
+func (w *world) get(t *testing.T, side models.Side, object models.SyncObject, id string) (rec, bool) {
+	t.Helper()
+	for _, r := range w.dump(t)[side][object] {
+		if r.id == id {
+			return r, true
+		}
+	}
+	return rec{}, false
+}
+
+func (w *world) value(t *testing.T, side models.Side, id, field string) string {
+	t.Helper()
+	r, _ := w.get(t, side, models.ContactObject, id)
+	return r.values[field]
+}
+
+func (w *world) live(t *testing.T, side models.Side, object models.SyncObject) (n int) {
+	t.Helper()
+	for _, r := range w.dump(t)[side][object] {
+		if !r.deleted {
+			n++
+		}
+	}
+	return n
+}
+
+// rule sets the rule of one mapped field.
+func (w *world) rule(t *testing.T, object models.SyncObject, field string, rule models.FieldRule) {
+	t.Helper()
+	inputs := mapping.Defaults(object)
+	for i := range inputs {
+		if inputs[i].Salesforce == field {
+			inputs[i].Rule = &rule
+		}
+	}
+	saved, _, problems, err := w.proc.engine.SaveFieldMappings(context.Background(), object, inputs)
+	must(t, err)
+	if !saved {
+		t.Fatalf("%+v", problems)
+	}
+}
+
+func (w *world) conflicts(t *testing.T) []models.Conflict {
+	t.Helper()
+	list, err := w.store.Conflicts(context.Background(), models.ConflictFilter{}, models.Page{}, false)
+	must(t, err)
+	return list.Rows
+}
+
+func (w *world) failures(t *testing.T) []models.Failure {
+	t.Helper()
+	open := false
+	list, err := w.store.Failures(context.Background(), models.FailureFilter{Resolved: &open}, models.Page{}, false)
+	must(t, err)
+	return list.Rows
+}
+
+func TestAnEditThatNobodyHasToldOfYetIsNotOverwrittenSilently(t *testing.T) {
+	for _, target := range models.Sides {
+		t.Run(string(target), func(t *testing.T) {
+			w := onWorld(t, storetest.SQLiteAddress(t))
+			sf, desk := w.pair(t, map[string]any{"LastName": "Edited", "Phone": "1"})
+			w.edit(t, models.Desk, models.ContactObject, desk, map[string]any{"phone": "from Desk"})
+			w.edit(t, models.Salesforce, models.ContactObject, sf, map[string]any{"Phone": "from Salesforce"})
+			// Only the source's edit is told of; the target's poll comes later.
+			id := map[models.Side]string{models.Desk: desk, models.Salesforce: sf}[target.Other()]
+			must(t, w.proc.engine.Hint(t.Context(), target.Other(), models.ContactObject, []models.Hint{{ID: id}}))
+			must(t, w.proc.engine.Pass(t.Context()))
+			if _, err := w.proc.engine.ExecuteOnce(t.Context(), target); err != nil {
+				t.Fatal(err)
+			}
+			w.settle(t)
+			a, b := w.value(t, models.Desk, desk, "phone"), w.value(t, models.Salesforce, sf, "Phone")
+			list := w.conflicts(t)
+			if a != b || len(list) != 1 || list[0].Desk.String() != "from Desk" || list[0].Salesforce.String() != "from Salesforce" {
+				t.Errorf("%q in Desk, %q in Salesforce, %d conflicts", a, b, len(list))
+			}
+		})
+	}
+}

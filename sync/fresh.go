@@ -1,0 +1,68 @@
+package sync
+
+import (
+	"context"
+
+	"sidelight/models"
+	"sidelight/sync/mapping"
+)
+
+// fresh reads the records that are about to be updated. An edit that no event or poll has told of yet would be overwritten without a word: a
+// record whose fields hold something else than what the plan replaces is observed, and planned again. Neither vendor can make a batch of writes
+// depend on what it replaces, so this leaves the moment of one call.
+func (w *writer) fresh(ctx context.Context, k kind, intents []models.Intent) (ready []models.Intent, overtaken []models.IntentResult, err error) {
+	if k.op != models.OpUpdate {
+		return intents, nil, nil
+	}
+	mappings, err := w.engine.Store.FieldMappings(ctx, k.object)
+	if err != nil {
+		return nil, nil, err
+	}
+	fields, err := w.engine.fields(ctx, w.side, k.object)
+	if err != nil {
+		return nil, nil, err
+	}
+	ids := make([]string, len(intents))
+	for i, in := range intents {
+		ids[i] = in.RecordID
+	}
+	records, err := w.remote.Read(ctx, k.object, fields, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	byID := make(map[string]models.Record, len(records))
+	for _, r := range records {
+		byID[r.ID] = r
+	}
+	for _, in := range intents {
+		r, there := byID[in.RecordID]
+		if !there || !w.moved(mappings, in, r) {
+			ready = append(ready, in) // what became of a record that is not there, the write itself tells
+			continue
+		}
+		if _, err := w.engine.Store.Observe(ctx, w.side, k.object, []models.Record{r}, nil); err != nil {
+			return nil, nil, err
+		}
+		overtaken = append(overtaken, models.IntentResult{Intent: in, State: models.IntentCancelled})
+	}
+	return ready, overtaken, nil
+}
+
+// moved tells whether the record no longer is what the intent was planned for.
+func (w *writer) moved(mappings []models.FieldMapping, in models.Intent, r models.Record) bool {
+	if r.Deleted {
+		return true
+	}
+	for _, m := range mappings {
+		f := m.Field(w.side)
+		planned, written := in.Values[f.Name]
+		now, read := r.Values[f.Name]
+		if !written || !read {
+			continue
+		}
+		if now = mapping.Canonical(now, f); now != mapping.Canonical(in.Before[f.Name], f) && now != planned {
+			return true
+		}
+	}
+	return false
+}
