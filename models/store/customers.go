@@ -180,7 +180,7 @@ func (s *Store) Contacts(ctx context.Context, f models.ContactFilter, order mode
 		}
 		q = s.childrenOf(q, account)
 	}
-	rows, err := s.linkList(narrow(q, f.Search, f.UpdatedSince, true, string(order)), "contacts", string(order), page, total)
+	rows, err := s.linkList(narrow(q, f.Search, f.UpdatedSince, true, string(order)), f.Email != nil || f.AccountID != nil, "contacts", string(order), page, total)
 	if err != nil {
 		return models.Slice[models.Contact]{}, err
 	}
@@ -193,7 +193,7 @@ func (s *Store) Accounts(ctx context.Context, f models.AccountFilter, order mode
 	if f.Name != nil {
 		q = q.Where("match_key = ?", cut(models.MatchKey(models.Text(*f.Name))))
 	}
-	rows, err := s.linkList(narrow(q, f.Search, f.UpdatedSince, false, string(order)), "accounts", string(order), page, total)
+	rows, err := s.linkList(narrow(q, f.Search, f.UpdatedSince, false, string(order)), f.Name != nil, "accounts", string(order), page, total)
 	if err != nil {
 		return models.Slice[models.Account]{}, err
 	}
@@ -207,7 +207,7 @@ func (s *Store) ContactsOfAccount(ctx context.Context, accountLinkID string, pag
 		return models.Slice[models.Contact]{}, err
 	}
 	q := s.childrenOf(s.read(ctx).Model(&linkRow{}).Where("object = ? AND live = ?", models.ContactObject, true), account)
-	rows, err := s.linkList(q, "account/"+accountLinkID, string(models.ContactNameAsc), page, total)
+	rows, err := s.linkList(q, true, "account/"+accountLinkID, string(models.ContactNameAsc), page, total)
 	if err != nil {
 		return models.Slice[models.Contact]{}, err
 	}
@@ -252,15 +252,15 @@ func narrow(q *gorm.DB, search *string, since *time.Time, email bool, order stri
 	return q
 }
 
-// linkList reads one page of links in an order that an index of the links has.
-func (s *Store) linkList(q *gorm.DB, name, order string, page models.Page, total bool) (models.Slice[linkRow], error) {
+// linkList reads one page of links in an order that an index of the links has. few tells that the query leaves a handful by an index of its own: those are sorted.
+func (s *Store) linkList(q *gorm.DB, few bool, name, order string, page models.Page, total bool) (models.Slice[linkRow], error) {
 	by, desc := strings.CutSuffix(order, "_DESC")
 	by = strings.TrimSuffix(by, "_ASC")
 	c := map[string]string{"NAME": "name_key", "EMAIL": "match_key", "UPDATED": "moved_at"}[by]
 	if c == "" {
 		c, by = "name_key", "NAME"
 	}
-	k := keyset{name: name + "/" + by + map[bool]string{true: "-"}[desc], columns: []column{{sql: c, desc: desc}, {sql: "id", desc: desc}}}
+	k := keyset{name: name + "/" + by + map[bool]string{true: "-"}[desc], columns: []column{{sql: aside(c, few), desc: desc}, {sql: "id", desc: desc}}}
 	return list(q, k, page, total, func(l linkRow) []any {
 		return []any{map[string]any{"name_key": l.NameKey, "match_key": l.MatchKey, "moved_at": l.MovedAt}[c], l.ID}
 	}, func(tx *gorm.DB) *gorm.DB { return tx.Select("id", c) })
