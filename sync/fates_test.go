@@ -114,3 +114,18 @@ func TestAnEditThatNobodyHasToldOfYetIsNotOverwrittenSilently(t *testing.T) {
 		})
 	}
 }
+
+func TestARecordThatLivesAgainBeforeItIsRestoredIsNotMadeTwice(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	w.marked[models.Salesforce] = false // a mark would have found it
+	sf, desk := w.pair(t, map[string]any{"LastName": "Undeleted"})
+	w.remove(t, models.Salesforce, models.ContactObject, sf)
+	w.edit(t, models.Desk, models.ContactObject, desk, map[string]any{"title": "After"})
+	w.proc.engine.PollNow()
+	must(t, w.proc.engine.Pass(t.Context())) // a restore is owed
+	w.restore(t, models.Salesforce, sf)
+	w.settle(t)
+	if n := w.live(t, models.Salesforce, models.ContactObject); n != 1 || w.value(t, models.Salesforce, sf, "Title") != "After" {
+		t.Errorf("%d contacts in Salesforce, its title %q", n, w.value(t, models.Salesforce, sf, "Title"))
+	}
+}

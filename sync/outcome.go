@@ -32,7 +32,7 @@ func (w *writer) outcome(ctx context.Context, in models.Intent, a models.WriteRe
 	case a.Err.Code == models.CodeUnknownOutcome, a.Err.Retry, a.Err.Code == models.CodeBadCredentials, a.Err.Code == models.CodeQuotaExhausted:
 		return w.retry(in, a.Err)
 	case a.Err.Code == models.CodeNotFound && in.Op == models.OpRestore:
-		return w.createInstead(in)
+		return w.notInBin(ctx, in)
 	case (a.Err.Code == models.CodeNotFound || a.Err.Code == models.CodeDeleted) && in.Op == models.OpUpdate:
 		return w.reread(ctx, in)
 	case a.Err.Code == models.CodeDuplicate && in.Op == models.OpCreate:
@@ -65,6 +65,25 @@ func cutShort(sent, returned models.Values) string {
 		}
 	}
 	return ""
+}
+
+// notInBin is what becomes of a restore whose record the recycle bin does not hold: it lives again already, and is planned again, or it is gone.
+func (w *writer) notInBin(ctx context.Context, in models.Intent) models.IntentResult {
+	fields, err := w.engine.fields(ctx, w.side, in.Object)
+	if err != nil {
+		return w.notSent(in, err)
+	}
+	records, err := w.remote.Read(ctx, in.Object, fields, []string{in.RecordID})
+	if err != nil {
+		return w.notSent(in, err)
+	}
+	if len(records) == 0 || records[0].Deleted {
+		return w.createInstead(in)
+	}
+	if _, err := w.engine.Store.Observe(ctx, w.side, in.Object, records, nil); err != nil {
+		return w.notSent(in, err)
+	}
+	return models.IntentResult{Intent: in, State: models.IntentCancelled}
 }
 
 // createInstead makes a record anew that the recycle bin no longer holds: as a write of its own, which is claimed and begun like any other.
