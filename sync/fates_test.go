@@ -129,3 +129,18 @@ func TestARecordThatLivesAgainBeforeItIsRestoredIsNotMadeTwice(t *testing.T) {
 		t.Errorf("%d contacts in Salesforce, its title %q", n, w.value(t, models.Salesforce, sf, "Title"))
 	}
 }
+
+func TestARestoredRecordIsComparedWhole(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	sf, desk := w.pair(t, map[string]any{"LastName": "Restored"})
+	w.rule(t, models.ContactObject, "Phone", models.RuleSalesforceToDesk)
+	w.settle(t)
+	w.edit(t, models.Salesforce, models.ContactObject, sf, map[string]any{"Phone": "before it was deleted"})
+	w.remove(t, models.Salesforce, models.ContactObject, sf)
+	w.settle(t)
+	w.edit(t, models.Desk, models.ContactObject, desk, map[string]any{"title": "After"})
+	w.settle(t)
+	if got := w.value(t, models.Desk, desk, "phone"); got != "before it was deleted" {
+		t.Errorf("Desk has the phone %q", got)
+	}
+}

@@ -199,6 +199,9 @@ func (f *finisher) done(l *linkRow, in models.Intent, r models.IntentResult) err
 	l.SetBase(in.Side.Other(), l.Base(in.Side.Other()).With(in.Source))
 	l.Version++
 	l.SyncedAt = &f.now
+	if in.Op == models.OpRestore { // it came back with everything it had, also with what was not written
+		l.Dirty, l.PlanAfter = true, nil
+	}
 	f.mirror(in, r, id)
 	f.moved[in.Object] = append(f.moved[in.Object], l)
 	f.settled = append(f.settled, l.ID)
