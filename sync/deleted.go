@@ -19,6 +19,11 @@ func (p *planner) planDeleted(s *models.LinkState, plan models.LinkPlan) models.
 			return p.planMerged(s, side, plan)
 		}
 	}
+	return p.planDeletion(s, plan)
+}
+
+// planDeletion decides about a pair of which one record was deleted, and was merged into no other.
+func (p *planner) planDeletion(s *models.LinkState, plan models.LinkPlan) models.LinkPlan {
 	survivor := models.Desk
 	if s.Desk.DeletedAt != nil {
 		survivor = models.Salesforce

@@ -144,3 +144,18 @@ func TestARestoredRecordIsComparedWhole(t *testing.T) {
 		t.Errorf("Desk has the phone %q", got)
 	}
 }
+
+func TestAMergeWhoseSurvivorIsGoneTooIsADeletion(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	sf, desk := w.pair(t, map[string]any{"LastName": "Loser"})
+	survivor := w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Survivor"})
+	w.user(t, models.Salesforce, "POST", "/_sim/merge", map[string]any{"master": survivor, "losers": []string{sf}})
+	w.remove(t, models.Salesforce, models.ContactObject, survivor)
+	w.settle(t)
+	w.edit(t, models.Desk, models.ContactObject, desk, map[string]any{"title": "After"})
+	w.settle(t)
+	again := w.counterpart(t, models.ContactObject, models.Desk, desk)
+	if r, there := w.get(t, models.Salesforce, models.ContactObject, again); !there || r.deleted || r.values["Title"] != "After" {
+		t.Errorf("the edit of the survivor in Desk has no counterpart: %+v", r)
+	}
+}

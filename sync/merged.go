@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"time"
 
 	"sidelight/models"
 )
@@ -28,12 +29,17 @@ func (e *Engine) survivors(ctx context.Context, object models.SyncObject, batch 
 	return out, nil
 }
 
+// survivorWait is how long the survivor of a merge is waited for that was not seen yet.
+const survivorWait = 10 * time.Minute
+
 // planMerged follows a merge on one side: the pair goes on with the surviving record. What the survivor took over differs from the pair's base,
 // so it counts as an edit and reaches the other side. Where the survivor has a counterpart of its own, the other side still holds two records for
 // one: that is for a person to merge there.
 func (p *planner) planMerged(s *models.LinkState, side models.Side, plan models.LinkPlan) models.LinkPlan {
 	survivor, seen := p.survivors[side][s.Row(side).MergedInto]
 	switch {
+	case !seen && p.now.Sub(*s.Row(side).DeletedAt) > survivorWait:
+		return p.planDeletion(s, plan) // the survivor is gone too: what is left is a deletion
 	case !seen || p.absorbed[survivor.ID]:
 		plan.Resolved = false
 		plan.Link.Dirty, plan.Wait = true, parentWait
