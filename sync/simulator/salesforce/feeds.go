@@ -85,6 +85,11 @@ func (s *Server) deleted(c *call) (any, error) {
 			records = append(records, map[string]any{"id": r.id(), "deletedDate": r.text("SystemModstamp")})
 		}
 	}
+	for id, p := range s.purged {
+		if p.Object == t.name && p.At >= moment(from) && p.At < moment(to) {
+			records = append(records, map[string]any{"id": id, "deletedDate": p.At})
+		}
+	}
 	return map[string]any{"deletedRecords": records, "earliestDateAvailable": moment(s.now().Add(-deletedReach)), "latestDateCovered": moment(to.Truncate(time.Minute))}, nil
 }
 

@@ -183,6 +183,12 @@ func TestFeedsTellWhatChangedAndWhatWentAway(t *testing.T) {
 	if rows := objects(deleted.body["deletedRecords"]); len(rows) != 1 || rows[0]["id"] != gone || deleted.text("earliestDateAvailable") == "" {
 		t.Error(deleted.raw)
 	}
+	// The feed of deletions goes on naming what left the recycle bin; no query does.
+	r.send("POST", "/_sim/purge", obj{"ids": arr{gone}}).want(204)
+	deleted = feed("deleted", start, r.clock.now()).want(200)
+	if rows := objects(deleted.body["deletedRecords"]); len(rows) != 1 || rows[0]["id"] != gone {
+		t.Error(deleted.raw)
+	}
 	feed("updated", start.Add(-updatedReach), start).refused(400, "INVALID_REPLICATION_DATE")
 	feed("deleted", start.Add(-deletedReach), start).refused(400, "INVALID_REPLICATION_DATE")
 	feed("updated", start, start).refused(400, "INVALID_REPLICATION_DATE")

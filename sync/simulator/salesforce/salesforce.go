@@ -63,6 +63,7 @@ type Server struct {
 	keys     *keys
 	locators map[string]*locator
 	jobs     map[string]*job
+	purged   map[string]purged // records that are gone for good, by id
 	settings settings
 	serial   int64
 	usage    usage

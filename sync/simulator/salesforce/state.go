@@ -26,6 +26,7 @@ const (
 	kindReplay   = "replay"
 	kindFloor    = "floor"
 	kindJob      = "job"
+	kindPurged   = "purged"
 )
 
 // stored is a row in the journal.
@@ -83,6 +84,8 @@ func (s *Server) apply(p put) {
 		} else {
 			s.jobs[p.ID] = p.Value.(*job)
 		}
+	case kindPurged:
+		s.purged[p.ID] = *p.Value.(*purged)
 	case kindSerial:
 	default:
 		t := s.db.table(p.Kind)
@@ -137,6 +140,8 @@ func (s *Server) newValue(kind string) (any, error) {
 		return new(settings), nil
 	case kindJob:
 		return new(job), nil
+	case kindPurged:
+		return new(purged), nil
 	case kindSerial, kindReplay, kindFloor:
 		return new(any), nil
 	}
@@ -156,6 +161,11 @@ func (s *Server) snapshot() []any {
 			if r := t.rows[id]; r != nil {
 				line(t.name, id, &stored{r.values, r.deletedWith})
 			}
+		}
+	}
+	for id, p := range s.purged {
+		if p.At >= moment(s.now().Add(-deletedReach)) {
+			line(kindPurged, id, &p)
 		}
 	}
 	for id, held := range s.sessions {
@@ -185,7 +195,7 @@ func (s *Server) clear() {
 	s.sessions, s.grants, s.codes = map[string]*session{}, map[string]*grant{}, map[string]*code{}
 	s.locators, s.jobs = map[string]*locator{}, map[string]*job{}
 	s.keys, s.settings, s.usage = nil, settings{}, usage{}
-	s.bus.held, s.binChecked = nil, time.Time{}
+	s.bus.held, s.binChecked, s.purged = nil, time.Time{}, map[string]purged{}
 }
 
 // serialPut keeps how far the things that are not records have been numbered.

@@ -17,6 +17,9 @@ func TestARestartFindsEverythingAgain(t *testing.T) {
 	kept := first.make("Contact", obj{"LastName": "Kept", "Sidelight_Link_Id__c": "k1"})
 	gone := first.make("Contact", obj{"LastName": "Gone"})
 	first.call("DELETE", "/sobjects/Contact/"+gone, nil).want(204)
+	purged := first.make("Contact", obj{"LastName": "Purged"})
+	first.call("DELETE", "/sobjects/Contact/"+purged, nil).want(204)
+	first.send("POST", "/_sim/purge", obj{"ids": arr{purged}}).want(204)
 	grant := first.exchange(ClientID, first.approve(ClientID), verifier).want(200).text("refresh_token")
 	first.send("POST", "/_sim/settings", obj{"duplicateRule": "block"}).want(200)
 	query := first.queryJob(obj{"operation": "query", "query": "SELECT Id FROM Contact"})
@@ -30,6 +33,9 @@ func TestARestartFindsEverythingAgain(t *testing.T) {
 		t.Error(got.raw)
 	}
 	second.call("GET", "/sobjects/Contact/"+gone, nil).refused(404, "ENTITY_IS_DELETED")
+	if _, held := second.server.purged[purged]; !held {
+		t.Error("a purged record was forgotten")
+	}
 	second.refresh(ClientID, grant).want(200)
 	if got := second.send("GET", "/_sim/settings", nil).want(200); got.text("duplicateRule") != "block" {
 		t.Error(got.raw)

@@ -413,12 +413,26 @@ func (t *tx) discard(r *row, with string) error {
 	return nil
 }
 
+// purged is a record that is gone for good: of which object it was, and when it was deleted. The feed of deletions still names it.
+type purged struct {
+	Object string `json:"object"`
+	At     string `json:"at"`
+}
+
 // purge removes a record for good, past the recycle bin. No change event tells of it.
 func (t *tx) purge(r *row) {
 	table, id := r.table, r.id()
+	gone := purged{table.name, audited(t.at)}
+	if r.is("IsDeleted") {
+		gone.At = r.text("SystemModstamp")
+	}
 	table.put(id, nil)
-	t.undo = append(t.undo, func() { table.put(id, r) })
-	t.puts = append(t.puts, put{Kind: table.name, ID: id})
+	t.s.purged[id] = gone
+	t.undo = append(t.undo, func() {
+		table.put(id, r)
+		delete(t.s.purged, id)
+	})
+	t.puts = append(t.puts, put{Kind: table.name, ID: id}, put{Kind: kindPurged, ID: id, Value: &gone})
 	t.s.faults.Count("purge "+table.name, 1)
 }
 
