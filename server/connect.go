@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"sidelight/graph"
 	"sidelight/models"
 	"sidelight/models/store"
 	engine "sidelight/sync"
@@ -32,12 +33,16 @@ type connector struct {
 	now     func() time.Time
 }
 
+// exchangeTimeout bounds the calls to a vendor while a browser waits.
+const exchangeTimeout = 30 * time.Second
+
 // consentTTL is how long an admin may take to consent at the vendor.
 const consentTTL = 15 * time.Minute
 
 // consent is what has to be remembered while an admin consents at a vendor.
 type consent struct {
 	Side         models.Side `json:"side"`
+	Subject      string      `json:"subject"` // the admin who began, for the audit
 	LoginURL     string      `json:"loginUrl"`
 	APIURL       string      `json:"apiUrl"`
 	OrgID        string      `json:"orgId"`
@@ -54,6 +59,9 @@ func random() string {
 
 func (c *connector) remember(ctx context.Context, k consent) (state string, err error) {
 	state = random()
+	if v := graph.ViewerFrom(ctx); v != nil {
+		k.Subject = v.Subject
+	}
 	b, err := json.Marshal(k)
 	if err != nil {
 		return "", err
@@ -150,7 +158,9 @@ func (k consent) connection() models.Connection {
 func (c *connector) finish(side models.Side) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		problem := ""
-		if err := c.exchange(r.Context(), side, r.URL.Query()); err != nil {
+		ctx, cancel := context.WithTimeout(r.Context(), exchangeTimeout)
+		defer cancel()
+		if err := c.exchange(ctx, side, r.URL.Query()); err != nil {
 			c.log.Warn("a connection was not made", "side", side, "code", models.CodeOf(err), "error", err)
 			problem = "?problem=" + url.QueryEscape(publicMessage(err))
 		}
@@ -170,22 +180,45 @@ func (c *connector) exchange(ctx context.Context, side models.Side, q url.Values
 	if q.Get("error") != "" || q.Get("code") == "" {
 		return models.Errorf(models.CodeForbidden, "%s did not get the consent", side.Name())
 	}
-	if side == models.Salesforce {
-		creds, err := salesforce.Exchange(ctx, http.DefaultClient, k.LoginURL, k.ClientID, k.ClientSecret, q.Get("code"), k.Verifier, c.callback(side), c.now)
+	before, err := c.store.Connection(ctx, side)
+	if err != nil {
+		return err
+	}
+	if err := c.accept(ctx, k, q); err != nil {
+		return err
+	}
+	after, err := c.store.Connection(ctx, side)
+	if err != nil {
+		return err
+	}
+	target := string(side)
+	return c.store.Audit(ctx, models.AuditEntry{At: c.now().UTC(), Subject: k.Subject, Action: "connected", Target: &target,
+		Detail: map[string]any{"before": connectionOf(before), "after": connectionOf(after)}})
+}
+
+// connectionOf is what an audit entry says of a connection.
+func connectionOf(c models.Connection) map[string]any {
+	return map[string]any{"connected": c.Connected, "host": text(c.Host), "organization": text(c.Organization)}
+}
+
+// accept exchanges the code that a vendor sent for tokens, and connects with them.
+func (c *connector) accept(ctx context.Context, k consent, q url.Values) error {
+	if k.Side == models.Salesforce {
+		creds, err := salesforce.Exchange(ctx, http.DefaultClient, k.LoginURL, k.ClientID, k.ClientSecret, q.Get("code"), k.Verifier, c.callback(k.Side), c.now)
 		if err != nil {
 			return err
 		}
-		return c.connect(ctx, models.Connection{Side: side, LoginURL: &k.LoginURL, Host: &creds.InstanceURL}, creds)
+		return c.connect(ctx, models.Connection{Side: k.Side, LoginURL: &k.LoginURL, Host: &creds.InstanceURL}, creds)
 	}
 	client, err := c.clients.buildDesk(k.connection(), held(&models.Credentials{ClientID: k.ClientID, ClientSecret: k.ClientSecret}))
 	if err != nil {
 		return err
 	}
-	g, err := client.Exchange(ctx, zohodesk.Callback{Code: q.Get("code"), RedirectURI: c.callback(side), Location: q.Get("location"), AccountsServer: q.Get("accounts-server")})
+	g, err := client.Exchange(ctx, zohodesk.Callback{Code: q.Get("code"), RedirectURI: c.callback(k.Side), Location: q.Get("location"), AccountsServer: q.Get("accounts-server")})
 	if err != nil {
 		return err
 	}
-	return c.connect(ctx, models.Connection{Side: side, LoginURL: &g.AccountsURL, Host: &g.APIURL, OrgID: &k.OrgID}, g.Credentials)
+	return c.connect(ctx, models.Connection{Side: k.Side, LoginURL: &g.AccountsURL, Host: &g.APIURL, OrgID: &k.OrgID}, g.Credentials)
 }
 
 // connect checks a side with new credentials and saves it; nothing is saved when the vendor refuses them.

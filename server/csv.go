@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"sidelight/graph"
 	"sidelight/models"
@@ -25,18 +26,13 @@ const exportPage = 500
 type exports struct{ store exportStore }
 
 func (e exports) failures(w http.ResponseWriter, r *http.Request) {
-	q := r.URL.Query()
 	var f models.FailureFilter
-	if v := q.Get("object"); v != "" {
-		object := models.SyncObject(v)
-		f.Object = &object
-	}
-	if v := q.Get("code"); v != "" {
-		f.Code = &v
-	}
-	if v := q.Get("resolved"); v != "" {
-		resolved := v == "true"
-		f.Resolved = &resolved
+	p := params{Values: r.URL.Query()}
+	f.Object, f.Target = choice(&p, "object", models.SyncObjects...), choice(&p, "target", models.Sides...)
+	f.Code, f.Resolved, f.Since = p.text("code"), p.truth("resolved"), p.time("since")
+	if err := p.done(); err != nil {
+		writeError(w, err)
+		return
 	}
 	header := []string{"object", "source", "target", "recordId", "recordName", "code", "message", "hint", "fields", "attempts", "firstAt", "lastAt", "nextRetryAt", "resolvedAt"}
 	export(w, r, "failures.csv", header, func(ctx context.Context, page models.Page) (models.Slice[models.Failure], error) {
@@ -48,9 +44,17 @@ func (e exports) failures(w http.ResponseWriter, r *http.Request) {
 }
 
 func (e exports) history(w http.ResponseWriter, r *http.Request) {
+	var f models.SyncRunFilter
+	p := params{Values: r.URL.Query()}
+	f.Object, f.Source, f.Since = choice(&p, "object", models.SyncObjects...), choice(&p, "source", models.Sides...), p.time("since")
+	f.Trigger = choice(&p, "trigger", models.TriggerInitial, models.TriggerChange, models.TriggerPoll, models.TriggerRetry, models.TriggerManual)
+	if err := p.done(); err != nil {
+		writeError(w, err)
+		return
+	}
 	header := []string{"run", "trigger", "status", "startedAt", "finishedAt", "source", "target", "object", "added", "updated", "unchanged", "failed"}
 	export(w, r, "history.csv", header, func(ctx context.Context, page models.Page) (models.Slice[models.SyncRun], error) {
-		return e.store.SyncRuns(ctx, models.SyncRunFilter{}, page, false)
+		return e.store.SyncRuns(ctx, f, page, false)
 	}, func(run models.SyncRun) [][]string {
 		rows := make([][]string, 0, len(run.Tallies))
 		for _, t := range run.Tallies {
@@ -99,10 +103,10 @@ func export[T any](w http.ResponseWriter, r *http.Request, name string, header [
 	}
 }
 
-// harmless keeps spreadsheets from running a cell as a formula (OWASP, "CSV Injection").
+// harmless keeps spreadsheets from running a cell as a formula (OWASP, "CSV Injection"). Some read the full-width signs, too.
 func harmless(line []string) []string {
 	for i, cell := range line {
-		if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
+		if first, _ := utf8.DecodeRuneInString(cell); cell != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 			line[i] = "'" + cell
 		}
 	}

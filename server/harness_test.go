@@ -344,3 +344,70 @@ func (h *house) vendor(method, address string, body any) map[string]any {
 func onBoth(t *testing.T, test func(h *house)) {
 	storetest.Each(t, func(t *testing.T, address string) { test(newHouse(t, address)) })
 }
+
+// tokens are those of another program at the vendors.
+type tokens struct{ salesforce, desk string }
+
+func (h *house) grant(address string, form url.Values) string {
+	h.Helper()
+	res, err := http.PostForm(address, form)
+	must(h.T, err)
+	defer http.DefaultClient.CloseIdleConnections()
+	defer func() { _ = res.Body.Close() }()
+	var out struct {
+		Token string `json:"access_token"`
+	}
+	must(h.T, json.NewDecoder(res.Body).Decode(&out))
+	return out.Token
+}
+
+// outside signs another program in at both vendors.
+func (h *house) outside() tokens {
+	client := url.Values{"client_id": {"demo"}, "client_secret": {"demo-secret"}}
+	with := func(more ...string) url.Values {
+		out := url.Values{}
+		for name, v := range client {
+			out[name] = v
+		}
+		for i := 0; i < len(more); i += 2 {
+			out.Set(more[i], more[i+1])
+		}
+		return out
+	}
+	return tokens{h.grant(h.vendors.SalesforceURL+"/services/oauth2/token", with("grant_type", "client_credentials")),
+		h.grant(h.vendors.DeskURL+"/oauth/v2/token", with("grant_type", "refresh_token", "refresh_token", "demo-refresh"))}
+}
+
+// salesforce calls the simulated Salesforce's REST API as another program, desk the simulated Desk's.
+func (h *house) salesforce(t tokens, method, path string, body any) map[string]any {
+	h.Helper()
+	return h.api(method, h.vendors.SalesforceURL+"/services/data/v68.0"+path, "Bearer "+t.salesforce, body)
+}
+
+func (h *house) desk(t tokens, method, path string, body any) map[string]any {
+	h.Helper()
+	return h.api(method, h.vendors.DeskURL+"/api/v1"+path, "Zoho-oauthtoken "+t.desk, body)
+}
+
+func (h *house) api(method, address, auth string, body any) map[string]any {
+	h.Helper()
+	raw, err := json.Marshal(body)
+	must(h.T, err)
+	req, err := http.NewRequestWithContext(h.Context(), method, address, bytes.NewReader(raw))
+	must(h.T, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", auth)
+	req.Header.Set("orgId", "700000001")
+	res, err := http.DefaultClient.Do(req)
+	must(h.T, err)
+	defer http.DefaultClient.CloseIdleConnections()
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	must(h.T, err)
+	if res.StatusCode >= 300 {
+		h.Fatalf("%s %s: %d %s", method, address, res.StatusCode, text)
+	}
+	var out map[string]any
+	_ = json.Unmarshal(text, &out)
+	return out
+}

@@ -123,7 +123,9 @@ func (s *signIn) callback(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *signIn) exchange(r *http.Request) (session, string, error) {
-	ctx, q := r.Context(), r.URL.Query()
+	ctx, cancel := context.WithTimeout(r.Context(), exchangeTimeout)
+	defer cancel()
+	q := r.URL.Query()
 	stored, err := s.store.TakeState(ctx, q.Get("state"))
 	if err != nil {
 		return session{}, "", models.Wrap(err, models.CodeUnauthenticated, "this sign-in was not begun here, or is too old: begin again")
