@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"sidelight/sync/simulator"
 )
@@ -42,14 +44,22 @@ func (w worldFlags) start(ctx context.Context, dir string) (*simulator.Running, 
 			return nil, fmt.Errorf("--faults: %w", err)
 		}
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("the folder for the simulators' state cannot be made: %w", err)
-	}
-	return simulator.Start(ctx, simulator.Config{
+	running, err := simulator.Start(ctx, simulator.Config{
 		SalesforceListen: w.SalesforceListen, PubSubListen: w.PubsubListen, DeskListen: w.DeskListen, StateDir: dir,
 		Contacts: w.Contacts, Accounts: w.Accounts, Overlap: w.Overlap, Seed: w.Seed, Faults: faults, Latency: w.Latency,
 	})
+	var address *simulator.AddressError
+	if errors.As(err, &address) {
+		return nil, fmt.Errorf("%w (choose another with %s)", err, listenFlags[address.Vendor])
+	}
+	if err != nil && w.Faults != "" && strings.HasPrefix(err.Error(), "fault script") {
+		return nil, fmt.Errorf("--faults %s: %w", w.Faults, err)
+	}
+	return running, err
 }
+
+// listenFlags choose the address of a vendor.
+var listenFlags = map[string]string{"Salesforce": "--salesforce-listen", "Pub/Sub": "--pubsub-listen", "Zoho Desk": "--desk-listen"}
 
 type simulateCommand struct {
 	worldFlags
@@ -62,12 +72,11 @@ func (c *simulateCommand) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer running.Close()
 	fmt.Fprintf(out, `Salesforce   %s   (client demo / demo-secret, user admin@sidelight.example)
 Pub/Sub      %s   (certificate %s)
 Zoho Desk    %s   (client demo / demo-secret, refresh token demo-refresh, organization 700000001)
 Faults       POST a script to /_sim/faults of either; see also /_sim/stats, /_sim/requests, /_sim/dump
 `, running.SalesforceURL, running.PubSubAddr, running.PubSubCA, running.DeskURL)
 	<-ctx.Done()
-	return nil
+	return running.Close()
 }

@@ -77,7 +77,8 @@ type Running struct {
 	servers    []*http.Server
 	stop       context.CancelFunc
 	running    sync.WaitGroup
-	temporary  string         // a folder to be removed
+	temporary  string // a folder to be removed
+	lock       *os.File
 	network    memory.Network // nil on real ports
 	transport  *http.Transport
 
@@ -92,7 +93,18 @@ const (
 	salesforceFile = "salesforce.jsonl"
 	deskFile       = "desk.jsonl"
 	certificate    = "pubsub-ca.pem"
+	lockName       = "lock"
 )
+
+// AddressError says that one of the three addresses cannot be listened on.
+type AddressError struct {
+	Vendor string // Salesforce, Pub/Sub or Zoho Desk
+	Err    error
+}
+
+func (e *AddressError) Error() string { return "simulated " + e.Vendor + ": " + e.Err.Error() }
+
+func (e *AddressError) Unwrap() error { return e.Err }
 
 // Start opens or seeds both vendors and serves them. ctx bounds the start alone: what runs goes on until Close. An
 // error leaves nothing running; one about an address says which.
@@ -123,7 +135,7 @@ func Start(ctx context.Context, cfg Config) (_ *Running, err error) {
 		}
 		l, err := listen(ctx, one.address)
 		if err != nil {
-			return nil, fmt.Errorf("simulated %s: %w", one.name, err)
+			return nil, &AddressError{one.name, err}
 		}
 		open = append(open, l)
 	}
@@ -153,9 +165,19 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 func (r *Running) openVendors(cfg Config) error {
 	injectors := [2]*fault.Injector{fault.New(cfg.Now, cfg.Seed), fault.New(cfg.Now, cfg.Seed+1)}
 	for _, in := range injectors {
-		if err := errors.Join(in.Load(cfg.Faults), in.Imitate(cfg.Latency)); err != nil {
+		if err := in.Load(cfg.Faults); err != nil {
 			return err
 		}
+		if err := in.Imitate(cfg.Latency); err != nil {
+			return err
+		}
+	}
+	if cfg.StateDir != "" {
+		taken, err := takeFolder(cfg.StateDir)
+		if err != nil {
+			return fmt.Errorf("simulators' state: %w", err)
+		}
+		r.lock = taken
 	}
 	world, err := openWorld(cfg)
 	if err != nil {
@@ -260,6 +282,9 @@ func (r *Running) Close() error {
 		r.running.Wait()
 		if r.desk != nil {
 			r.note("Zoho Desk", r.desk.Close())
+		}
+		if r.lock != nil {
+			r.note("state", r.lock.Close())
 		}
 		if r.temporary != "" {
 			r.note("Pub/Sub", os.RemoveAll(r.temporary))

@@ -30,13 +30,27 @@ func openWorld(cfg Config) (seed.World, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return seed.World{}, err
 	}
-	if err := os.MkdirAll(cfg.StateDir, 0o700); err != nil {
-		return seed.World{}, err
-	}
 	if kept, err = json.Marshal(options); err != nil {
 		return seed.World{}, err
 	}
 	return seed.Generate(options), replaceFile(path, kept)
+}
+
+// takeFolder makes the state folder and keeps other processes out of it until the file is closed: two that append to the
+// same journals would spoil them.
+func takeFolder(dir string) (*os.File, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, lockName)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := lockFile(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s is in use by another process", dir), f.Close())
+	}
+	return f, nil
 }
 
 // replaceFile writes aside and renames, so that a kill leaves the old file or the new.
