@@ -42,6 +42,8 @@ type Config struct {
 	AgentShare float64
 	// Parallel is how many calls of the sync run at once. Zero is 5, what the smallest edition allows of long calls.
 	Parallel int
+	// PageSize is how many rows an answer to a query holds, from 200 to 2,000. Zero is 2,000.
+	PageSize int
 	// BulkFrom is from how many records on an object is listed by a bulk query. Zero is 2,000.
 	BulkFrom int
 	// StreamSilence is after how long a change stream that says nothing is taken for dead. Zero is 5 minutes: the vendor says something every 270 s.
@@ -140,6 +142,10 @@ func (cfg *Config) fill() {
 	if cfg.Parallel == 0 {
 		cfg.Parallel = defaultParallel
 	}
+	if cfg.PageSize == 0 {
+		cfg.PageSize = pageSize
+	}
+	cfg.PageSize = min(max(cfg.PageSize, minPageSize), pageSize)
 }
 
 // Side is Salesforce.

@@ -2,12 +2,12 @@ package salesforce
 
 import (
 	"context"
-	"encoding/json"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 
 	"sidelight/models"
 )
@@ -15,12 +15,10 @@ import (
 const (
 	// pageSize is how many rows a page of a list has: what one answer may hold.
 	pageSize = 2000
+	// minPageSize is the fewest rows that an answer can be asked to hold.
+	minPageSize = 200
 	// readChunk is how many ids fit one query's address.
 	readChunk = 200
-	// overlap is how far a poll reaches back behind its mark: further than a transaction takes to be committed.
-	overlap = 2 * time.Minute
-	// binKeeps is how long deletions can be seen (facts: 15 days), less a day.
-	binKeeps = 14 * 24 * time.Hour
 )
 
 // quote is a text as a literal of SOQL.
@@ -47,7 +45,11 @@ func (c *Client) query(ctx context.Context, soql string, all bool) (answer, erro
 
 func (c *Client) page(ctx context.Context, path string, q url.Values) (answer, error) {
 	var a answer
-	if err := c.get(ctx, path, q, &a); err != nil {
+	r, err := c.do(ctx, call{method: http.MethodGet, path: path, query: q, header: http.Header{"Sforce-Query-Options": {"batchSize=" + strconv.Itoa(c.cfg.PageSize)}}})
+	if err == nil {
+		err = r.decode(&a)
+	}
+	if err != nil {
 		return a, err
 	}
 	if a.Records == nil {
@@ -114,7 +116,7 @@ func (c *Client) List(ctx context.Context, object models.SyncObject, fields []st
 	if token != "" {
 		where = " WHERE Id > " + quote(token)
 	}
-	a, err := c.query(ctx, "SELECT "+columns+" FROM "+sobject(object)+where+" ORDER BY Id LIMIT 2000", false)
+	a, err := c.query(ctx, "SELECT "+columns+" FROM "+sobject(object)+where+" ORDER BY Id LIMIT "+strconv.Itoa(c.cfg.PageSize), false)
 	if err != nil {
 		return models.RecordPage{}, err
 	}
@@ -123,7 +125,7 @@ func (c *Client) List(ctx context.Context, object models.SyncObject, fields []st
 		return models.RecordPage{}, err
 	}
 	page := models.RecordPage{Records: records}
-	if len(records) > 0 && (!a.Done || len(records) >= pageSize) {
+	if len(records) > 0 && (!a.Done || len(records) >= c.cfg.PageSize) {
 		page.Next = records[len(records)-1].ID
 	}
 	return page, nil
@@ -187,91 +189,4 @@ func (c *Client) Find(ctx context.Context, object models.SyncObject, fields []st
 		}
 		return models.MatchKey(r.Values[name]) != models.MatchKey(by.Match)
 	}), nil
-}
-
-// cursor is how far changes were read: everything up to From, by SystemModstamp alone. While a result is being read, Next is its locator and Max the
-// newest stamp so far. At is the vendor's time of the last complete reading.
-type cursor struct {
-	From time.Time `json:"from"`
-	Max  time.Time `json:"max,omitzero"`
-	Next string    `json:"next,omitempty"`
-	At   time.Time `json:"at"`
-}
-
-func (k cursor) String() string {
-	b, _ := json.Marshal(k)
-	return string(b)
-}
-
-// Changes reads what was created, changed or deleted since the cursor, in the order of SystemModstamp.
-func (c *Client) Changes(ctx context.Context, object models.SyncObject, fields []string, text string) (models.ChangePage, error) {
-	d, err := c.describe(ctx, sobject(object))
-	if err != nil {
-		return models.ChangePage{}, err
-	}
-	if text == "" {
-		k, err := c.mark(ctx, object)
-		if err != nil {
-			return models.ChangePage{}, err
-		}
-		return models.ChangePage{Cursor: k.String()}, nil
-	}
-	var k cursor
-	if json.Unmarshal([]byte(text), &k) != nil || k.From.IsZero() {
-		return models.ChangePage{}, models.Errorf(models.CodeCursorExpired, "the mark in Salesforce's changes is not readable")
-	}
-	now := c.clock.at(c.now()).UTC()
-	if now.Sub(k.At) > binKeeps {
-		fresh, err := c.mark(ctx, object)
-		if err != nil {
-			return models.ChangePage{}, err
-		}
-		return models.ChangePage{Cursor: fresh.String(), Gap: true}, nil
-	}
-	fields, columns := d.selection(fields, true)
-	var a answer
-	if k.Next != "" {
-		a, err = c.page(ctx, k.Next, nil)
-	}
-	if k.Next == "" || models.CodeOf(err) == models.CodeCursorExpired { // the rest is no longer held: once more from the mark
-		k.Max = time.Time{}
-		a, err = c.query(ctx, "SELECT "+columns+" FROM "+sobject(object)+" WHERE SystemModstamp >= "+k.From.Add(-overlap).UTC().Format("2006-01-02T15:04:05Z")+" ORDER BY SystemModstamp, Id", true)
-	}
-	if err != nil {
-		return models.ChangePage{}, err
-	}
-	records, err := c.records(object, d, fields, *a.Records)
-	if err != nil {
-		return models.ChangePage{}, err
-	}
-	for _, r := range records {
-		if r.ModifiedAt.After(k.Max) {
-			k.Max = r.ModifiedAt
-		}
-	}
-	k.Next = a.Next
-	more := !a.Done && a.Next != ""
-	if !more {
-		if k.Max.After(k.From) {
-			k.From = k.Max
-		}
-		k = cursor{From: k.From, At: now}
-	}
-	return models.ChangePage{Records: records, Cursor: k.String(), More: more}, nil
-}
-
-// mark is "now" by the vendor's own clock: the newest stamp there is, or its time where there is no record.
-func (c *Client) mark(ctx context.Context, object models.SyncObject) (cursor, error) {
-	a, err := c.query(ctx, "SELECT Id,SystemModstamp FROM "+sobject(object)+" ORDER BY SystemModstamp DESC LIMIT 1", true)
-	if err != nil {
-		return cursor{}, err
-	}
-	now := c.clock.at(c.now()).UTC()
-	k := cursor{From: now, At: now}
-	if len(*a.Records) > 0 {
-		if t := (*a.Records)[0].time("SystemModstamp"); t != nil {
-			k.From = *t
-		}
-	}
-	return k, nil
 }
