@@ -1,7 +1,6 @@
 package remotetest
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -12,7 +11,7 @@ import (
 // now is the cursor "now".
 func (h *house) now(object models.SyncObject) string {
 	h.Helper()
-	page, err := h.remote.Changes(context.Background(), object, h.fields(object), "")
+	page, err := h.remote.Changes(h.Context(), object, h.fields(object), "")
 	h.must(err)
 	if len(page.Records) != 0 || page.More || page.Gap || page.Cursor == "" {
 		h.Fatalf("the first page is %+v", page)
@@ -25,7 +24,7 @@ func (h *house) poll(object models.SyncObject, cursor string) (told map[string]m
 	h.Helper()
 	told = map[string]models.Record{}
 	for range 1000 {
-		page, err := h.Remote().Changes(context.Background(), object, h.fields(object), cursor)
+		page, err := h.Remote().Changes(h.Context(), object, h.fields(object), cursor)
 		h.must(err)
 		if page.Cursor == "" || page.Gap {
 			h.Fatalf("a page without a cursor, or with a gap: %+v", page)
@@ -53,13 +52,13 @@ func testChanges(t *testing.T, harness Harness) {
 	} {
 		t.Run(name, func(t *testing.T) { run(harness.open(t, small)) })
 	}
-	t.Run("no stored cursor passes what was not handed over", func(t *testing.T) { everyCursor(harness.open(t, harness.Page+harness.Page/2)) })
-	t.Run("a failed page is read again", func(t *testing.T) { failedPages(harness.open(t, harness.Page+harness.Page/2)) })
+	t.Run("no stored cursor passes what was not handed over", func(t *testing.T) { everyCursor(harness.open(t, harness.overPage())) })
+	t.Run("a failed page is read again", func(t *testing.T) { failedPages(harness.open(t, harness.overPage())) })
 	t.Run("a cursor that is too old is a gap", func(t *testing.T) {
 		h := harness.open(t, small)
 		cursor := h.now(models.ContactObject)
 		h.Advance(harness.Kept + 24*time.Hour)
-		page, err := h.remote.Changes(context.Background(), models.ContactObject, h.fields(models.ContactObject), cursor)
+		page, err := h.remote.Changes(h.Context(), models.ContactObject, h.fields(models.ContactObject), cursor)
 		if models.CodeOf(err) == models.CodeCursorExpired {
 			return
 		}
@@ -71,7 +70,7 @@ func testChanges(t *testing.T, harness Harness) {
 	t.Run("a cursor that is none has expired", func(t *testing.T) {
 		h := harness.open(t, small)
 		for _, cursor := range []string{"nonsense", "{}", "[]", `{"since":"yesterday"}`, "\x00"} {
-			if _, err := h.remote.Changes(context.Background(), models.ContactObject, nil, cursor); models.CodeOf(err) != models.CodeCursorExpired {
+			if _, err := h.remote.Changes(h.Context(), models.ContactObject, nil, cursor); models.CodeOf(err) != models.CodeCursorExpired {
 				t.Errorf("%q: %v", cursor, err)
 			}
 		}
@@ -186,7 +185,7 @@ func (h *house) changeAll() []string {
 	}
 	for batch := h.remote.Limits().Batch; len(writes) > 0; {
 		n := min(batch, len(writes))
-		results, err := h.remote.Write(context.Background(), models.ContactObject, writes[:n])
+		results, err := h.remote.Write(h.Context(), models.ContactObject, writes[:n])
 		h.must(err)
 		for _, r := range results {
 			if r.Err != nil {
@@ -205,7 +204,7 @@ func everyCursor(h *house) {
 	handed := map[string]bool{}
 	cursor, pages := first, 0
 	for more := true; more; pages++ {
-		page, err := h.Remote().Changes(context.Background(), models.ContactObject, h.fields(models.ContactObject), cursor)
+		page, err := h.Remote().Changes(h.Context(), models.ContactObject, h.fields(models.ContactObject), cursor)
 		h.must(err)
 		for _, r := range page.Records {
 			handed[r.ID] = true
@@ -236,11 +235,11 @@ func failedPages(h *house) {
 			h.Fatal("there is always more")
 		}
 		h.Faults("[" + rule("GET "+h.At.API, once(`"kind":"reset"`)) + "]")
-		if page, err := h.remote.Changes(context.Background(), models.ContactObject, h.fields(models.ContactObject), cursor); err == nil || len(page.Records) > 0 {
+		if page, err := h.remote.Changes(h.Context(), models.ContactObject, h.fields(models.ContactObject), cursor); err == nil || len(page.Records) > 0 {
 			h.Fatalf("a page that was cut off: %+v, %v", page, err)
 		}
 		h.Faults("")
-		page, err := h.remote.Changes(context.Background(), models.ContactObject, h.fields(models.ContactObject), cursor)
+		page, err := h.remote.Changes(h.Context(), models.ContactObject, h.fields(models.ContactObject), cursor)
 		h.must(err)
 		for _, r := range page.Records {
 			told[r.ID] = r

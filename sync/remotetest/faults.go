@@ -1,7 +1,6 @@
 package remotetest
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -37,7 +36,7 @@ func (h *house) reads() map[string]struct {
 	described bool
 	ask       asked
 } {
-	ctx, object := context.Background(), models.ContactObject
+	ctx, object := h.Context(), models.ContactObject
 	made := h.create(mark(1), h.contact("There", "there@faults.example"))
 	gone := h.Create(object, h.contact("Gone", ""))
 	cursor := h.now(object)
@@ -94,7 +93,7 @@ func testFaultyReads(t *testing.T, harness Harness) {
 		t.Helper()
 		r := h.Remote()
 		if described {
-			_, err := r.Describe(context.Background(), models.ContactObject)
+			_, err := r.Describe(h.Context(), models.ContactObject)
 			h.must(err)
 		}
 		h.Faults("[" + rule(h.At.API, members) + "]")
@@ -199,7 +198,7 @@ func testFaultyWrites(t *testing.T, harness Harness) {
 // faultyCreate creates one contact while every create fails so, and answers what the client made of it.
 func (h *house) faultyCreate(members string) *models.Error {
 	h.Helper()
-	_, err := h.remote.HasMark(context.Background(), models.ContactObject)
+	_, err := h.remote.HasMark(h.Context(), models.ContactObject)
 	h.must(err)
 	sent := h.Sent()
 	h.Faults("[" + rule(h.At.Create, members) + "]")
@@ -264,9 +263,9 @@ func (h *house) faultyChange(op models.IntentOp, endpoint, members string, codes
 
 // testManyFaults creates contacts while a good part of everything fails, as the engine would: in the end each is there once.
 func testManyFaults(t *testing.T, harness Harness) {
-	const contacts = 60
+	const contacts = 30
 	h := harness.open(t, small)
-	_, err := h.remote.HasMark(context.Background(), models.ContactObject)
+	_, err := h.remote.HasMark(h.Context(), models.ContactObject)
 	h.must(err)
 	h.Faults("[" + rule(h.At.Create, `"kind":"drop_after","probability":0.2`) + "," + rule(h.At.Create, `"kind":"drop_before","probability":0.2`) + "," +
 		rule(h.At.Create, `"kind":"truncate","probability":0.2`) + "," + rule(h.At.API, h.Refused.Busy+`,"probability":0.1`) + "," + rule(h.At.API, `"kind":"html","probability":0.05`) +
@@ -280,7 +279,7 @@ func testManyFaults(t *testing.T, harness Harness) {
 			t.Fatalf("%d are still owed", len(owed))
 		}
 		for i := range owed {
-			found, err := h.remote.Find(context.Background(), models.ContactObject, nil, models.Find{LinkID: mark(i)})
+			found, err := h.remote.Find(h.Context(), models.ContactObject, nil, models.Find{LinkID: mark(i)})
 			switch {
 			case err != nil: // nothing is known: the next round asks again
 			case len(found) == 1:

@@ -1,7 +1,6 @@
 package remotetest
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -12,7 +11,7 @@ import (
 
 func (h *house) find(object models.SyncObject, by models.Find) []string {
 	h.Helper()
-	found, err := h.remote.Find(context.Background(), object, h.fields(object), by)
+	found, err := h.remote.Find(h.Context(), object, h.fields(object), by)
 	h.must(err)
 	ids := []string{}
 	for _, r := range found {

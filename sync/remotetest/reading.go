@@ -1,7 +1,6 @@
 package remotetest
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -12,7 +11,7 @@ import (
 func testDescribe(t *testing.T, harness Harness) {
 	h := harness.open(t, small)
 	for _, object := range models.SyncObjects {
-		fields, err := h.remote.Describe(context.Background(), object)
+		fields, err := h.remote.Describe(h.Context(), object)
 		h.must(err)
 		byName := map[string]models.Field{}
 		for _, f := range fields {
@@ -42,7 +41,7 @@ func testDescribe(t *testing.T, harness Harness) {
 		if f := byName[object.MatchField(h.remote.Side())]; f.Type != models.TypeEmail && f.Type != models.TypeText {
 			t.Errorf("%s: the match field is %+v", object, f)
 		}
-		if has, err := h.remote.HasMark(context.Background(), object); err != nil || !has {
+		if has, err := h.remote.HasMark(h.Context(), object); err != nil || !has {
 			t.Errorf("%s: the mark's field is there: %t, %v", object, has, err)
 		}
 	}
@@ -55,7 +54,7 @@ func testCount(t *testing.T, harness Harness) {
 	h := harness.open(t, small)
 	count := func(want int) {
 		t.Helper()
-		if n, err := h.remote.Count(context.Background(), models.ContactObject); err != nil || n != want {
+		if n, err := h.remote.Count(h.Context(), models.ContactObject); err != nil || n != want {
 			t.Errorf("counted %d, %v; want %d", n, err, want)
 		}
 	}
@@ -66,30 +65,31 @@ func testCount(t *testing.T, harness Harness) {
 	count(small)
 }
 
-// listFrom reads pages from a token to the end, each with a client of its own; between comes after each page.
+// listFrom reads pages from a token to the end, each with a client of its own; between comes after each page that holds records.
 func (h *house) listFrom(object models.SyncObject, token string, between func(page int)) (all []models.Record, pages int) {
 	h.Helper()
-	for {
-		pages++
-		page, err := h.Remote().List(context.Background(), object, h.fields(object), token)
+	for range 10_000 {
+		page, err := h.Remote().List(h.Context(), object, h.fields(object), token)
 		h.must(err)
 		all = append(all, page.Records...)
+		if len(page.Records) > 0 {
+			pages++
+		}
 		if page.Next == "" {
 			return all, pages
 		}
-		if len(page.Records) == 0 || page.Next == token {
-			h.Fatal("a page leads nowhere")
-		}
 		token = page.Next
-		if between != nil {
+		if between != nil && len(page.Records) > 0 {
 			between(pages)
 		}
 	}
+	h.Fatal("the list does not end")
+	return nil, 0
 }
 
 func testList(t *testing.T, harness Harness) {
 	t.Run("every record once", func(t *testing.T) {
-		h := harness.open(t, harness.Page+harness.Page/2)
+		h := harness.open(t, harness.overPage())
 		odd := h.contact("Zoë  O'Brien 日本語 \"💡\" \\ ﷽", "")
 		id := h.Create(models.ContactObject, odd)
 		all, pages := h.listFrom(models.ContactObject, "", nil)
@@ -97,7 +97,7 @@ func testList(t *testing.T, harness Harness) {
 			t.Errorf("%d records are on one page", len(all))
 		}
 		seen := map[string]int{}
-		for i, r := range all {
+		for _, r := range all {
 			seen[r.ID]++
 			if r.Side != h.remote.Side() || r.Object != models.ContactObject || r.ModifiedAt.IsZero() || r.Deleted || r.MergedInto != "" {
 				t.Fatalf("%+v", r)
@@ -111,48 +111,49 @@ func testList(t *testing.T, harness Harness) {
 				t.Fatalf("more was read than asked for: %+v", r)
 			}
 			if r.ID == id {
-				if i != len(all)-1 {
-					t.Errorf("the youngest record is number %d of %d", i, len(all))
-				}
 				if r.Values[h.Contact.Name] != odd[h.Contact.Name] || !r.Values[h.Contact.Note].IsBlank() {
 					t.Errorf("listed as %v", r.Values)
 				}
 			}
 		}
-		if want := harness.Page + harness.Page/2 + 1; len(seen) != want || len(all) != want {
+		if want := harness.overPage() + 1; len(seen) != want || len(all) != want {
 			t.Errorf("%d rows of %d records; there are %d", len(all), len(seen), want)
 		}
 	})
 	t.Run("goes on after any stored page", func(t *testing.T) {
-		h := harness.open(t, harness.Page+harness.Page/2)
-		var tokens []string
-		read := map[string]int{}
-		for token := ""; ; {
-			page, err := h.remote.List(context.Background(), models.ContactObject, nil, token)
-			h.must(err)
-			for _, r := range page.Records {
-				read[r.ID] = len(tokens)
+		h := harness.open(t, harness.overPage())
+		want, _ := h.listFrom(models.ContactObject, "", nil)
+		for stop := 1; ; stop++ { // whoever listed is gone after as many answers
+			told, token, client := map[string]int{}, "", h.Remote()
+			for range stop {
+				page, err := client.List(h.Context(), models.ContactObject, h.fields(models.ContactObject), token)
+				h.must(err)
+				for _, r := range page.Records {
+					told[r.ID]++
+				}
+				if token = page.Next; token == "" {
+					break
+				}
 			}
-			if token = page.Next; token == "" {
-				break
+			if token == "" {
+				if stop < 2 {
+					t.Errorf("%d records came with %d answers", len(told), stop-1)
+				}
+				return
 			}
-			tokens = append(tokens, token)
-		}
-		for i, token := range tokens {
 			rest, _ := h.listFrom(models.ContactObject, token, nil)
-			after := map[string]bool{}
 			for _, r := range rest {
-				after[r.ID] = true
+				told[r.ID]++
 			}
-			for id, page := range read {
-				if after[id] != (page > i) {
-					t.Fatalf("after page %d, the record of page %d is listed: %t", i+1, page+1, after[id])
+			for _, r := range want {
+				if told[r.ID] != 1 {
+					t.Fatalf("stopped after %d answers, %s was told %d times", stop, r.ID, told[r.ID])
 				}
 			}
 		}
 	})
 	t.Run("nothing is lost while records go and come", func(t *testing.T) {
-		h := harness.open(t, harness.Page+harness.Page/2)
+		h := harness.open(t, harness.overPage())
 		before, _ := h.listFrom(models.ContactObject, "", nil)
 		gone := map[string]bool{}
 		got, _ := h.listFrom(models.ContactObject, "", func(page int) {
@@ -196,7 +197,7 @@ func testRead(t *testing.T, harness Harness) {
 			h.Advance(1e9)
 			h.Trash(object, binned)
 			absent := h.Absent(object)
-			got, err := h.remote.Read(context.Background(), object, fields, []string{binned, absent, live, live})
+			got, err := h.remote.Read(h.Context(), object, fields, []string{binned, absent, live, live})
 			h.must(err)
 			found := map[string]models.Record{}
 			for _, r := range got {
@@ -222,11 +223,11 @@ func testRead(t *testing.T, harness Harness) {
 	}
 	t.Run("ids that are none", func(t *testing.T) {
 		live := h.Create(models.ContactObject, h.contact("Beside", ""))
-		got, err := h.remote.Read(context.Background(), models.ContactObject, h.fields(models.ContactObject), []string{"", "nonsense", "../organizations", "x' OR Id != '", live})
+		got, err := h.remote.Read(h.Context(), models.ContactObject, h.fields(models.ContactObject), []string{"", "nonsense", "../organizations", "x' OR Id != '", live})
 		if err != nil || len(got) != 1 || got[0].ID != live {
 			t.Errorf("%+v, %v", got, err)
 		}
-		if got, err := h.remote.Read(context.Background(), models.ContactObject, nil, nil); err != nil || len(got) != 0 {
+		if got, err := h.remote.Read(h.Context(), models.ContactObject, nil, nil); err != nil || len(got) != 0 {
 			t.Errorf("nothing asked: %+v, %v", got, err)
 		}
 	})
@@ -238,7 +239,7 @@ func testRead(t *testing.T, harness Harness) {
 			ids = append(ids, r.ID)
 		}
 		slices.Reverse(ids)
-		got, err := h.remote.Read(context.Background(), models.ContactObject, h.fields(models.ContactObject), ids)
+		got, err := h.remote.Read(h.Context(), models.ContactObject, h.fields(models.ContactObject), ids)
 		h.must(err)
 		told := map[string]bool{}
 		for _, r := range got {

@@ -3,7 +3,6 @@
 package remotetest
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -92,6 +91,9 @@ func Run(t *testing.T, h Harness) {
 	}
 }
 
+// RunList runs the part about lists alone, for a vendor that has a second way to list.
+func RunList(t *testing.T, h Harness) { testList(t, h) }
+
 // house is an open organization with a client.
 type house struct {
 	*testing.T
@@ -102,6 +104,9 @@ type house struct {
 
 // small is how many contacts an organization has where the number does not matter.
 const small = 20
+
+// overPage is a number of contacts that does not fit one page.
+func (h Harness) overPage() int { return h.Page + min(h.Page/2, 40) }
 
 func (h Harness) open(t *testing.T, contacts int) *house {
 	t.Helper()
@@ -150,7 +155,7 @@ func (h *house) account(name string) models.Values {
 // write writes one record; a refusal of the whole call counts as the record's.
 func (h *house) write(object models.SyncObject, w models.Write) models.WriteResult {
 	h.Helper()
-	out, err := h.remote.Write(context.Background(), object, []models.Write{w})
+	out, err := h.remote.Write(h.Context(), object, []models.Write{w})
 	if err != nil {
 		var e *models.Error
 		if !errors.As(err, &e) || len(out) != 0 {
@@ -173,7 +178,7 @@ func (h *house) create(mark string, values models.Values) models.WriteResult {
 // read is a record by its id; nil when the vendor says nothing of it.
 func (h *house) read(object models.SyncObject, id string) *models.Record {
 	h.Helper()
-	got, err := h.remote.Read(context.Background(), object, h.fields(object), []string{id})
+	got, err := h.remote.Read(h.Context(), object, h.fields(object), []string{id})
 	h.must(err)
 	switch {
 	case len(got) == 0:
@@ -186,7 +191,7 @@ func (h *house) read(object models.SyncObject, id string) *models.Record {
 
 func (h *house) marked(mark string) []models.Record {
 	h.Helper()
-	found, err := h.remote.Find(context.Background(), models.ContactObject, nil, models.Find{LinkID: mark})
+	found, err := h.remote.Find(h.Context(), models.ContactObject, nil, models.Find{LinkID: mark})
 	h.must(err)
 	return found
 }

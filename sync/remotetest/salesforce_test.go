@@ -21,29 +21,50 @@ import (
 )
 
 func TestSalesforce(t *testing.T) {
-	remotetest.Run(t, remotetest.Harness{
-		Open:    openSalesforce,
-		Contact: remotetest.Shape{Name: "LastName", Note: "Title", Max: 128, Choice: "Tier__c"},
-		Account: remotetest.Shape{Name: "Name", Note: "Site", Max: 80, Choice: "Region__c"},
-		Page:    2000, Kept: 15 * 24 * time.Hour, NamesSurvivor: true, Upserts: true,
-		At: remotetest.Endpoints{API: "/services/data/**", Create: "PATCH /services/data/*/composite/sobjects/*/*", Update: "PATCH /services/data/*/composite/sobjects",
-			Restore: "POST /services/Soap/u/*", Token: "POST /services/oauth2/token"},
-		Refused: remotetest.Refusals{
-			Busy:      `"kind":"status","status":503,"body":[{"errorCode":"CONCURRENT_REQUEST_LIMIT_EXCEEDED","message":"x"}]`,
-			Spent:     `"kind":"status","status":403,"body":[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"x"}]`,
-			Failed:    `"kind":"status","status":500,"body":[{"errorCode":"UNKNOWN_EXCEPTION","message":"x"}]`,
-			Forbidden: `"kind":"status","status":403,"body":[{"errorCode":"API_CURRENTLY_DISABLED","message":"x"}]`,
-			SignedOut: `"kind":"status","status":401,"body":[{"errorCode":"INVALID_SESSION_ID","message":"x"}]`,
-		},
-	})
+	h := salesforceHarness
+	h.Open = func(t *testing.T, contacts int) remotetest.Vendor { return openSalesforce(t, contacts, 1<<30) }
+	remotetest.Run(t, h)
 }
 
+// TestSalesforceListsInBulk lists by bulk queries whose pages hold a handful of rows.
+func TestSalesforceListsInBulk(t *testing.T) {
+	h := salesforceHarness
+	h.Page = 8
+	h.Open = func(t *testing.T, contacts int) remotetest.Vendor {
+		s := openSalesforce(t, contacts, 1)
+		s.call("POST", "/_sim/settings", map[string]any{"bulkPage": h.Page})
+		return s
+	}
+	remotetest.RunList(t, h)
+}
+
+var salesforceHarness = remotetest.Harness{
+	Contact: remotetest.Shape{Name: "LastName", Note: "Title", Max: 128, Choice: "Tier__c"},
+	Account: remotetest.Shape{Name: "Name", Note: "Site", Max: 80, Choice: "Region__c"},
+	Page:    salesforcePage, Kept: 15 * 24 * time.Hour, NamesSurvivor: true, Upserts: true,
+	At: remotetest.Endpoints{API: "/services/data/**", Create: "PATCH /services/data/*/composite/sobjects/*/*", Update: "PATCH /services/data/*/composite/sobjects",
+		Restore: "POST /services/Soap/u/*", Token: "POST /services/oauth2/token"},
+	Refused: remotetest.Refusals{
+		Busy:      `"kind":"status","status":503,"body":[{"errorCode":"CONCURRENT_REQUEST_LIMIT_EXCEEDED","message":"x"}]`,
+		Spent:     `"kind":"status","status":403,"body":[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"x"}]`,
+		Failed:    `"kind":"status","status":500,"body":[{"errorCode":"UNKNOWN_EXCEPTION","message":"x"}]`,
+		Forbidden: `"kind":"status","status":403,"body":[{"errorCode":"API_CURRENTLY_DISABLED","message":"x"}]`,
+		SignedOut: `"kind":"status","status":401,"body":[{"errorCode":"INVALID_SESSION_ID","message":"x"}]`,
+	},
+}
+
+// salesforcePage is the fewest rows that a page can have.
+const salesforcePage = 200
+
 // salesforceSite is a simulated organization.
-type salesforceSite struct{ *site }
+type salesforceSite struct {
+	*site
+	bulkFrom int // from how many records on an object is listed by a bulk query
+}
 
 const contactPrefix, accountPrefix = "003", "001"
 
-func openSalesforce(t *testing.T, contacts int) remotetest.Vendor {
+func openSalesforce(t *testing.T, contacts, bulkFrom int) salesforceSite {
 	t.Helper()
 	c := newClock()
 	injector := fault.New(c.vendors, 1)
@@ -54,7 +75,7 @@ func openSalesforce(t *testing.T, contacts int) remotetest.Vendor {
 	}
 	server := httptest.NewServer(vendor.Handler())
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
-	s := salesforceSite{&site{clock: c, t: t, url: server.URL, injector: injector, http: &http.Client{Transport: transport}, vault: &vault{}}}
+	s := salesforceSite{&site{clock: c, t: t, url: server.URL, injector: injector, http: &http.Client{Transport: transport}, vault: &vault{}}, bulkFrom}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		server.Close()
@@ -94,7 +115,7 @@ func (s salesforceSite) connect() {
 }
 
 func (s salesforceSite) Remote() sync.Remote {
-	c, err := salesforce.New(salesforce.Config{LoginURL: s.url, Credentials: s.get, SaveCredentials: s.save, HTTP: s.http, Now: s.ours})
+	c, err := salesforce.New(salesforce.Config{LoginURL: s.url, Credentials: s.get, SaveCredentials: s.save, HTTP: s.http, Now: s.ours, PageSize: salesforcePage, BulkFrom: s.bulkFrom, BulkLook: time.Millisecond})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package remotetest
 
 import (
-	"context"
 	stdsync "sync"
 	"testing"
 	"time"
@@ -10,14 +9,14 @@ import (
 )
 
 func (h *house) count() error {
-	_, err := h.remote.Count(context.Background(), models.ContactObject)
+	_, err := h.remote.Count(h.Context(), models.ContactObject)
 	return err
 }
 
 func testSignIn(t *testing.T, harness Harness) {
 	t.Run("who is checked is named", func(t *testing.T) {
 		h := harness.open(t, small)
-		info, err := h.remote.Check(context.Background())
+		info, err := h.remote.Check(h.Context())
 		h.must(err)
 		if info.Host == "" || info.Organization == "" || info.OrgID == "" || len(info.Checks) == 0 {
 			t.Errorf("%+v", info)
@@ -49,7 +48,7 @@ func testSignIn(t *testing.T, harness Harness) {
 	t.Run("a write that a dead token refused is made once", func(t *testing.T) {
 		h := harness.open(t, small)
 		h.must(h.count())
-		_, err := h.remote.HasMark(context.Background(), models.ContactObject)
+		_, err := h.remote.HasMark(h.Context(), models.ContactObject)
 		h.must(err)
 		before, sent := h.SignIns(), h.Sent()
 		h.Faults(`[{"kind":"revoke_tokens","times":1}]`)
@@ -112,7 +111,7 @@ func testRevoke(t *testing.T, harness Harness) {
 	h := harness.open(t, small)
 	h.must(h.count())
 	for turn := range 2 {
-		if err := h.remote.Revoke(context.Background()); err != nil {
+		if err := h.remote.Revoke(h.Context()); err != nil {
 			t.Errorf("turn %d: %v", turn, err)
 		}
 	}

@@ -1,7 +1,6 @@
 package remotetest
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +13,7 @@ import (
 func testWrite(t *testing.T, harness Harness) {
 	for name, run := range map[string]func(*house){
 		"create": writesCreate, "update": writesUpdate, "restore": writesRestore, "refusals": writesRefused, "duplicates": writesDuplicate,
-		"one bad among many": writesBadAmongMany, "nothing": writesNothing,
+		"one bad among many": writesBadAmongMany, "in bulk": writesInBulk, "nothing": writesNothing,
 	} {
 		t.Run(name, func(t *testing.T) { run(harness.open(t, small)) })
 	}
@@ -179,7 +178,7 @@ func writesBadAmongMany(h *house) {
 	writes[bad].Values[h.Contact.Note] = tooLong
 	for _, op := range []models.IntentOp{models.OpCreate, models.OpUpdate} {
 		before := h.Written(models.ContactObject, op)
-		results, err := h.remote.Write(context.Background(), models.ContactObject, writes)
+		results, err := h.remote.Write(h.Context(), models.ContactObject, writes)
 		h.must(err)
 		if len(results) != n {
 			h.Fatalf("%d results of %d writes", len(results), n)
@@ -206,9 +205,56 @@ func writesBadAmongMany(h *house) {
 	}
 }
 
+// writesInBulk: a vendor with a bulk way keeps every promise of a single call there.
+func writesInBulk(h *house) {
+	limits := h.remote.Limits()
+	if limits.Bulk == 0 {
+		return
+	}
+	n := limits.Batch + 20
+	bad := n / 2
+	var writes []models.Write
+	for i := range n {
+		writes = append(writes, models.Write{Op: models.OpCreate, LinkID: mark(i), Values: h.contact(fmt.Sprint("Bulk \"", i, "\", new\nline"), "").With(models.Values{h.Contact.Note: models.Blank})})
+	}
+	writes[bad].Values[h.Contact.Note] = models.Text(strings.Repeat("x", h.Contact.Max+1))
+	for _, op := range []models.IntentOp{models.OpCreate, models.OpUpdate} {
+		before := h.Written(models.ContactObject, op)
+		results, err := h.remote.Write(h.Context(), models.ContactObject, writes)
+		h.must(err)
+		if len(results) != len(writes) {
+			h.Fatalf("%d results of %d writes", len(results), len(writes))
+		}
+		var changes []models.Write
+		for i, r := range results {
+			if op == models.OpCreate && i == bad {
+				if r.Err == nil || r.Err.Code != models.CodeValueTooLong {
+					h.Errorf("the bad one: %+v", r)
+				}
+				continue
+			}
+			if r.Err != nil {
+				h.Fatalf("%s: number %d: %v", op, i, r.Err)
+			}
+			changes = append(changes, models.Write{Op: models.OpUpdate, ID: r.ID, Values: models.Values{h.Contact.Note: models.Text(fmt.Sprint("Note ", i))}})
+			if i%40 != 0 {
+				continue
+			}
+			rec := h.read(models.ContactObject, r.ID)
+			if rec == nil || op == models.OpCreate && rec.Values[h.Contact.Name] != writes[i].Values[h.Contact.Name] || op == models.OpUpdate && rec.Values[h.Contact.Note] != writes[i].Values[h.Contact.Note] {
+				h.Fatalf("%s: the result of number %d is that of %+v", op, i, rec)
+			}
+		}
+		if got := h.Written(models.ContactObject, op) - before; got != n-1 {
+			h.Errorf("%s: %d of %d were written", op, got, n-1)
+		}
+		writes = changes
+	}
+}
+
 func writesNothing(h *house) {
 	for _, writes := range [][]models.Write{nil, {}} {
-		if results, err := h.remote.Write(context.Background(), models.ContactObject, writes); err != nil || len(results) != 0 {
+		if results, err := h.remote.Write(h.Context(), models.ContactObject, writes); err != nil || len(results) != 0 {
 			h.Errorf("%+v, %v", results, err)
 		}
 	}
@@ -221,7 +267,7 @@ func testBudget(t *testing.T, harness Harness) {
 	}
 	used := -1
 	for range 3 {
-		_, err := h.remote.Count(context.Background(), models.ContactObject)
+		_, err := h.remote.Count(h.Context(), models.ContactObject)
 		h.must(err)
 		b := h.remote.Budget()
 		if b.Used == nil || b.Limit == nil || b.KeptForAgents == nil {
