@@ -14,12 +14,9 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
-	"go.uber.org/goleak"
 
 	"sidelight/models"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // load reads the schema's files, changed.
 func load(t *testing.T, change func(text string) string) *ast.Schema {

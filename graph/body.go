@@ -9,7 +9,6 @@ import (
 	"mime"
 	"net/http"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -19,9 +18,6 @@ import (
 
 // maxBody bounds a request's body and address, in bytes.
 const maxBody = 256 << 10
-
-// bodyTime is how long a caller may take to send the body.
-const bodyTime = 10 * time.Second
 
 type bodyKey struct{}
 
@@ -36,8 +32,6 @@ func withBody(w http.ResponseWriter, r *http.Request) (*http.Request, *refused) 
 		w.Header().Set("Connection", "close") // the rest is not read
 		return r, tooLarge
 	}
-	connection := http.NewResponseController(w)
-	_ = connection.SetReadDeadline(time.Now().Add(bodyTime)) // not every writer has a connection behind it
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		var large *http.MaxBytesError
@@ -47,7 +41,6 @@ func withBody(w http.ResponseWriter, r *http.Request) (*http.Request, *refused) 
 		w.Header().Set("Connection", "close")
 		return r, refusedWith(http.StatusRequestTimeout, models.CodeBadUserInput, "the request did not come whole")
 	}
-	_ = connection.SetReadDeadline(time.Time{})
 	p, refused := decode(body)
 	if refused != nil {
 		return r, refused

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -58,7 +59,7 @@ func New(c Config) (*Handler, error) {
 	s.SetValidationRulesFn(silentRules)
 	s.SetErrorPresenter(present(c.Logger))
 	s.SetRecoverFunc(func(ctx context.Context, p any) error {
-		c.Logger.Error("a resolver panicked", "request", requestID(ctx), "kind", fmt.Sprintf("%T", p))
+		c.Logger.Error("a resolver panicked", "request", requestID(ctx), "kind", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 		return errors.New("panic")
 	})
 	s.Use(documents{persisted: c.Persisted, only: c.OnlyPersisted, known: known})

@@ -64,6 +64,14 @@ func (g *gate) of(v *models.Viewer) *lens {
 // objects are the API's types that show a vendor's record, with what each of their fields is read from.
 var objects = map[string]map[string]models.Sources{"Contact": models.ContactSources, "Account": models.AccountSources}
 
+// parentOf are the vendor fields by which a record of the type refers to its account.
+func parentOf(object string) models.Sources {
+	if object != "Contact" {
+		return models.Sources{}
+	}
+	return models.Sources{Salesforce: []string{models.ContactObject.ParentField(models.Salesforce)}, Desk: []string{models.ContactObject.ParentField(models.Desk)}}
+}
+
 // pieces are the vendor fields behind the fields of what a record holds, by the end of their names.
 var pieces = map[string][]string{
 	"Address.street": {"street"}, "Address.city": {"city"}, "Address.state": {"state"}, "Address.postalCode": {"postalcode", "zip", "code"}, "Address.country": {"country"},
@@ -116,6 +124,11 @@ func (g *gate) grind(v *models.Viewer) *lens {
 						closed[strings.ToLower(name)] = true
 					}
 				}
+			}
+		}
+		if !l.open[object+".account"] {
+			for _, name := range append(parentOf(object).Salesforce, parentOf(object).Desk...) {
+				closed[strings.ToLower(name)] = true
 			}
 		}
 		l.closed[object] = closed

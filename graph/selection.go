@@ -11,8 +11,14 @@ import (
 
 // children are the fields asked for below a field, as far as the viewer may see them.
 func (r *Resolver) children(ctx context.Context, f graphql.CollectedField, object string) []graphql.CollectedField {
-	all := graphql.CollectFields(graphql.GetOperationContext(ctx), f.Selections, []string{object, "Node"})
-	return slices.DeleteFunc(all, func(f graphql.CollectedField) bool { return !r.gate.allows(ViewerFrom(ctx), object+"."+f.Name) })
+	var out []graphql.CollectedField
+	lens := r.gate.of(ViewerFrom(ctx))
+	for _, f := range graphql.CollectFields(graphql.GetOperationContext(ctx), f.Selections, []string{object, "Node"}) { // shared by all rows: not ours to change
+		if lens.open[object+"."+f.Name] {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // here is the field that is being resolved.
@@ -27,6 +33,11 @@ func (r *Resolver) columns(ctx context.Context, fields []graphql.CollectedField,
 	var out models.Sources
 	lens := r.gate.of(ViewerFrom(ctx))
 	for _, f := range fields {
+		// A contact's opportunities are its account's, too, where that may be known.
+		if reference := parentOf(name); f.Name == "account" || f.Name == "opportunities" {
+			reference = lens.showing(name, reference)
+			out.Salesforce, out.Desk = append(out.Salesforce, reference.Salesforce...), append(out.Desk, reference.Desk...)
+		}
 		if f.Name != "fields" {
 			s := lens.showing(name, table[f.Name])
 			out.Salesforce, out.Desk = append(out.Salesforce, s.Salesforce...), append(out.Desk, s.Desk...)

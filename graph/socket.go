@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/coder/websocket"
@@ -32,6 +33,20 @@ func init() {
 // sse answers only those who prefer events. Its body was read and checked before.
 type sse struct{ transport.SSE }
 
+// Do implements graphql.Transport.
+func (t sse) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	t.SSE.Do(flushing{w, http.NewResponseController(w)}, r, exec)
+}
+
+// flushing finds the connection to flush behind whatever wraps it.
+type flushing struct {
+	http.ResponseWriter
+	connection *http.ResponseController
+}
+
+// Flush implements http.Flusher.
+func (f flushing) Flush() { _ = f.connection.Flush() }
+
 // Supports implements graphql.Transport.
 func (sse) Supports(r *http.Request) bool {
 	return r.Method == http.MethodPost && preferred(r.Header.Get("Accept")) == mediaEvents
@@ -53,12 +68,11 @@ func socket(c Config) transport.Websocket {
 				if !ok || !strings.EqualFold(scheme, "Bearer") || c.Authenticate == nil {
 					return ctx, nil, errors.New("sign in first: send Authorization: Bearer TOKEN in connection_init")
 				}
-				token = strings.TrimSpace(token)
-				v, err := c.Authenticate(ctx, token)
+				v, err := c.Authenticate(ctx, strings.TrimSpace(token))
 				if err != nil {
 					return ctx, nil, errors.New(PublicError(err).Message)
 				}
-				ctx = withToken(WithViewer(ctx, v), token)
+				ctx = WithViewer(ctx, v)
 			}
 			return untilTokenEnds(withPace(ctx), c.Now), nil, nil
 		},

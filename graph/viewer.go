@@ -12,7 +12,6 @@ import (
 type (
 	viewerKey  struct{}
 	requestKey struct{}
-	tokenKey   struct{}
 	paceKey    struct{}
 )
 
@@ -39,16 +38,6 @@ func renew(ctx context.Context, v *models.Viewer) {
 	if h, ok := ctx.Value(viewerKey{}).(*holder); ok {
 		h.current.Store(v)
 	}
-}
-
-func withToken(ctx context.Context, token string) context.Context {
-	return context.WithValue(ctx, tokenKey{}, token)
-}
-
-// TokenFrom is the token that a WebSocket signed in with; "" where the token came otherwise.
-func TokenFrom(ctx context.Context) string {
-	token, _ := ctx.Value(tokenKey{}).(string)
-	return token
 }
 
 // Operations over one WebSocket: a limit of requests never sees them.

@@ -83,7 +83,7 @@ func (g *gate) look(v *models.Viewer, rc *graphql.OperationContext) ([]denied, *
 	if err := misspelt(g.schema, rc); err != nil {
 		return nil, err
 	}
-	if w.lens.narrow() && (mentions{w.lens, map[*ast.FragmentDefinition]bool{}}).in(rc) {
+	if w.lens.narrow() && w.lens.mentionsClosed(rc) {
 		return nil, w.lens.unknown(rc)
 	}
 	root := g.root(rc.Operation.Operation)

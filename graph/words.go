@@ -90,37 +90,25 @@ func (g *gate) anyInput(such func(ast.DirectiveList) bool) bool {
 	return false
 }
 
-// mentions looks for closed inputs in everything a document says, whether it is executed or not, and in the variables' values.
+// mentions looks for closed inputs in everything a document says, whether it is executed or not, and in the variables' values. What is said to a field that is
+// closed itself is not looked at: it is denied as a whole.
 type mentions struct {
 	lens *lens
+	vars map[string]any
 	seen map[*ast.FragmentDefinition]bool
 }
 
-// in tells whether the operation's document or variables use a closed input.
-func (m mentions) in(rc *graphql.OperationContext) bool {
-	for _, op := range rc.Doc.Operations {
-		for _, v := range op.VariableDefinitions {
-			if v.DefaultValue != nil && m.literal(v.Type, v.DefaultValue) {
-				return true
-			}
-		}
-		if m.selection(op.SelectionSet) {
-			return true
-		}
-	}
-	for _, v := range rc.Operation.VariableDefinitions {
-		if m.value(v.Type, rc.Variables[v.Variable]) {
-			return true
-		}
-	}
-	return false
+// mentionsClosed tells whether the operation's document or variables use a closed input.
+func (l *lens) mentionsClosed(rc *graphql.OperationContext) bool {
+	m := mentions{l, rc.Variables, map[*ast.FragmentDefinition]bool{}}
+	return slices.ContainsFunc(rc.Doc.Operations, func(op *ast.OperationDefinition) bool { return m.selection(op.SelectionSet) })
 }
 
 func (m mentions) selection(set ast.SelectionSet) bool {
 	for _, s := range set {
 		switch s := s.(type) {
 		case *ast.Field:
-			if m.field(s) || m.selection(s.SelectionSet) {
+			if m.open(s) && (m.field(s) || m.selection(s.SelectionSet)) {
 				return true
 			}
 		case *ast.InlineFragment:
@@ -139,10 +127,12 @@ func (m mentions) selection(set ast.SelectionSet) bool {
 	return false
 }
 
+func (m mentions) open(f *ast.Field) bool {
+	on := f.ObjectDefinition
+	return f.Definition != nil && on != nil && (on.Kind != ast.Object || m.lens.open[on.Name+"."+f.Name])
+}
+
 func (m mentions) field(f *ast.Field) bool {
-	if f.Definition == nil {
-		return false
-	}
 	for _, a := range f.Arguments {
 		if def := f.Definition.Arguments.ForName(a.Name); def != nil && (!m.lens.readable(def.Directives) || m.literal(def.Type, a.Value)) {
 			return true
@@ -160,6 +150,8 @@ func (m mentions) literal(t *ast.Type, v *ast.Value) bool {
 	switch v.Kind {
 	case ast.ListValue:
 		return slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool { return m.literal(t, c.Value) })
+	case ast.Variable:
+		return m.value(t, m.vars[v.Raw])
 	case ast.EnumValue:
 		return m.closedValue(def, v.Raw)
 	case ast.ObjectValue:
