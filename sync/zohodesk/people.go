@@ -55,7 +55,30 @@ func (c *Client) WhoAmI(ctx context.Context, accessToken string) (Agent, error) 
 	if err := answer.decode(&told); err != nil {
 		return Agent{}, err
 	}
-	a := readAgent(told)
+	return atWork(readAgent(told))
+}
+
+// Agent asks Desk for an agent as they are now. One who was removed, or is not active, is FORBIDDEN.
+func (c *Client) Agent(ctx context.Context, id string) (Agent, error) {
+	if !isID(id) {
+		return Agent{}, models.Errorf(models.CodeForbidden, "there is no such agent in Zoho Desk")
+	}
+	answer, err := c.do(ctx, call{method: http.MethodGet, path: "/agents/" + id, query: url.Values{"include": {"profile"}}, forAgents: true})
+	if models.CodeOf(err) == models.CodeNotFound {
+		return Agent{}, models.Wrap(err, models.CodeForbidden, "this agent is no longer in Zoho Desk")
+	}
+	if err != nil {
+		return Agent{}, err
+	}
+	var told row
+	if err := answer.decode(&told); err != nil {
+		return Agent{}, err
+	}
+	return atWork(readAgent(told))
+}
+
+// atWork refuses an agent who may not work in Desk.
+func atWork(a Agent) (Agent, error) {
 	switch {
 	case a.ID == "" || a.ProfileID == "":
 		return Agent{}, unavailable(nil, "Zoho Desk did not say which agent this is")
