@@ -26,7 +26,7 @@ func (s *Server) routes(api *graph.Handler) http.Handler {
 		mux.HandleFunc("GET /"+name, p.page(name))
 	}
 	mux.Handle("GET /assets/", p.asset())
-	mux.Handle("/graphql", signedIn(api))
+	mux.Handle("/graphql", signedIn(s.ending(api)))
 	mux.Handle("GET /graphql/schema.graphql", signedIn(sdl(api)))
 	mux.Handle("GET /export/failures.csv", signedIn(http.HandlerFunc(e.failures)))
 	mux.Handle("GET /export/history.csv", signedIn(http.HandlerFunc(e.history)))

@@ -49,6 +49,8 @@ type Server struct {
 	issuer    *Issuer
 	handler   http.Handler
 	stopping  chan struct{}
+	streams   context.Context // ends when the process is being stopped, and with it what would last
+	endAll    context.CancelFunc
 	connected chan struct{}      // closed when what the flags name is connected, or will not be
 	stop      context.CancelFunc // of what New began
 }
@@ -74,6 +76,7 @@ func New(ctx context.Context, config Config, options Options) (_ *Server, err er
 		options.Logger = config.LogConfig.Logger(os.Stderr)
 	}
 	s := &Server{config: config, options: options, log: options.Logger, stopping: make(chan struct{}), connected: make(chan struct{})}
+	s.streams, s.endAll = context.WithCancel(context.WithoutCancel(ctx))
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
 	defer func() {
@@ -241,6 +244,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	case err = <-failed:
 	}
 	close(s.stopping)
+	s.endAll()
 	stop()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
@@ -269,6 +273,7 @@ func (s *Server) settle(ctx context.Context) {
 
 // close ends what New began, in the other order.
 func (s *Server) close() error {
+	s.endAll()
 	s.stop()
 	var errs []error
 	if s.listener != nil {
