@@ -227,7 +227,7 @@ type budget struct {
 // probeEvery is how often one call of the sync goes through while the rest is kept for agents, to see whether calls have become free.
 const probeEvery = 15 * time.Minute
 
-var limitInfo = regexp.MustCompile(`api-usage=([0-9]+)/([0-9]+)`)
+var limitInfo = regexp.MustCompile(`(?:^|[;,\s])api-usage=([0-9]+)/([0-9]+)`)
 
 func (b *budget) observe(h http.Header, now time.Time) {
 	m := limitInfo.FindStringSubmatch(h.Get("Sforce-Limit-Info"))

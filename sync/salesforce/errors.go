@@ -72,6 +72,9 @@ func (v vendorError) refusal() refusal {
 			out.duplicate = m.MatchResults[0].MatchRecords[0].Record.ID
 		}
 	}
+	if out.code == "REQUEST_LIMIT_EXCEEDED" && strings.Contains(v.Message, "Concurrent") {
+		out.code = "CONCURRENT_REQUEST_LIMIT_EXCEEDED" // only the text tells the two limits apart
+	}
 	if out.code == "DUPLICATE_VALUE" {
 		if _, after, ok := strings.Cut(v.Message, "record with id:"); ok {
 			out.duplicate = recordID.FindString(after)
@@ -138,6 +141,8 @@ var meanings = map[string]meaning{
 	"DUPLICATE_VALUE":                               {models.CodeDuplicate, false, "another Salesforce record has this unique value"},
 	"DUPLICATE_EXTERNAL_ID":                         {models.CodeAmbiguousMatch, false, "several Salesforce records carry the same mark"},
 	"UNDELETE_FAILED":                               {models.CodeNotFound, false, "Salesforce's recycle bin does not hold the record"},
+	"INACTIVE_OWNER_OR_USER":                        {models.CodeInvalidParameter, false, "the owner is no longer an active Salesforce user"},
+	"REQUEST_RUNNING_TOO_LONG":                      {models.CodeBusy, true, "Salesforce stopped a call that took too long"},
 	"STORAGE_LIMIT_EXCEEDED":                        {models.CodeInvalidParameter, false, "the Salesforce organization has no storage left"},
 	"EXCEEDED_ID_LIMIT":                             {models.CodeCursorExpired, false, "too many records were deleted to be listed"},
 	"INVALID_REPLICATION_DATE":                      {models.CodeCursorExpired, false, "the changes asked for are too old"},
@@ -179,12 +184,11 @@ func refused(status int, header http.Header, body []byte, k effect) *models.Erro
 	switch {
 	case status == http.StatusUnauthorized:
 		return models.Errorf(models.CodeBadCredentials, "Salesforce does not accept the session")
+	case k == onlyOnce && (status >= 500 || status == http.StatusRequestTimeout):
+		return &models.Error{Code: models.CodeUnknownOutcome, Message: fmt.Sprintf("Salesforce failed while it created records (HTTP %d)", status)}
 	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
 		return &models.Error{Code: models.CodeBusy, Message: fmt.Sprintf("Salesforce asks for a pause (HTTP %d)", status), Retry: true, RetryAfter: retryAfter(header)}
 	case status >= 500:
-		if k == onlyOnce {
-			return &models.Error{Code: models.CodeUnknownOutcome, Message: fmt.Sprintf("Salesforce failed while it created records (HTTP %d)", status)}
-		}
 		return unavailable(nil, "Salesforce failed (HTTP %d)", status)
 	case r.code != "":
 		return r.err()
