@@ -142,12 +142,18 @@ func (s *site) Faults(rules string) {
 	}
 }
 
-// Sent counts the calls that may write.
-func (s *site) Sent() (n int) {
+// calls counts the calls that are no sign-in.
+func (s *site) calls(counts func(pattern string) bool) (n int) {
 	for pattern, count := range s.injector.Stats().Calls {
-		if !strings.HasPrefix(pattern, "GET ") && !strings.Contains(pattern, "/oauth") {
+		if !strings.Contains(pattern, "/oauth") && counts(pattern) {
 			n += int(count)
 		}
 	}
 	return n
+}
+
+func (s *site) Called() int { return s.calls(func(string) bool { return true }) }
+
+func (s *site) Sent() int {
+	return s.calls(func(pattern string) bool { return !strings.HasPrefix(pattern, "GET ") })
 }

@@ -68,7 +68,8 @@ type Vendor interface {
 	Skew(d time.Duration)
 	// Written counts the records that were really written, by anybody.
 	Written(object models.SyncObject, op models.IntentOp) int
-	// Sent counts the calls that may write, SignIns those that ask for an access token.
+	// Called counts the API calls, Sent those of them that may write, SignIns those that ask for an access token.
+	Called() int
 	Sent() int
 	SignIns() int
 	// Spoil makes the stored credentials ones that the vendor refuses.

@@ -259,23 +259,3 @@ func writesNothing(h *house) {
 		}
 	}
 }
-
-func testBudget(t *testing.T, harness Harness) {
-	h := harness.open(t, small)
-	if b := h.remote.Budget(); b.Side != h.remote.Side() || b.Used != nil || b.Limit != nil {
-		t.Errorf("before any call: %+v", b)
-	}
-	used := -1
-	for range 3 {
-		_, err := h.remote.Count(h.Context(), models.ContactObject)
-		h.must(err)
-		b := h.remote.Budget()
-		if b.Used == nil || b.Limit == nil || b.KeptForAgents == nil {
-			t.Fatalf("%+v", b)
-		}
-		if *b.Used <= used || *b.Limit < *b.Used || *b.KeptForAgents != *b.Limit/5 {
-			t.Errorf("used %d of %d, %d kept; used before: %d", *b.Used, *b.Limit, *b.KeptForAgents, used)
-		}
-		used = *b.Used
-	}
-}

@@ -291,7 +291,7 @@ func TestFindTakesAnyName(t *testing.T) {
 func TestOurWritesAreMarkedAsOurs(t *testing.T) {
 	r := newRig(t, options{})
 	id := sourceID("700000001")
-	if len(id) != 36 || id[14] != '1' || id != sourceID("700000001") || id == sourceID("700000002") {
+	if len(id) != 36 || id[14] != '1' || !strings.ContainsRune("89ab", rune(id[19])) || id != sourceID("700000001") || id == sourceID("700000002") {
 		t.Errorf("source id %s", id)
 	}
 	if r.cfg.SourceID != id {
