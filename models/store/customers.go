@@ -321,10 +321,13 @@ func (s *Store) accountsBy(ctx context.Context, side models.Side, ids []string, 
 	return out, nil
 }
 
-// FieldHistory is the latest journal entry of each mapped field of a link.
-func (s *Store) FieldHistory(ctx context.Context, linkID string) (map[string]models.Change, error) {
+// FieldHistory is the latest journal entry of each mapped field of a link, or of those that are named.
+func (s *Store) FieldHistory(ctx context.Context, linkID string, fields ...string) (map[string]models.Change, error) {
 	var changes []models.Change
 	latest := s.read(ctx).Model(&models.Change{}).Select("MAX(id)").Where("link_id = ?", linkID).Group("field")
+	if len(fields) > 0 {
+		latest = latest.Where("field IN ?", fields)
+	}
 	if err := s.read(ctx).Where("id IN (?)", latest).Find(&changes).Error; err != nil {
 		return nil, err
 	}
