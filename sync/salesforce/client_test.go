@@ -154,47 +154,6 @@ func TestWritesTellWhatBecameOfEachRecord(t *testing.T) {
 	}
 }
 
-func TestFaultsBecomeTypedErrorsAndACreateIsNeverBlindlyRepeated(t *testing.T) {
-	for name, c := range map[string]struct {
-		rule    string
-		code    models.Code
-		retry   bool
-		created int
-	}{
-		"dropped before":   {`{"kind":"drop_before","endpoint":"PATCH /services/data/**","times":1}`, models.CodeUnknownOutcome, false, 0},
-		"answer lost":      {`{"kind":"drop_after","endpoint":"PATCH /services/data/**","times":1}`, models.CodeUnknownOutcome, false, 1},
-		"reset":            {`{"kind":"reset","endpoint":"PATCH /services/data/**","times":1}`, models.CodeUnknownOutcome, false, 1},
-		"truncated":        {`{"kind":"truncate","endpoint":"PATCH /services/data/**","times":1}`, models.CodeUnknownOutcome, false, 1},
-		"HTML":             {`{"kind":"html","endpoint":"PATCH /services/data/**","times":1}`, models.CodeUnknownOutcome, false, 0},
-		"locked":           {`{"kind":"status","endpoint":"PATCH /services/data/**","times":1,"status":400,"body":[{"message":"x","errorCode":"UNABLE_TO_LOCK_ROW"}]}`, models.CodeBusy, true, 0},
-		"quota":            {`{"kind":"status","endpoint":"PATCH /services/data/**","times":1,"status":403,"body":[{"message":"x","errorCode":"REQUEST_LIMIT_EXCEEDED"}]}`, models.CodeQuotaExhausted, true, 0},
-		"overloaded":       {`{"kind":"status","endpoint":"PATCH /services/data/**","times":1,"status":503,"headers":{"Retry-After":"7"}}`, models.CodeBusy, true, 0},
-		"session replayed": {`{"kind":"revoke_tokens","times":1}`, "", false, 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			o := start(t)
-			if _, err := o.Describe(ctx, models.ContactObject); err != nil {
-				t.Fatal(err)
-			}
-			o.fault(c.rule)
-			out, err := o.Write(ctx, models.ContactObject, []models.Write{{Op: models.OpCreate, LinkID: "l", Values: contact("A", "")}})
-			if len(out) == 1 && out[0].Err != nil {
-				err = out[0].Err
-			}
-			if models.CodeOf(err) != c.code || models.MayRetry(err) != c.retry {
-				t.Errorf("%v, may retry: %v", err, models.MayRetry(err))
-			}
-			o.fault("")
-			if c.code == models.CodeQuotaExhausted {
-				return // the sync keeps still now
-			}
-			if found, err := o.Find(ctx, models.ContactObject, nil, models.Find{LinkID: "l"}); err != nil || len(found) != c.created {
-				t.Errorf("%d records stand there, want %d (%v)", len(found), c.created, err)
-			}
-		})
-	}
-}
-
 func TestWrongCredentialsAreNamedAndNotTriedAgainAndAgain(t *testing.T) {
 	o := start(t)
 	o.creds.ClientSecret = "wrong"

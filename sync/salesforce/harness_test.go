@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -186,3 +187,6 @@ func (w watched) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.tell(r)
 	return w.RoundTripper.RoundTrip(r)
 }
+
+// asModel finds the typed error in a chain.
+func asModel(err error, into **models.Error) bool { return errors.As(err, into) }

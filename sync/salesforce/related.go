@@ -114,11 +114,11 @@ func (c *Client) parts(ctx context.Context, q models.RelatedRequest) (out []part
 		case models.NeedNotes:
 			out = append(out, notesPart(q))
 		case models.NeedTasks:
-			out = append(out, part{"tasks", section, "SELECT " + taskColumns + " FROM Task WHERE " + who(q) +
-				" ORDER BY IsClosed ASC,ActivityDate DESC NULLS LAST LIMIT " + strconv.Itoa(maxActivities), readTasks})
+			out = append(out, part{"tasks", section, "SELECT " + without(q.Hidden, "Task", taskColumns) + " FROM Task WHERE " + who(q) +
+				orderBy(q.Hidden, "Task", "IsClosed ASC", "ActivityDate DESC NULLS LAST") + " LIMIT " + strconv.Itoa(maxActivities), readTasks})
 		case models.NeedEvents:
-			out = append(out, part{"events", section, "SELECT " + eventColumns + " FROM Event WHERE " + who(q) +
-				" ORDER BY StartDateTime DESC LIMIT " + strconv.Itoa(maxActivities), readEvents})
+			out = append(out, part{"events", section, "SELECT " + without(q.Hidden, "Event", eventColumns) + " FROM Event WHERE " + who(q) +
+				orderBy(q.Hidden, "Event", "StartDateTime DESC") + " LIMIT " + strconv.Itoa(maxActivities), readEvents})
 		}
 	}
 	return out, err
@@ -156,12 +156,14 @@ func (c *Client) opportunityParts(ctx context.Context, q models.RelatedRequest) 
 	if err != nil {
 		return nil, err
 	}
-	tail := " ORDER BY IsClosed ASC,CloseDate ASC LIMIT " + strconv.Itoa(maxOpportunities)
+	columns = without(q.Hidden, "Opportunity", columns)
+	tail := orderBy(q.Hidden, "Opportunity", "IsClosed ASC", "CloseDate ASC") + " LIMIT " + strconv.Itoa(maxOpportunities)
+	roles := without(q.Hidden, "Opportunity", "ContactId,Role")
 	read := func(out *models.Related, rows []row) bool { return readOpportunities(out, q.ContactID, rows) }
 	var out []part
 	if q.ContactID != "" {
 		// A semi-join cannot be joined with another condition by OR: the account's opportunities are a query of their own.
-		out = append(out, part{"opportunitiesOfContact", models.NeedOpportunities, "SELECT " + columns + ",(SELECT ContactId,Role FROM OpportunityContactRoles WHERE ContactId = " + quote(q.ContactID) +
+		out = append(out, part{"opportunitiesOfContact", models.NeedOpportunities, "SELECT " + columns + ",(SELECT " + roles + " FROM OpportunityContactRoles WHERE ContactId = " + quote(q.ContactID) +
 			") FROM Opportunity WHERE Id IN (SELECT OpportunityId FROM OpportunityContactRole WHERE ContactId = " + quote(q.ContactID) + ")" + tail, read})
 	}
 	if q.AccountID != "" {
@@ -228,9 +230,11 @@ func notesPart(q models.RelatedRequest) part {
 	if id == "" {
 		object, id = "Account", q.AccountID
 	}
-	limit := strconv.Itoa(maxNotes)
-	return part{"notes", models.NeedNotes, "SELECT Id,(SELECT Id,Title,Body,CreatedDate,LastModifiedDate,CreatedById,CreatedBy.Name FROM Notes ORDER BY CreatedDate DESC LIMIT " + limit +
-		"),(SELECT Id,Title,TextPreview,CreatedDate,LastModifiedDate,CreatedById,CreatedBy.Name FROM AttachedContentNotes ORDER BY CreatedDate DESC LIMIT " + limit +
+	tail := orderBy(q.Hidden, "Note", "CreatedDate DESC") + " LIMIT " + strconv.Itoa(maxNotes)
+	columns := func(body string) string {
+		return without(q.Hidden, "Note", "Id,Title,"+body+",CreatedDate,LastModifiedDate,CreatedById,CreatedBy.Name")
+	}
+	return part{"notes", models.NeedNotes, "SELECT Id,(SELECT " + columns("Body") + " FROM Notes" + tail + "),(SELECT " + columns("TextPreview") + " FROM AttachedContentNotes" + tail +
 		") FROM " + object + " WHERE Id = " + quote(id), readNotes}
 }
 
