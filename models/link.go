@@ -86,7 +86,8 @@ type LinkState struct {
 	// what a reference to the parent converts to. Empty where the parent is not linked (yet).
 	ParentOnDesk       string
 	ParentOnSalesforce string
-	// ParentFailed tells that the parent's own sync stands in the failure log, so waiting for it would be in vain.
+	// ParentFailed tells that waiting for the parent would be in vain: its own sync failed, it is left out, it or its counterpart is deleted, or it
+	// is nowhere to be seen.
 	ParentFailed bool
 }
 

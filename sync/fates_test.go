@@ -159,3 +159,39 @@ func TestAMergeWhoseSurvivorIsGoneTooIsADeletion(t *testing.T) {
 		t.Errorf("the edit of the survivor in Desk has no counterpart: %+v", r)
 	}
 }
+
+func TestAContactWhoseAccountIsDeletedDoesNotKeepTheLoadFromEnding(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	account := w.create(t, models.Salesforce, models.AccountObject, map[string]any{"Name": "Gone"})
+	contact := w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Orphan", "AccountId": account})
+	w.remove(t, models.Salesforce, models.AccountObject, account) // its contacts go with it
+	w.restore(t, models.Salesforce, contact)
+	w.boot(t).connect(t)
+	w.settle(t)
+	if w.counterpart(t, models.ContactObject, models.Salesforce, contact) == "" {
+		t.Errorf("the contact has no counterpart; failures: %+v", w.failures(t))
+	}
+}
+
+func TestOnlyTheReferenceWaitsForAnAccountThatIsDeletedOnTheOtherSide(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	account := w.create(t, models.Salesforce, models.AccountObject, map[string]any{"Name": "Trashed in Desk"})
+	sf, desk := w.pair(t, map[string]any{"LastName": "Member", "AccountId": account})
+	there := w.counterpart(t, models.AccountObject, models.Salesforce, account)
+	w.remove(t, models.Desk, models.AccountObject, there)
+	w.settle(t)
+	w.edit(t, models.Salesforce, models.ContactObject, sf, map[string]any{"Title": "Goes through"})
+	second := w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Newcomer", "AccountId": account})
+	w.settle(t)
+	newcomer := w.counterpart(t, models.ContactObject, models.Salesforce, second)
+	if got := w.value(t, models.Desk, desk, "title"); got != "Goes through" || newcomer == "" || len(w.failures(t)) > 0 {
+		t.Errorf("the title is %q, the newcomer's counterpart %q, failures %+v", got, newcomer, w.failures(t))
+	}
+	w.restore(t, models.Desk, there)
+	w.settle(t)
+	for _, id := range []string{desk, newcomer} {
+		if got := w.value(t, models.Desk, id, "accountId"); got != there {
+			t.Errorf("with the account back, %s belongs to %q", id, got)
+		}
+	}
+}

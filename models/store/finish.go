@@ -201,6 +201,9 @@ func (f *finisher) done(l *linkRow, in models.Intent, r models.IntentResult) err
 	l.SyncedAt = &f.now
 	if in.Op == models.OpRestore { // it came back with everything it had, also with what was not written
 		l.Dirty, l.PlanAfter = true, nil
+		if in.Object == models.AccountObject {
+			f.woken = append(f.woken, l.ID)
+		}
 	}
 	f.mirror(in, r, id)
 	f.moved[in.Object] = append(f.moved[in.Object], l)

@@ -99,7 +99,7 @@ func (o *observation) take(records []models.Record) error {
 	if err != nil {
 		return err
 	}
-	var changed []string
+	var changed, revived []string
 	var save []models.MirrorRow
 	for _, r := range records {
 		row := rows[r.ID]
@@ -114,11 +114,26 @@ func (o *observation) take(records []models.Record) error {
 		if content {
 			changed = append(changed, r.ID)
 		}
+		if row != nil && row.DeletedAt != nil && next.DeletedAt == nil {
+			revived = append(revived, r.ID)
+		}
 	}
 	if err := upsert(o.tx, table(o.side, o.object), save); err != nil {
 		return err
 	}
-	return o.links(changed)
+	if err := o.links(changed); err != nil || o.object != models.AccountObject {
+		return err
+	}
+	// Contacts could not refer to the account while it was deleted.
+	var back []string
+	for chunk := range chunks(revived) {
+		var ids []string
+		if err := o.tx.Table("links").Where("object = ? AND "+idColumn(o.side)+" IN ?", o.object, chunk).Pluck("id", &ids).Error; err != nil {
+			return err
+		}
+		back = append(back, ids...)
+	}
+	return o.store.wakeChildren(o.tx, o.object, back)
 }
 
 // next is the row after a record was seen. content tells that something the sync cares about changed, keep that anything did.

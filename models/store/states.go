@@ -135,7 +135,8 @@ func (s *Store) parents(ctx context.Context, states []models.LinkState) error {
 		for chunk := range chunks(ids) {
 			var found []parent
 			err := s.read(ctx).Table("links").Where("object = ? AND "+idColumn(side)+" IN ?", models.AccountObject, chunk).
-				Select("id, desk_id, salesforce_id, (NOT dirty AND "+noOpenIntent+" AND EXISTS (SELECT 1 FROM failures f WHERE f.link_id = links.id AND f.resolved_at IS NULL)) AS failed", openIntents).
+				Joins("LEFT JOIN "+table(side.Other(), models.AccountObject)+" o ON o.id = links."+idColumn(side.Other())).
+				Select("links.id, desk_id, salesforce_id, (NOT dirty AND "+noOpenIntent+") AS settled, (o.deleted_at IS NOT NULL) AS away", openIntents).
 				Find(&found).Error
 			if err != nil {
 				return err
@@ -151,12 +152,16 @@ func (s *Store) parents(ctx context.Context, states []models.LinkState) error {
 			}
 			p, linked := accounts[row.ParentID]
 			other := (&models.Link{DeskID: p.DeskID, SalesforceID: p.SalesforceID}).RecordID(side.Other())
+			vain := (linked && other == "" && p.Settled) || p.Away || (!linked && s.stamp().Sub(row.ObservedAt) > unseenParent)
+			if p.Away {
+				other = "" // nothing can refer to it
+			}
 			if side == models.Salesforce {
 				states[i].ParentOnDesk = other
 			} else {
 				states[i].ParentOnSalesforce = other
 			}
-			states[i].ParentFailed = states[i].ParentFailed || (linked && p.Failed)
+			states[i].ParentFailed = states[i].ParentFailed || vain
 		}
 	}
 	return nil
@@ -166,8 +171,13 @@ type parent struct {
 	ID           string
 	DeskID       *string
 	SalesforceID *string
-	Failed       bool
+	Settled      bool // nothing is under way for it
+	Away         bool // its counterpart is deleted
 }
+
+// unseenParent is how long a contact waits for an account that was never seen. An event about the contact may come before the account's; a poll reads accounts
+// first.
+const unseenParent = 2 * time.Minute
 
 // MarkDirty marks links for planning again, because of the trigger.
 func (s *Store) MarkDirty(ctx context.Context, linkIDs []string, cause models.RunTrigger) error {
