@@ -110,34 +110,92 @@ func (s *Store) Customer(ctx context.Context, key models.CustomerKey, sel models
 	return contact, &models.Account{Pair: p}, nil
 }
 
-// resolve finds the links behind a key. A contact is found by email even if several share it: one that is linked goes before others.
+// resolve finds the link behind a key, "" when nobody matches. A contact is found by email even if several share it: one that is linked goes before others. A record that was
+// merged into another is the other; one that lives on neither side is nobody.
 func (s *Store) resolve(ctx context.Context, key models.CustomerKey) (contactID, accountID string, err error) {
-	var l models.Link
-	q := s.read(ctx).Select("id", "object").Limit(1)
+	var l mergedLink
 	switch {
 	case key.DeskContactID != nil:
-		q = q.Where("object = ? AND desk_id = ?", models.ContactObject, *key.DeskContactID)
+		l, err = s.linkOf(ctx, models.Desk, *key.DeskContactID, models.ContactObject)
 	case key.DeskAccountID != nil:
-		q = q.Where("object = ? AND desk_id = ?", models.AccountObject, *key.DeskAccountID)
+		l, err = s.linkOf(ctx, models.Desk, *key.DeskAccountID, models.AccountObject)
 	case key.SalesforceID != nil:
-		q = q.Where("object IN ? AND salesforce_id = ?", models.SyncObjects, models.SalesforceID(*key.SalesforceID))
+		l, err = s.linkOf(ctx, models.Salesforce, models.SalesforceID(*key.SalesforceID), models.SyncObjects...)
 	case key.Email != nil:
 		email := cut(models.MatchKey(models.Text(*key.Email)))
 		if email == "" {
 			return "", "", nil
 		}
-		q = q.Where("object = ? AND live = ? AND match_key = ?", models.ContactObject, true, email).
-			Order("(desk_id IS NOT NULL AND salesforce_id IS NOT NULL) DESC, id")
-	default:
-		return "", "", nil
+		err = s.read(ctx).Table("links").Select("id", "object", "live").Limit(1).Where("object = ? AND live = ? AND match_key = ?", models.ContactObject, true, email).
+			Order("(desk_id IS NOT NULL AND salesforce_id IS NOT NULL) DESC, id").Find(&l).Error
 	}
-	if err := q.Find(&l).Error; err != nil {
+	switch {
+	case err != nil || !l.Live:
 		return "", "", err
-	}
-	if l.Object == models.AccountObject {
+	case l.Object == models.AccountObject:
 		return "", l.ID, nil
 	}
 	return l.ID, "", nil
+}
+
+// maxMerges bounds how many merges are followed after each other.
+const maxMerges = 8
+
+// mergedLink is a link with what its records were merged into.
+type mergedLink struct {
+	ID             string
+	Object         models.SyncObject
+	Live           bool
+	DeskInto       string
+	SalesforceInto string
+}
+
+// linkOf is the living link of a side's record, or of the one that it, or its counterpart, was merged into; the zero link where there is none.
+func (s *Store) linkOf(ctx context.Context, side models.Side, id string, objects ...models.SyncObject) (mergedLink, error) {
+	for _, object := range objects {
+		l, err := s.survivor(ctx, side, id, object)
+		if err != nil || l.ID != "" {
+			return l, err
+		}
+	}
+	return mergedLink{}, nil
+}
+
+func (s *Store) survivor(ctx context.Context, side models.Side, id string, object models.SyncObject) (last mergedLink, err error) {
+	for range maxMerges {
+		var found []mergedLink
+		err := s.read(ctx).Table("links l").Select("l.id, l.object, l.live, COALESCE(d.merged_into, '') AS desk_into, COALESCE(s.merged_into, '') AS salesforce_into").
+			Joins("LEFT JOIN "+table(models.Desk, object)+" d ON d.id = l.desk_id").Joins("LEFT JOIN "+table(models.Salesforce, object)+" s ON s.id = l.salesforce_id").
+			Where("l.object = ? AND l."+idColumn(side)+" = ?", object, id).Limit(1).Find(&found).Error
+		if err != nil {
+			return last, err
+		}
+		into := map[models.Side]string{}
+		if len(found) > 0 {
+			if found[0].Live {
+				last = found[0]
+			}
+			into[models.Desk], into[models.Salesforce] = found[0].DeskInto, found[0].SalesforceInto
+		} else {
+			var rows []models.MirrorRow // its link went with the merge
+			if err := s.read(ctx).Table(table(side, object)).Select("merged_into").Where("id = ?", id).Find(&rows).Error; err != nil {
+				return last, err
+			}
+			if len(rows) > 0 {
+				into[side] = rows[0].MergedInto
+			}
+		}
+		switch {
+		case into[side] != "":
+			id = into[side]
+		case into[side.Other()] != "":
+			id = into[side.Other()]
+			side = side.Other()
+		default:
+			return last, nil
+		}
+	}
+	return last, nil
 }
 
 // accountOf finds the link of a contact's account: by Salesforce's reference, else by Desk's.
