@@ -101,8 +101,6 @@ type LinkPlan struct {
 	Resolved  bool     // the link's open failure, if any, is resolved
 	// Wait keeps a dirty link from being planned again for so long.
 	Wait time.Duration
-	// Remove drops the link (both sides gone, or a merge loser).
-	Remove bool
 	// Part takes a whole link apart: each record gets a half link that remembers the other.
 	Part bool
 	// RunID is the run that planned; Unchanged tells that it found a pair equal which it had not seen before.

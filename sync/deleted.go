@@ -11,8 +11,7 @@ import (
 func (p *planner) planDeleted(s *models.LinkState, plan models.LinkPlan) models.LinkPlan {
 	plan.Resolved = true
 	if s.Desk.DeletedAt != nil && s.Salesforce.DeletedAt != nil {
-		plan.Remove = true
-		return plan
+		return plan // both may come back, and are a pair then
 	}
 	for _, side := range models.Sides {
 		if s.Row(side).MergedInto != "" {

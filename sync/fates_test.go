@@ -195,3 +195,17 @@ func TestOnlyTheReferenceWaitsForAnAccountThatIsDeletedOnTheOtherSide(t *testing
 		}
 	}
 }
+
+func TestAPairDeletedOnBothSidesIsAPairAgainWhenBothComeBack(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	sf, desk := w.pair(t, map[string]any{"LastName": "Twice gone"})
+	w.remove(t, models.Salesforce, models.ContactObject, sf)
+	w.remove(t, models.Desk, models.ContactObject, desk)
+	w.settle(t)
+	w.restore(t, models.Desk, desk)
+	w.restore(t, models.Salesforce, sf)
+	w.settle(t)
+	if a, b := w.live(t, models.Desk, models.ContactObject), w.live(t, models.Salesforce, models.ContactObject); a != 1 || b != 1 {
+		t.Errorf("%d contacts in Desk and %d in Salesforce, of one person", a, b)
+	}
+}

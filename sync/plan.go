@@ -164,7 +164,7 @@ func (p *planner) plan(s *models.LinkState) (plan models.LinkPlan) {
 		plan = p.planHalf(s)
 	}
 	plan.RunID = p.runs.of(s.Cause)
-	plan.Unchanged = s.Cause == models.TriggerInitial && plan.Link.Whole() && len(plan.Intents) == 0 && plan.Failure == nil && !plan.Remove && !plan.Part
+	plan.Unchanged = s.Cause == models.TriggerInitial && plan.Link.Whole() && len(plan.Intents) == 0 && plan.Failure == nil && !plan.Part
 	return plan
 }
 
@@ -210,12 +210,17 @@ func (p *planner) planHalf(s *models.LinkState) models.LinkPlan {
 	return p.planCreate(s, side, plan)
 }
 
-// pair joins a half link with another one, or with what a deletion left of a pair, and reconciles both records at once, as if neither had ever had a counterpart.
+// pair joins a half link with another one, or with what a deletion left of a pair, and reconciles both records at once: as if neither had ever had a counterpart,
+// unless it was the filter that had parted just these two.
 func (p *planner) pair(s, other *models.LinkState) models.LinkPlan {
 	p.absorbed[other.ID] = true
 	joined, from := *s, sideOfHalf(s).Other()
 	joined.SetRecordID(from, other.RecordID(from))
-	joined.BaseDesk, joined.BaseSalesforce = nil, nil
+	if again := s.Parted != "" && s.Parted == other.RecordID(from) && other.Parted == s.RecordID(from.Other()); again {
+		joined.SetBase(from, other.Base(from))
+	} else {
+		joined.BaseDesk, joined.BaseSalesforce = nil, nil
+	}
 	if from == models.Desk {
 		joined.Desk, joined.ParentOnSalesforce = other.Desk, other.ParentOnSalesforce
 	} else {

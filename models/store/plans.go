@@ -141,10 +141,6 @@ func (p *planSaver) save(plans []models.LinkPlan) error {
 			gone = append(gone, plan.Absorb.ID)
 			delete(p.links, plan.Absorb.ID)
 		}
-		if plan.Remove {
-			gone = append(gone, l.ID)
-			continue
-		}
 		if plan.Link.Whole() && !l.Whole() {
 			whole = append(whole, l.ID)
 		}
@@ -194,12 +190,12 @@ func (p *planSaver) apply(l *linkRow, plan models.LinkPlan) {
 }
 
 // part takes a link apart: it stays Salesforce's, and Desk's record gets a half link of its own. Each remembers the other's record, so that neither is
-// made a second time on the other side.
+// made a second time on the other side, and its own base, should they come together again.
 func (p *planSaver) part(l *linkRow) *linkRow {
-	other := &linkRow{Link: models.Link{ID: newID(), Object: l.Object, DeskID: l.DeskID, Parted: *l.SalesforceID, CreatedAt: p.now, Cause: l.Cause}}
-	l.DeskID, l.Parted = nil, *other.DeskID
+	other := &linkRow{Link: models.Link{ID: newID(), Object: l.Object, DeskID: l.DeskID, BaseDesk: l.BaseDesk, Parted: *l.SalesforceID, CreatedAt: p.clock, Cause: l.Cause}}
+	l.DeskID, l.BaseDesk, l.Parted = nil, nil, *other.DeskID
 	for _, half := range []*linkRow{l, other} {
-		half.BaseDesk, half.BaseSalesforce, half.MatchedBy, half.SyncedAt, half.Dirty, half.DirtySince = nil, nil, "", nil, false, nil
+		half.MatchedBy, half.SyncedAt, half.Dirty, half.DirtySince = "", nil, false, nil
 	}
 	return other
 }
