@@ -58,6 +58,19 @@ const (
 	RuleOff                         FieldRule = "OFF"
 )
 
+// WritesTo tells whether the rule ever writes to the side.
+func (r FieldRule) WritesTo(side Side) bool {
+	switch r {
+	case RuleOff:
+		return false
+	case RuleSalesforceToDesk:
+		return side == Desk
+	case RuleDeskToSalesforce:
+		return side == Salesforce
+	}
+	return true
+}
+
 // FieldMapping pairs a Desk field with a Salesforce field. The descriptions are those of the time it was saved.
 type FieldMapping struct {
 	ID         string     `gorm:"primaryKey" json:"id"`

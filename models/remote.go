@@ -85,4 +85,5 @@ type RelatedRequest struct {
 	ContactID string // Salesforce contact; "" for an account alone
 	AccountID string // Salesforce account; "" for none
 	Sections  []Need
+	Hidden    []string // fields, Type.field, that are not asked for either
 }

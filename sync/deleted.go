@@ -56,11 +56,12 @@ func (p *planner) planDeletion(s *models.LinkState, plan models.LinkPlan) models
 	return plan
 }
 
-// edited tells whether a mapped field of the side differs from what both sides last agreed on.
+// edited tells whether a mapped field of the side, which the other would get, differs from what both sides last agreed on.
 func (p *planner) edited(s *models.LinkState, side models.Side) bool {
 	for _, m := range p.mappings {
 		f := m.Field(side)
-		if v, read := now(s, m, side); read && v != mapping.Canonical(s.Base(side)[f.Name], f) {
+		base, agreed := s.Base(side)[f.Name]
+		if v, read := now(s, m, side); agreed && read && m.Rule.WritesTo(side.Other()) && v != mapping.Canonical(base, f) {
 			return true
 		}
 	}

@@ -30,6 +30,8 @@ type house struct {
 	engine  *engine.Engine
 	remotes map[models.Side]engine.Remote
 	http    *http.Client
+
+	deskToken string // of another program at Desk
 }
 
 // Remote implements engine.Remotes.

@@ -3,6 +3,7 @@ package sync_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"sidelight/models"
 	"sidelight/models/store/storetest"
@@ -207,5 +208,27 @@ func TestAPairDeletedOnBothSidesIsAPairAgainWhenBothComeBack(t *testing.T) {
 	w.settle(t)
 	if a, b := w.live(t, models.Desk, models.ContactObject), w.live(t, models.Salesforce, models.ContactObject); a != 1 || b != 1 {
 		t.Errorf("%d contacts in Desk and %d in Salesforce, of one person", a, b)
+	}
+}
+
+func TestADeletionIsNotUndoneForAFieldThatIsNotSynced(t *testing.T) {
+	for _, rule := range []models.FieldRule{models.RuleOff, models.RuleSalesforceToDesk} {
+		t.Run(string(rule), func(t *testing.T) {
+			w := onWorld(t, storetest.SQLiteAddress(t))
+			w.boot(t).connect(t)
+			w.rule(t, models.ContactObject, "Title", rule)
+			w.settle(t)
+			desk := w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "Mine", "title": "Of Desk alone"})
+			w.settle(t)
+			sf := w.counterpart(t, models.ContactObject, models.Desk, desk)
+			w.remove(t, models.Salesforce, models.ContactObject, sf)
+			w.settle(t)
+			w.edit(t, models.Desk, models.ContactObject, desk, map[string]any{"title": "Of Desk alone, edited"})
+			w.clock.advance(time.Hour)
+			w.settle(t)
+			if n := w.live(t, models.Salesforce, models.ContactObject); n != 0 {
+				t.Error("the deleted contact came back")
+			}
+		})
 	}
 }

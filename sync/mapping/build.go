@@ -95,12 +95,12 @@ func (b *builder) check(in models.FieldMappingInput, m models.FieldMapping) {
 	readOnly := 0
 	for _, to := range models.Sides {
 		target, source := m.Field(to), m.Field(to.Other())
-		if !flows(m.Rule, to) {
+		if !m.Rule.WritesTo(to) {
 			continue
 		}
 		if !target.Updatable && !target.Creatable {
 			readOnly++
-			if readOnly == 2 || !flows(m.Rule, to.Other()) {
+			if readOnly == 2 || !m.Rule.WritesTo(to.Other()) {
 				b.add(models.SeverityError, models.CodeReadOnly, in, "%s's %s cannot be written", to.Name(), label(target))
 			} else {
 				b.add(models.SeverityWarning, models.CodeReadOnly, in, "%s's %s cannot be written: values flow from it only", to.Name(), label(target))
@@ -177,7 +177,7 @@ func (b *builder) required(mappings []models.FieldMapping, desk, salesforce []mo
 			if !f.Required || !f.Creatable {
 				continue
 			}
-			filled := slices.ContainsFunc(mappings, func(m models.FieldMapping) bool { return m.Field(side).Name == f.Name && flows(m.Rule, side) })
+			filled := slices.ContainsFunc(mappings, func(m models.FieldMapping) bool { return m.Field(side).Name == f.Name && m.Rule.WritesTo(side) })
 			mapped := slices.ContainsFunc(mappings, func(m models.FieldMapping) bool { return m.Field(side).Name == f.Name && m.Rule != models.RuleOff })
 			if filled {
 				continue

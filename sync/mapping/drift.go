@@ -55,9 +55,9 @@ func drift(object models.SyncObject, m models.FieldMapping, side models.Side, fi
 	case now.Type != was.Type && !(isText(now.Type) && isText(was.Type)):
 		d.Gone = true
 		d.Problem = problem(models.CodeTypeMismatch, in, "%s's %s was %s and is %s now", side.Name(), label(was), kind(was), kind(now))
-	case was.Updatable && !now.Updatable && flows(m.Rule, side):
+	case was.Updatable && !now.Updatable && m.Rule.WritesTo(side):
 		d.Problem = problem(models.CodeReadOnly, in, "%s's %s can no longer be written", side.Name(), label(was))
-	case now.Length > 0 && (was.Length > now.Length || was.Length == 0) && flows(m.Rule, side) && isText(now.Type):
+	case now.Length > 0 && (was.Length > now.Length || was.Length == 0) && m.Rule.WritesTo(side) && isText(now.Type):
 		d.Problem = problem(models.CodeValueTooLong, in, "%s's %s takes %d characters now, not %s", side.Name(), label(was), now.Length, formerLength(was))
 		d.Problem.Severity = models.SeverityWarning
 	case same(was, now):

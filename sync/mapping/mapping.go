@@ -55,7 +55,7 @@ func Project(mappings []models.FieldMapping, from models.Side, record models.Val
 	to := from.Other()
 	for _, m := range mappings {
 		v, read := record[m.Field(from).Name]
-		if !read || !flows(m.Rule, to) || !m.Field(to).Creatable {
+		if !read || !m.Rule.WritesTo(to) || !m.Field(to).Creatable {
 			continue
 		}
 		var converted models.Value
@@ -78,19 +78,6 @@ func Project(mappings []models.FieldMapping, from models.Side, record models.Val
 		target[m.Field(to).Name], source[m.Field(from).Name] = converted, v
 	}
 	return target, source, problems
-}
-
-// flows tells whether the rule ever writes to the side.
-func flows(rule models.FieldRule, to models.Side) bool {
-	switch rule {
-	case models.RuleOff:
-		return false
-	case models.RuleSalesforceToDesk:
-		return to == models.Desk
-	case models.RuleDeskToSalesforce:
-		return to == models.Salesforce
-	}
-	return true
 }
 
 func label(f models.Field) string {
