@@ -272,13 +272,19 @@ func (s *Store) ContactsOfAccount(ctx context.Context, accountLinkID string, pag
 	return joined(s, s.read(ctx), models.ContactObject, rows, columns, func(p models.Pair) models.Contact { return models.Contact{Pair: p} })
 }
 
-// accountLink finds an account by our id or by either vendor's; the zero link when there is none.
+// accountLink finds an account by our id or by either vendor's; the zero link when there is none. Each way has an index of its own.
 func (s *Store) accountLink(ctx context.Context, id string) (l models.Link, err error) {
-	err = s.read(ctx).Where("object = ? AND (id = ? OR salesforce_id = ? OR desk_id = ?)", models.AccountObject, id, id, id).Limit(1).Find(&l).Error
-	return l, err
+	for _, by := range []struct{ column, id string }{{"id", id}, {"salesforce_id", models.SalesforceID(id)}, {"desk_id", id}} {
+		err = s.read(ctx).Where("object = ? AND "+by.column+" = ?", models.AccountObject, by.id).Limit(1).Find(&l).Error
+		if err != nil || l.ID != "" {
+			return l, err
+		}
+	}
+	return l, nil
 }
 
-// childrenOf narrows to the contacts whose account it is on either side: few beside all there are, so they are found first.
+// childrenOf are the links of the contacts whose account it is on either side: few beside all there are, so they are found first, and in the order that is written here:
+// SQLite keeps to it in a cross join.
 func (s *Store) childrenOf(q *gorm.DB, account models.Link) *gorm.DB {
 	none := "\x00" // no record has this parent
 	of := func(side models.Side) *gorm.DB {
@@ -287,9 +293,9 @@ func (s *Store) childrenOf(q *gorm.DB, account models.Link) *gorm.DB {
 			id = none
 		}
 		return s.db.Session(&gorm.Session{NewDB: true}).Table(table(side, models.ContactObject)+" c").Select("l.id AS child_id").
-			Joins("JOIN links l ON l.object = ? AND l."+idColumn(side)+" = c.id", models.ContactObject).Where("c.parent_id = ?", id)
+			Joins("CROSS JOIN links l ON l.object = ? AND l."+idColumn(side)+" = c.id", models.ContactObject).Where("c.parent_id = ?", id)
 	}
-	return q.Joins("JOIN (? UNION ?) child ON child.child_id = links.id", of(models.Salesforce), of(models.Desk))
+	return q.Table("(? UNION ?) child", of(models.Salesforce), of(models.Desk)).Joins("CROSS JOIN links ON links.id = child.child_id")
 }
 
 var likeEscape = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
