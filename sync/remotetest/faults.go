@@ -1,7 +1,6 @@
 package remotetest
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -258,41 +257,5 @@ func (h *house) faultyChange(op models.IntentOp, endpoint, members string, codes
 	}
 	if n := h.Written(models.ContactObject, models.OpCreate); n != 1 {
 		h.Errorf("%d contacts were made", n)
-	}
-}
-
-// testManyFaults creates contacts while a good part of everything fails, as the engine would: in the end each is there once.
-func testManyFaults(t *testing.T, harness Harness) {
-	const contacts = 30
-	h := harness.open(t, small)
-	_, err := h.remote.HasMark(h.Context(), models.ContactObject)
-	h.must(err)
-	h.Faults("[" + rule(h.At.Create, `"kind":"drop_after","probability":0.2`) + "," + rule(h.At.Create, `"kind":"drop_before","probability":0.2`) + "," +
-		rule(h.At.Create, `"kind":"truncate","probability":0.2`) + "," + rule(h.At.API, h.Refused.Busy+`,"probability":0.1`) + "," + rule(h.At.API, `"kind":"html","probability":0.05`) +
-		`,{"kind":"search_lag","seconds":60}]`)
-	owed := map[int]bool{}
-	for i := range contacts {
-		owed[i] = true
-	}
-	for round := 0; len(owed) > 0; round++ {
-		if round > 200 {
-			t.Fatalf("%d are still owed", len(owed))
-		}
-		for i := range owed {
-			found, err := h.remote.Find(h.Context(), models.ContactObject, nil, models.Find{LinkID: mark(i)})
-			switch {
-			case err != nil: // nothing is known: the next round asks again
-			case len(found) == 1:
-				delete(owed, i)
-			case len(found) == 0:
-				h.create(mark(i), h.contact(fmt.Sprint("Faulty ", i), fmt.Sprintf("faulty%d@faults.example", i)))
-			default:
-				t.Fatalf("%d records carry mark %d", len(found), i)
-			}
-		}
-	}
-	h.Faults("")
-	if n := h.Written(models.ContactObject, models.OpCreate); n != contacts {
-		t.Errorf("%d contacts were made of %d", n, contacts)
 	}
 }
