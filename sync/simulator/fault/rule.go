@@ -35,6 +35,8 @@ const (
 	ReplayExpired  = "replay_expired"  // a stored replay id is refused
 	ClockSkew      = "clock_skew"      // the vendor's clock is Seconds ahead (negative: behind)
 	SearchLag      = "search_lag"      // the search index is Seconds behind the records
+	UpsertRace     = "upsert_race"     // an upsert makes the record and says that another call did so meanwhile
+	PartFail       = "part_fail"       // one request within a composite call fails
 	StreamRefuse   = "stream_refuse"   // the event API refuses a call with the vendor's Code
 	StreamBreak    = "stream_break"    // a subscription breaks off instead of sending what it has
 	StreamSilence  = "stream_silence"  // a new subscription never says anything
@@ -43,7 +45,7 @@ const (
 var (
 	httpKinds   = []string{Latency, DropBefore, DropAfter, Reset, Truncate, HTML, Status}
 	effectKinds = []string{RevokeTokens, LockRow, EventLoss, EventDuplicate, EventReorder, EventGap, EventOverflow,
-		ReplayExpired, ClockSkew, SearchLag, StreamRefuse, StreamBreak, StreamSilence}
+		ReplayExpired, ClockSkew, SearchLag, UpsertRace, PartFail, StreamRefuse, StreamBreak, StreamSilence}
 )
 
 // Rule is one line of a fault script.

@@ -84,3 +84,51 @@ func TestAVersionAnswersWithAndWithoutASlash(t *testing.T) {
 		}
 	}
 }
+
+func TestAnUpsertThatLosesARaceSaysSoAndTheRecordIsThere(t *testing.T) {
+	r := newRig(t)
+	r.fault(`{"kind":"upsert_race","on":"Contact","times":3}`)
+	r.call("PATCH", "/sobjects/Contact/Sidelight_Link_Id__c/one", obj{"LastName": "Single"}).refused(400, "DUPLICATE_VALUE")
+	many := r.call("PATCH", "/composite/sobjects/Contact/Sidelight_Link_Id__c", obj{"records": arr{record("Contact", obj{"Sidelight_Link_Id__c": "two", "LastName": "Listed"})}}).want(200).all()
+	if many[0]["success"] != false || objects(many[0]["errors"])[0]["statusCode"] != "DUPLICATE_VALUE" {
+		t.Error(many)
+	}
+	job, _ := r.ingest(obj{"object": "Contact", "operation": "upsert", "externalIdFieldName": "Sidelight_Link_Id__c"}, "Sidelight_Link_Id__c,LastName\nthree,Bulk\n")
+	if failed := r.call("GET", "/jobs/ingest/"+job+"/failedResults", nil).want(200); !strings.Contains(failed.raw, "DUPLICATE_VALUE:duplicate value found") {
+		t.Error(failed.raw)
+	}
+	for _, mark := range []string{"one", "two", "three"} {
+		if n := len(r.rows("SELECT Id FROM Contact WHERE Sidelight_Link_Id__c = '" + mark + "'")); n != 1 {
+			t.Errorf("%s: %d records", mark, n)
+		}
+		if again := r.call("PATCH", "/sobjects/Contact/Sidelight_Link_Id__c/"+mark, obj{"Title": "x"}).want(200); again.body["created"] != false {
+			t.Error(again.raw)
+		}
+	}
+}
+
+func TestOnePartOfACompositeCanFail(t *testing.T) {
+	r := newRig(t)
+	r.fault(`{"kind":"part_fail","on":"b","status":400,"body":[{"errorCode":"QUERY_TIMEOUT","message":"m"}]}`)
+	query := func(reference string) obj {
+		return obj{"method": "GET", "url": base + "/query?q=SELECT+Id+FROM+User+LIMIT+1", "referenceId": reference}
+	}
+	parts := objects(r.call("POST", "/composite", obj{"compositeRequest": arr{query("a"), query("b"), query("c")}}).want(200).body["compositeResponse"])
+	if parts[0]["httpStatusCode"] != 200.0 || parts[1]["httpStatusCode"] != 400.0 || parts[2]["httpStatusCode"] != 200.0 || objects(parts[1]["body"])[0]["errorCode"] != "QUERY_TIMEOUT" {
+		t.Error(parts)
+	}
+	r.fault(`{"kind":"part_fail","times":1}`)
+	parts = objects(r.call("POST", "/composite", obj{"allOrNone": true, "compositeRequest": arr{query("a"), query("b")}}).want(200).body["compositeResponse"])
+	if parts[0]["httpStatusCode"] != 500.0 || parts[1]["httpStatusCode"] != 400.0 || objects(parts[1]["body"])[0]["errorCode"] != "PROCESSING_HALTED" {
+		t.Error(parts)
+	}
+}
+
+func TestAnAddressThatIsTooLongIsRefused(t *testing.T) {
+	r := newRig(t)
+	long := "SELECT Id FROM Contact WHERE LastName IN ('" + strings.Repeat("x", 16<<10) + "')"
+	if a := r.query(long); a.status != 414 || a.body != nil {
+		t.Error(a.status, a.raw)
+	}
+	r.query(long[:8<<10] + "')").want(200)
+}

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -63,7 +64,9 @@ func (s *Server) each(c *call, body batchBody, write func(*tx, map[string]any) (
 				results[i] = out
 				continue
 			}
-			back()
+			if kept := new(keptError); !errors.As(err, &kept) {
+				back()
+			}
 			results[i] = ordered{{"success", false}, {"errors", []any{known(err).inList()}}}
 			if body.AllOrNone && failed < 0 {
 				failed = i
@@ -238,9 +241,19 @@ func (t *tx) upsert(table *table, name, value string, input map[string]any, seen
 		r, err = t.change(found, omitting(input, f.name))
 		return r, false, err
 	}
-	r, err = t.insert(table, input)
-	return r, true, err
+	if r, err = t.insert(table, input); err != nil {
+		return nil, false, err
+	}
+	if e := t.s.raced(f, r); e != nil {
+		return r, true, &keptError{e}
+	}
+	return r, true, nil
 }
+
+// keptError is an error in spite of which what was written stays.
+type keptError struct{ *apiError }
+
+func (e *keptError) Unwrap() error { return e.apiError }
 
 func (s *Server) removeMany(c *call) (any, error) {
 	q := c.request.URL.Query()

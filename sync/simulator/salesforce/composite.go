@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"sidelight/sync/simulator/fault"
 )
 
 // Bounds of composite calls.
@@ -50,7 +52,7 @@ func (s *Server) composite(c *call) (any, error) {
 	failed := -1
 	run := func() {
 		for i, r := range body.Requests {
-			status, header, answer := s.subrequest(c, r, answers)
+			status, header, answer := s.part(c, r, answers)
 			answers[r.ReferenceID] = answer
 			out = append(out, part(r, status, header, answer))
 			if status >= 400 && body.AllOrNone {
@@ -137,6 +139,23 @@ func (s *Server) batch(c *call) (any, error) {
 		results = append(results, map[string]any{"statusCode": status, "result": answer})
 	}
 	return map[string]any{"hasErrors": failed, "results": results}, nil
+}
+
+// part answers one request of a composite call, unless a fault fails it.
+func (s *Server) part(c *call, r subrequest, answers map[string]any) (status int, header map[string]string, answer any) {
+	rule, on := s.faults.Effect(fault.PartFail, r.ReferenceID, r.Method)
+	if !on {
+		return s.subrequest(c, r, answers)
+	}
+	e := failure(http.StatusInternalServerError, "UNKNOWN_EXCEPTION", "An unexpected error occurred.")
+	status, answer = e.status, e.body()
+	if rule.Status != 0 {
+		status = rule.Status
+	}
+	if len(rule.Body) > 0 {
+		answer = rule.Body
+	}
+	return status, map[string]string{}, answer
 }
 
 // subrequest answers one request within another.

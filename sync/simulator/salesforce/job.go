@@ -3,6 +3,7 @@ package salesforce
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -159,7 +160,9 @@ func (s *Server) runIngest(c *call, j *job) error {
 			out := outcome{Line: j.line(row)}
 			var err error
 			if out.ID, out.Created, err = t.ingest(j, table, j.input(row), seen); err != nil {
-				back()
+				if kept := new(keptError); !errors.As(err, &kept) {
+					back()
+				}
 				e := known(err)
 				out.Error = e.Code + ":" + e.Message + ":" + strings.Join(e.Fields, ",") + " --"
 			}

@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -178,6 +179,14 @@ func (s *Server) retrieveByExternalID(c *call) (any, error) {
 	return c.whole(r, nil), nil
 }
 
+// raced asks the fault script whether another call made the record at the same moment, so that this one says it is there already.
+func (s *Server) raced(f *field, r *row) *apiError {
+	if _, on := s.faults.Effect(fault.UpsertRace, r.table.name); !on {
+		return nil
+	}
+	return badRequest("DUPLICATE_VALUE", fmt.Sprintf("duplicate value found: %s duplicates value on record with id: %s", f.name, r.id()[:15]), f.name)
+}
+
 func (s *Server) upsert(c *call) (any, error) {
 	table, err := s.writableTable(c.request.PathValue("object"))
 	if err != nil {
@@ -213,6 +222,9 @@ func (s *Server) upsert(c *call) (any, error) {
 		return nil, err
 	}
 	if found == nil {
+		if e := s.raced(f, r); e != nil {
+			return nil, e
+		}
 		c.status = http.StatusCreated
 	}
 	return append(success(r.id()), pair{"created", found == nil}), nil

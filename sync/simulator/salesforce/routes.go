@@ -121,7 +121,21 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("POST /_sim/undelete", s.undeleteByHand)
 	s.mux.HandleFunc("POST /_sim/purge", s.purgeByHand)
 	s.mux.Handle("/_sim/", fault.Control(s.faults, s.dump, s.reset))
-	s.handler = singleSlash(s.limitLong(s.faults.Middleware(s.mux)))
+	s.handler = shortAddress(singleSlash(s.limitLong(s.faults.Middleware(s.mux))))
+}
+
+// maxAddress is how long a request's address may be, in bytes.
+const maxAddress = 16 << 10
+
+// shortAddress refuses an address that is too long before anything looks at it.
+func shortAddress(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.RequestURI) > maxAddress {
+			http.Error(w, "URI Too Long", http.StatusRequestURITooLong)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // singleSlash takes a doubled slash at the beginning of a path, as the vendor does.
