@@ -12,6 +12,8 @@ type Selection struct {
 	AccountSections []Need
 	// Parent tells that the contact's account may be known: its opportunities are shown with the contact's.
 	Parent bool
+	// Hidden are fields of related records, Type.field, that are neither asked of Salesforce nor read.
+	Hidden []string
 }
 
 // RelatedQuery asks for the stored related records of a contact, of an account, or of both. Ids are Salesforce's.
@@ -22,6 +24,7 @@ type RelatedQuery struct {
 	First     int
 	After     string
 	Total     bool
+	Hidden    []string // fields, Type.field, that are neither read nor ordered by
 }
 
 // ObserveResult counts what an observation did.

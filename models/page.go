@@ -52,6 +52,8 @@ type OpportunityFilter struct {
 	CloseDateTo   *Date
 	MinAmount     *Decimal
 	OwnerID       *string
+	// Hidden are fields, Type.field, that are neither read, nor summed, nor ordered by. No caller sets them: they are what is closed to one.
+	Hidden []string
 }
 
 // ContactOrder orders contacts; ties break by id.

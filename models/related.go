@@ -99,7 +99,9 @@ type Related struct {
 	// Read lists the sections that were really read: an empty section in Read means "there are none". Cut lists those of them that have more records than were read.
 	Read []Need
 	Cut  []Need
-	AsOf time.Time
+	// Hidden are the fields, Type.field, that were not asked for: what is kept of them stays.
+	Hidden []string
+	AsOf   time.Time
 }
 
 // RelatedState says how fresh one section of one customer is. Opportunities are a contact's own, and beside them its account's: those have their state under the

@@ -16,15 +16,22 @@ func (s *Service) Fields(ctx context.Context, pair *models.Pair, hidden func(nam
 	if err != nil {
 		return nil, err
 	}
-	history, err := s.Store.FieldHistory(ctx, pair.ID)
+	var names []string
+	shown := mappings[:0:0]
+	for _, m := range mappings {
+		if m.Rule != models.RuleOff && m.Desk.Type != models.TypeReference && !hidden(m.Name()) && !hidden(m.Desk.Name) {
+			shown, names = append(shown, m), append(names, m.Name())
+		}
+	}
+	if len(shown) == 0 {
+		return []models.FieldValue{}, nil
+	}
+	history, err := s.Store.FieldHistory(ctx, pair.ID, names...)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]models.FieldValue, 0, len(mappings))
-	for _, m := range mappings {
-		if m.Rule == models.RuleOff || m.Desk.Type == models.TypeReference || hidden(m.Name()) || hidden(m.Desk.Name) {
-			continue
-		}
+	out := make([]models.FieldValue, 0, len(shown))
+	for _, m := range shown {
 		value, field := pair.SalesforceData[m.Salesforce.Name], m.Salesforce
 		if pair.SalesforceID == nil {
 			value, field = pair.DeskData[m.Desk.Name], m.Desk

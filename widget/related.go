@@ -3,14 +3,25 @@ package widget
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"sidelight/models"
 )
 
-// customer is whom related records hang on: a Salesforce contact, with its account where that may be known, or an account alone.
-type customer struct{ contactID, accountID string }
+// customer is whom related records hang on: a Salesforce contact, with its account where that may be known, or an account alone. What is hidden of their records, a line each,
+// is not read.
+type customer struct{ contactID, accountID, hidden string }
+
+func (c customer) hides() []string {
+	if c.hidden == "" {
+		return nil
+	}
+	return strings.Split(c.hidden, "\n")
+}
+
+func hiding(fields []string) string { return strings.Join(fields, "\n") }
 
 // ids are the names under which the freshness of a section is kept: a contact's opportunities are its own and its account's, which other contacts share.
 func (c customer) ids(section models.Need) []string {
@@ -33,7 +44,7 @@ type wanted struct {
 func whose(contact *models.Contact, account *models.Account, sel models.Selection) []wanted {
 	var out []wanted
 	if contact != nil && contact.SalesforceID != nil && len(sel.Sections) > 0 {
-		c := customer{contactID: *contact.SalesforceID}
+		c := customer{contactID: *contact.SalesforceID, hidden: hiding(sel.Hidden)}
 		if contact.SalesforceParentID != nil {
 			c.accountID = *contact.SalesforceParentID
 		}
@@ -45,7 +56,7 @@ func whose(contact *models.Contact, account *models.Account, sel models.Selectio
 			sections = slices.DeleteFunc(sections, func(n models.Need) bool { return n == models.NeedOpportunities }) // they come with the contact's
 		}
 		if len(sections) > 0 {
-			out = append(out, wanted{customer{accountID: *account.SalesforceID}, sections})
+			out = append(out, wanted{customer{accountID: *account.SalesforceID, hidden: hiding(sel.Hidden)}, sections})
 		}
 	}
 	return out
@@ -61,7 +72,13 @@ func (s *Service) states(ctx context.Context, w wanted) (freshness, error) {
 		ids = append(ids, w.who.ids(section)...)
 	}
 	slices.Sort(ids)
-	known, err := s.Store.RelatedStates(ctx, slices.Compact(ids), w.sections)
+	sections, hidden := slices.Clone(w.sections), w.who.hides()
+	for _, section := range w.sections {
+		if part := section.Without(hidden); part != section {
+			sections = append(sections, part)
+		}
+	}
+	known, err := s.Store.RelatedStates(ctx, slices.Compact(ids), sections)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +87,10 @@ func (s *Service) states(ctx context.Context, w wanted) (freshness, error) {
 		var whole *models.RelatedState
 		for _, id := range w.who.ids(section) {
 			state, ok := known[id][section]
+			// What was read without the hidden fields is as good here, where the whole is missing or older.
+			if part, read := known[id][section.Without(hidden)]; read && (!ok || s.old(&state)) {
+				state, ok = part, true
+			}
 			if !ok {
 				whole = nil
 				break
@@ -152,7 +173,7 @@ func (s *Service) ensure(ctx, wait context.Context, list []wanted, h haste) (asO
 func flightKey(who customer, sections []models.Need) string {
 	sections = slices.Clone(sections)
 	slices.Sort(sections)
-	key := who.contactID + "/" + who.accountID
+	key := who.contactID + "/" + who.accountID + "/" + who.hidden
 	for _, section := range sections {
 		key += "/" + string(section)
 	}
@@ -216,11 +237,11 @@ func (s *Service) readNow(ctx context.Context, who customer, sections []models.N
 		return err
 	}
 	asked := s.Now().UTC().Truncate(time.Microsecond)
-	related, err := salesforce.Related(ctx, models.RelatedRequest{ContactID: who.contactID, AccountID: who.accountID, Sections: sections})
+	related, err := salesforce.Related(ctx, models.RelatedRequest{ContactID: who.contactID, AccountID: who.accountID, Sections: sections, Hidden: who.hides()})
 	if err != nil {
 		return err
 	}
-	related.ContactID, related.AccountID, related.AsOf = who.contactID, who.accountID, asked
+	related.ContactID, related.AccountID, related.AsOf, related.Hidden = who.contactID, who.accountID, asked, who.hides()
 	return s.Store.SaveRelated(ctx, related)
 }
 
@@ -283,8 +304,8 @@ func (s *Service) Tasks(ctx context.Context, q models.RelatedQuery) (models.Slic
 
 func section[T any](ctx context.Context, s *Service, q models.RelatedQuery, need models.Need, read func(context.Context, models.RelatedQuery) (models.Slice[T], error)) (models.Slice[T], error) {
 	var none models.Slice[T]
-	w := wanted{customer{q.ContactID, q.AccountID}, []models.Need{need}}
-	if w.who == (customer{}) {
+	w := wanted{customer{q.ContactID, q.AccountID, hiding(q.Hidden)}, []models.Need{need}}
+	if q.ContactID == "" && q.AccountID == "" {
 		return none, nil // not in Salesforce: it has no related records there
 	}
 	states, err := s.states(ctx, w)

@@ -27,8 +27,8 @@ type Store interface {
 	CardVersions(ctx context.Context, w models.CardWatch) (map[string]string, error)
 
 	FieldMappings(ctx context.Context, object models.SyncObject) ([]models.FieldMapping, error)
-	// FieldHistory answers the latest journal entry per mapped field of a link.
-	FieldHistory(ctx context.Context, linkID string) (map[string]models.Change, error)
+	// FieldHistory answers the latest journal entry of each of the link's fields that are named.
+	FieldHistory(ctx context.Context, linkID string, fields ...string) (map[string]models.Change, error)
 }
 
 // Salesforce is what the card asks Salesforce for.

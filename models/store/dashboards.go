@@ -11,9 +11,10 @@ import (
 	"sidelight/models"
 )
 
-// Opportunities lists opportunities for dashboards. Ties break by id, nulls come last; texts are in the order of their code points.
+// Opportunities lists opportunities for dashboards. Ties break by id, nulls come last; texts are in the order of their code points. Hidden fields (Type.field) are not read;
+// where they hide the close date, the order is by id unless another is named.
 func (s *Store) Opportunities(ctx context.Context, f models.OpportunityFilter, order models.OpportunityOrder, page models.Page, total bool) (models.Slice[models.Opportunity], error) {
-	c := column{sql: "close_date", nullable: true}
+	c := column{sql: "close_date", nullable: true, field: "Opportunity.closeDate"}
 	value := func(o models.Opportunity) any { return day(o.CloseDate) }
 	switch order {
 	case models.OpportunityCloseDateDesc:
@@ -41,8 +42,9 @@ func (s *Store) Opportunities(ctx context.Context, f models.OpportunityFilter, o
 		return models.Slice[models.Opportunity]{}, err
 	}
 	c.sql = aside(c.sql, f.AccountID != nil || f.ContactID != nil) // those leave a handful by an index of their own: they are sorted
-	k := keyset{name: "opportunities/" + string(order), columns: []column{c, {sql: "id", desc: c.desc}}}
-	return listCounted(q, count, k, page, total, func(o models.Opportunity) []any { return []any{value(o), o.ID} })
+	k, open := keyset{name: "opportunities/" + string(order), columns: []column{c, {sql: "id", desc: c.desc}}}.open(f.Hidden)
+	return listCounted(q, count, k, page, total, func(o models.Opportunity) []any { return open([]any{value(o), o.ID}) },
+		func(tx *gorm.DB) *gorm.DB { return tx.Select(selected(models.NeedOpportunities, f.Hidden, "")) })
 }
 
 // amount is a decimal as the database compares it.
@@ -146,14 +148,21 @@ func (s *Store) Pipeline(ctx context.Context, group models.PipelineGroup, f mode
 		Sample      string
 	}
 	var parts []part
-	err = q.Select(g.key + " AS group_key, " + g.label + " AS label, opportunities.currency AS currency, opportunities.probability AS probability, COUNT(*) AS count, " +
-		"SUM(opportunities.amount) AS amount, MAX(opportunities.id) AS sample").
-		Group(g.key + ", opportunities.currency, opportunities.probability").Find(&parts).Error
+	columns, by := g.key+" AS group_key, "+g.label+" AS label, COUNT(*) AS count, MAX(opportunities.id) AS sample", g.key
+	for _, c := range []string{"currency", "probability"} { // what is hidden does not tell groups apart, either
+		if !slices.Contains(f.Hidden, "Opportunity."+c) {
+			columns, by = columns+", opportunities."+c+" AS "+c, by+", opportunities."+c
+		}
+	}
+	if !slices.Contains(f.Hidden, "Opportunity.amount") {
+		columns += ", SUM(opportunities.amount) AS amount"
+	}
+	err = q.Select(columns).Group(by).Find(&parts).Error
 	if err != nil {
 		return nil, err
 	}
 	owners := map[string]*string{}
-	if group == models.PipelineByOwner {
+	if group == models.PipelineByOwner && !slices.Contains(f.Hidden, "User.name") {
 		samples := make([]string, len(parts))
 		for i, p := range parts {
 			samples[i] = p.Sample

@@ -24,7 +24,8 @@ const (
 type column struct {
 	sql      string
 	desc     bool
-	nullable bool // nulls come last, whichever way
+	nullable bool   // nulls come last, whichever way
+	field    string // of the API, which it tells; "" where it tells nothing
 }
 
 // keyset is the order of a list. Its columns together are unique, the last one alone too, so that no row comes twice and none is missed while others come and go. Texts are

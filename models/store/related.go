@@ -102,9 +102,16 @@ func (s *Store) SaveRelated(ctx context.Context, r models.Related) error {
 			if err := saveSection(tx, section, customer, r, keep); err != nil {
 				return err
 			}
-			states := []models.RelatedState{{CustomerID: customer, Section: section, AsOf: r.AsOf}}
+			part := section.Without(r.Hidden)
+			states := []models.RelatedState{{CustomerID: customer, Section: part, AsOf: r.AsOf}}
 			if section == models.NeedOpportunities && r.AccountID != "" && r.AccountID != customer {
-				states = append(states, models.RelatedState{CustomerID: r.AccountID, Section: section, AsOf: r.AsOf})
+				states = append(states, models.RelatedState{CustomerID: r.AccountID, Section: part, AsOf: r.AsOf})
+			}
+			if part != section { // there may be new rows now of which others have not seen all
+				whole := tx.Model(&models.RelatedState{}).Where("customer_id IN ? AND section = ?", []string{customer, r.AccountID}, section)
+				if err := whole.UpdateColumns(map[string]any{"stale": true}).Error; err != nil {
+					return err
+				}
 			}
 			if err := tx.Clauses(replace).Create(&states).Error; err != nil {
 				return err
@@ -140,17 +147,17 @@ func saveSection(tx *gorm.DB, section models.Need, customer string, r models.Rel
 		for i := range r.Notes {
 			r.Notes[i].ContactID, r.Notes[i].AsOf = customer, r.AsOf
 		}
-		return swap(tx, tx.Where("contact_id = ?", customer), r.Notes, keep)
+		return swapShown(tx, tx.Where("contact_id = ?", customer), r.Notes, section, r.Hidden, keep, func(n models.Note) string { return n.ID })
 	case models.NeedEvents:
 		for i := range r.Events {
 			r.Events[i].WhoID, r.Events[i].AsOf = customer, r.AsOf
 		}
-		return swap(tx, tx.Where("who_id = ?", customer), r.Events, keep)
+		return swapShown(tx, tx.Where("who_id = ?", customer), r.Events, section, r.Hidden, keep, func(e models.Event) string { return e.ID })
 	case models.NeedTasks:
 		for i := range r.Tasks {
 			r.Tasks[i].WhoID, r.Tasks[i].AsOf = customer, r.AsOf
 		}
-		return swap(tx, tx.Where("who_id = ?", customer), r.Tasks, keep)
+		return swapShown(tx, tx.Where("who_id = ?", customer), r.Tasks, section, r.Hidden, keep, func(t models.Task) string { return t.ID })
 	}
 	return models.Errorf(models.CodeInternal, "%s is no section", section)
 }
@@ -167,6 +174,27 @@ func swap[T any](tx, old *gorm.DB, rows []T, keep bool) error {
 		return nil
 	}
 	return tx.Clauses(replace).CreateInBatches(rows, batchRows).Error
+}
+
+// swapShown replaces the rows of a condition; of those that stay it keeps what was not asked for.
+func swapShown[T any](tx, old *gorm.DB, rows []T, section models.Need, hidden []string, keep bool, id func(T) string) error {
+	if len(section.HiddenOf(hidden)) == 0 {
+		return swap(tx, old, rows, keep)
+	}
+	if !keep {
+		ids := []string{""}
+		for _, r := range rows {
+			ids = append(ids, id(r))
+		}
+		var zero T
+		if err := old.Where("id NOT IN ?", ids).Delete(&zero).Error; err != nil {
+			return err
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.Clauses(replaceShown(section, hidden)).CreateInBatches(rows, batchRows).Error
 }
 
 // saveOpportunities keeps the opportunities of a contact and of its account. One that is neither's any more goes, unless another contact has a role in it.
@@ -201,7 +229,7 @@ func saveOpportunities(tx *gorm.DB, r models.Related, keep bool) error {
 	if len(r.Opportunities) == 0 {
 		return nil
 	}
-	return tx.Clauses(replace).CreateInBatches(r.Opportunities, batchRows).Error
+	return tx.Clauses(replaceShown(models.NeedOpportunities, r.Hidden)).CreateInBatches(r.Opportunities, batchRows).Error
 }
 
 // dropUnheld removes those of the opportunities that are on nobody's card any more. Mirrored ones stay.
@@ -241,10 +269,15 @@ func (s *Store) CustomerOpportunities(ctx context.Context, q models.RelatedQuery
 	if q.Open != nil {
 		db = db.Where("o.open = ?", *q.Open)
 	}
-	k := keyset{name: "card/opportunities", columns: []column{{sql: "COALESCE(o.open, 0)", desc: true}, {sql: "o.close_date", nullable: true}, {sql: "o.id"}}}
-	rows, err := list(db, k, cardPage(q), q.Total, func(r opportunityRow) []any { return []any{flag(r.Open), day(r.CloseDate), r.ID} },
+	k, open := keyset{name: "card/opportunities", columns: []column{{sql: "COALESCE(o.open, 0)", desc: true, field: "Opportunity.open"}, {sql: "o.close_date", nullable: true, field: "Opportunity.closeDate"},
+		{sql: "o.id"}}}.open(q.Hidden)
+	rows, err := list(db, k, cardPage(q), q.Total, func(r opportunityRow) []any { return open([]any{flag(r.Open), day(r.CloseDate), r.ID}) },
 		func(tx *gorm.DB) *gorm.DB {
-			return tx.Select("o.*, (SELECT oc.role FROM opportunity_contacts oc WHERE oc.opportunity_id = o.id AND oc.contact_id = ?) AS contact_role", q.ContactID)
+			columns := selected(models.NeedOpportunities, q.Hidden, "o.")
+			if q.ContactID == "" || slices.Contains(q.Hidden, "Opportunity.role") {
+				return tx.Select(columns)
+			}
+			return tx.Select(columns+", (SELECT oc.role FROM opportunity_contacts oc WHERE oc.opportunity_id = o.id AND oc.contact_id = ?) AS contact_role", q.ContactID)
 		})
 	out := models.Slice[models.Opportunity]{Rows: []models.Opportunity{}, Cursors: rows.Cursors, PageInfo: rows.PageInfo, Total: rows.Total}
 	for _, r := range rows.Rows {
@@ -289,16 +322,18 @@ func customerOf(q models.RelatedQuery) string {
 
 // Notes lists a customer's notes, newest first.
 func (s *Store) Notes(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Note], error) {
-	k := keyset{name: "card/notes", columns: []column{{sql: "created_at", desc: true, nullable: true}, {sql: "id"}}}
+	k, open := keyset{name: "card/notes", columns: []column{{sql: "created_at", desc: true, nullable: true, field: "Note.createdAt"}, {sql: "id"}}}.open(q.Hidden)
 	return list(s.read(ctx).Model(&models.Note{}).Where("contact_id = ?", customerOf(q)), k, cardPage(q), q.Total,
-		func(n models.Note) []any { return []any{maybe(n.CreatedAt), n.ID} })
+		func(n models.Note) []any { return open([]any{maybe(n.CreatedAt), n.ID}) },
+		func(tx *gorm.DB) *gorm.DB { return tx.Select(selected(models.NeedNotes, q.Hidden, "", "contact_id")) })
 }
 
 // Events lists a customer's events, the latest start first.
 func (s *Store) Events(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Event], error) {
-	k := keyset{name: "card/events", columns: []column{{sql: "starts_at", desc: true, nullable: true}, {sql: "id"}}}
+	k, open := keyset{name: "card/events", columns: []column{{sql: "starts_at", desc: true, nullable: true, field: "Event.startsAt"}, {sql: "id"}}}.open(q.Hidden)
 	return list(s.read(ctx).Model(&models.Event{}).Where("who_id = ?", customerOf(q)), k, cardPage(q), q.Total,
-		func(e models.Event) []any { return []any{maybe(e.StartsAt), e.ID} })
+		func(e models.Event) []any { return open([]any{maybe(e.StartsAt), e.ID}) },
+		func(tx *gorm.DB) *gorm.DB { return tx.Select(selected(models.NeedEvents, q.Hidden, "", "who_id")) })
 }
 
 // Tasks lists a customer's tasks: open ones first, then by due date.
@@ -307,6 +342,7 @@ func (s *Store) Tasks(ctx context.Context, q models.RelatedQuery) (models.Slice[
 	if q.Open != nil {
 		db = db.Where("open = ?", *q.Open)
 	}
-	k := keyset{name: "card/tasks", columns: []column{{sql: "COALESCE(open, 0)", desc: true}, {sql: "due_date", nullable: true}, {sql: "id"}}}
-	return list(db, k, cardPage(q), q.Total, func(t models.Task) []any { return []any{flag(t.Open), day(t.DueDate), t.ID} })
+	k, open := keyset{name: "card/tasks", columns: []column{{sql: "COALESCE(open, 0)", desc: true, field: "Task.open"}, {sql: "due_date", nullable: true, field: "Task.dueDate"}, {sql: "id"}}}.open(q.Hidden)
+	return list(db, k, cardPage(q), q.Total, func(t models.Task) []any { return open([]any{flag(t.Open), day(t.DueDate), t.ID}) },
+		func(tx *gorm.DB) *gorm.DB { return tx.Select(selected(models.NeedTasks, q.Hidden, "", "who_id")) })
 }
