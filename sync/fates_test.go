@@ -232,3 +232,17 @@ func TestADeletionIsNotUndoneForAFieldThatIsNotSynced(t *testing.T) {
 		})
 	}
 }
+
+func TestAContactWhoseAccountWasNeverSeenWaitsForItOnlyForAWhile(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	w.boot(t).connect(t)
+	w.settle(t)
+	account := w.create(t, models.Salesforce, models.AccountObject, map[string]any{"Name": "Came and went"})
+	contact := w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Stays", "AccountId": account})
+	w.remove(t, models.Salesforce, models.AccountObject, account)
+	w.restore(t, models.Salesforce, contact)
+	w.settle(t)
+	if w.counterpart(t, models.ContactObject, models.Salesforce, contact) == "" {
+		t.Error("the contact has no counterpart")
+	}
+}

@@ -122,6 +122,10 @@ func (s *Store) hydrate(ctx context.Context, object models.SyncObject, links []m
 
 // parents resolves the contacts' accounts: what they are on the other side.
 func (s *Store) parents(ctx context.Context, states []models.LinkState) error {
+	now, err := s.databaseTime(s.read(ctx))
+	if err != nil {
+		return err
+	}
 	for _, side := range models.Sides {
 		var ids []string
 		seen := map[string]bool{}
@@ -152,7 +156,7 @@ func (s *Store) parents(ctx context.Context, states []models.LinkState) error {
 			}
 			p, linked := accounts[row.ParentID]
 			other := (&models.Link{DeskID: p.DeskID, SalesforceID: p.SalesforceID}).RecordID(side.Other())
-			vain := (linked && other == "" && p.Settled) || p.Away || (!linked && s.stamp().Sub(row.ObservedAt) > unseenParent)
+			vain := (linked && other == "" && p.Settled) || p.Away || (!linked && now.Sub(states[i].CreatedAt) > unseenParent)
 			if p.Away {
 				other = "" // nothing can refer to it
 			}
