@@ -27,8 +27,7 @@ const (
 )
 
 const (
-	// A job is looked at after firstLook, then at intervals that grow to lookEvery: each look is an API call.
-	firstLook = 200 * time.Millisecond
+	// lookEvery is how far the intervals grow at which a job is looked at: each look is an API call.
 	lookEvery = 10 * time.Second
 	// tidyTimeout bounds what is done about a job that is given up, when its caller is gone.
 	tidyTimeout = 10 * time.Second
@@ -84,7 +83,7 @@ func (c *Client) moveJob(ctx context.Context, kind, id, state string) error {
 func (c *Client) awaitJob(ctx context.Context, kind, id string, wait time.Duration) (job, error) {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	seen, pause := job{ID: id}, c.cfg.BulkLook
+	seen, pause := job{ID: id}, c.cfg.Pace
 	var lookErr error
 	for {
 		var now job

@@ -135,14 +135,14 @@ func (r *bulkReader) close() {
 // download brings a page in, and begins again behind what it has handed over when the connection breaks.
 func (r *bulkReader) download(l *lane) {
 	defer close(l.batches)
-	pause := r.client.cfg.BulkLook
+	pause := r.client.cfg.Pace
 	for try := 1; ; try++ {
 		before := l.skip
 		if l.err = r.once(l); l.err == nil || r.ctx.Err() != nil || !models.MayRetry(l.err) {
 			return
 		}
 		if l.skip > before {
-			try, pause = 0, r.client.cfg.BulkLook
+			try, pause = 0, r.client.cfg.Pace
 		}
 		if try >= laneTries || !pauseFor(r.ctx, pause) {
 			return

@@ -142,7 +142,7 @@ func (c *Client) startIngest(ctx context.Context, id string) error {
 		if lookErr := c.get(ctx, c.jobPath(ingestJob, id), nil, &now); lookErr == nil && now.State != jobOpen {
 			return nil
 		}
-		if try == laneTries || !pauseFor(ctx, c.cfg.BulkLook) {
+		if try == laneTries || !pauseFor(ctx, c.cfg.Pace) {
 			return err
 		}
 	}
@@ -184,7 +184,7 @@ func (c *Client) outcomes(ctx context.Context, object models.SyncObject, writes 
 
 // results reads one list of results row by row. What cannot be read is left as it is.
 func (c *Client) results(ctx context.Context, path string, u upload, each func(i int, row func(string) string)) {
-	pause := c.cfg.BulkLook
+	pause := c.cfg.Pace
 	for try := 1; ; try++ {
 		err := c.readResults(ctx, path, u, each)
 		if err == nil {

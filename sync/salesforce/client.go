@@ -48,8 +48,8 @@ type Config struct {
 	BulkFrom int
 	// StreamSilence is after how long a change stream that says nothing is taken for dead. Zero is 5 minutes: the vendor says something every 270 s.
 	StreamSilence time.Duration
-	// BulkLook is after how long a bulk job is looked at first; later looks, and calls about the job that failed, follow at growing intervals. Zero is 200 ms.
-	BulkLook time.Duration
+	// Pace is the first wait for something that is about to happen, such as the end of a bulk job; further waits grow. Zero is 200 ms.
+	Pace time.Duration
 	// PubSubAddr is the Pub/Sub API, HOST:PORT; empty streams nothing. PubSubCA is a PEM certificate authority to trust besides the system's.
 	PubSubAddr string
 	PubSubCA   []byte
@@ -64,6 +64,7 @@ const (
 	defaultAgentShare = 0.2
 	defaultParallel   = 5
 	defaultTimeout    = 60 * time.Second
+	defaultPace       = 200 * time.Millisecond
 	maxBatch          = 200 // records of one collection call
 )
 
@@ -136,8 +137,8 @@ func (cfg *Config) fill() {
 	if cfg.StreamSilence == 0 {
 		cfg.StreamSilence = streamSilence
 	}
-	if cfg.BulkLook == 0 {
-		cfg.BulkLook = firstLook
+	if cfg.Pace == 0 {
+		cfg.Pace = defaultPace
 	}
 	if cfg.Parallel == 0 {
 		cfg.Parallel = defaultParallel

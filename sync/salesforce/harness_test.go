@@ -55,7 +55,7 @@ func start(t *testing.T, change ...func(*simulator.Config)) *organization {
 // client is a further client of the organization, as another process would have.
 func (o *organization) client(change func(*salesforce.Config)) *salesforce.Client {
 	o.t.Helper()
-	cfg := salesforce.Config{LoginURL: o.SalesforceURL, PubSubAddr: o.PubSubAddr, PubSubCA: o.PubSubCAPEM, HTTP: o.http, Credentials: o.load, SaveCredentials: o.save, BulkLook: time.Millisecond}
+	cfg := salesforce.Config{LoginURL: o.SalesforceURL, PubSubAddr: o.PubSubAddr, PubSubCA: o.PubSubCAPEM, HTTP: o.http, Credentials: o.load, SaveCredentials: o.save, Pace: time.Millisecond}
 	change(&cfg)
 	c, err := salesforce.New(cfg)
 	check(o.t, err)

@@ -34,6 +34,9 @@ func Exchange(ctx context.Context, client *http.Client, loginURL, clientID, clie
 	if err != nil {
 		return models.Credentials{}, err
 	}
+	if made.RefreshToken == "" {
+		return models.Credentials{}, models.Errorf(models.CodeBadCredentials, "Salesforce gave no refresh token: let the app perform requests at any time (scope refresh_token)")
+	}
 	return models.Credentials{Grant: "authorization_code", ClientID: clientID, ClientSecret: clientSecret, RefreshToken: made.RefreshToken,
 		AccessToken: made.AccessToken, InstanceURL: made.InstanceURL}, nil
 }
@@ -44,6 +47,8 @@ type tokenAnswer struct {
 	RefreshToken string `json:"refresh_token"`
 	InstanceURL  string `json:"instance_url"`
 	Error        string `json:"error"`
+
+	header http.Header // for the vendor's time
 }
 
 const maxTokenAnswer = 64 << 10
@@ -62,6 +67,7 @@ func grant(ctx context.Context, client *http.Client, loginURL string, form url.V
 		return answer, unavailable(withoutURL(err), "Salesforce's sign-in could not be reached")
 	}
 	defer res.Body.Close()
+	answer.header = res.Header
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxTokenAnswer))
 	if err != nil || json.Unmarshal(body, &answer) != nil {
 		return answer, unavailable(err, "Salesforce's sign-in did not answer as it should (HTTP %d)", res.StatusCode)
@@ -79,7 +85,11 @@ func grant(ctx context.Context, client *http.Client, loginURL string, form url.V
 		return bad("Salesforce does not accept the client id or its secret")
 	case "inactive_user", "inactive_org":
 		return bad("the Salesforce user or organization is not active")
-	case "unsupported_grant_type", "invalid_request", "redirect_uri_mismatch":
+	case "invalid_app_access", "access_denied":
+		return bad("the Salesforce user is not admitted to the app: an administrator has to approve it")
+	case "invalid_assertion":
+		return bad("Salesforce does not accept the signature: the app has another certificate")
+	case "unsupported_grant_type", "invalid_request", "redirect_uri_mismatch", "invalid_scope":
 		return bad("the Salesforce client is not set up for this kind of sign-in")
 	case "rate_limit_exceeded":
 		return answer, &models.Error{Code: models.CodeBusy, Retry: true, RetryAfter: time.Minute, Message: "Salesforce asks for a pause between sign-ins"}
@@ -97,6 +107,10 @@ type tokens struct {
 	refused    string
 	refusedErr error
 	until      time.Time
+	// owed are credentials with a rotated refresh token that could not be stored, instead of those with the fingerprint: without them the organization
+	// would have to be connected anew. Only the one renewal under way touches them.
+	owed    *models.Credentials
+	instead string
 }
 
 type flight struct {
@@ -108,6 +122,8 @@ const (
 	refreshTimeout = 30 * time.Second
 	// refusedFor keeps refused credentials from being tried again and again, which would lock the user out.
 	refusedFor = 5 * time.Minute
+	// storeTries is how often the stored credentials are looked at for what another replica was given.
+	storeTries = 3
 )
 
 // token is an access token other than the stale one, which a call was refused with ("" when none was), and the instance it is for.
@@ -154,46 +170,120 @@ func (c *Client) fly(ctx context.Context, f *flight, stale string) {
 
 // renew takes the stored access token if another replica has renewed it, and asks Salesforce for one otherwise.
 func (c *Client) renew(ctx context.Context, stale string) (access, instance string, err error) {
-	if c.cfg.Credentials == nil {
-		return "", "", models.Errorf(models.CodeBadCredentials, "Salesforce is not connected")
-	}
-	creds, err := c.cfg.Credentials(ctx)
+	creds, err := c.credentials(ctx)
 	if err != nil {
 		return "", "", err
 	}
 	if t := creds.AccessToken; t != "" && t != stale {
 		return t, c.instance(creds.InstanceURL), nil
 	}
-	fingerprint := creds.Grant + "\x00" + creds.ClientID + "\x00" + creds.ClientSecret + "\x00" + creds.RefreshToken
-	if err := c.mayRenew(fingerprint); err != nil {
+	if err := c.mayRenew(fingerprint(creds)); err != nil {
 		return "", "", err
 	}
-	form, err := c.form(creds)
-	if err != nil {
-		return "", "", err
-	}
-	made, err := grant(ctx, c.http, c.cfg.LoginURL, form)
-	if err != nil {
-		if models.CodeOf(err) == models.CodeBadCredentials {
-			c.tokens.mu.Lock()
-			c.tokens.refused, c.tokens.refusedErr, c.tokens.until = fingerprint, err, c.now().Add(refusedFor)
-			c.tokens.mu.Unlock()
+	made, err := c.grant(ctx, creds)
+	if models.CodeOf(err) == models.CodeBadCredentials {
+		if latest, ok := c.renewedElsewhere(ctx, creds); ok {
+			return latest.AccessToken, c.instance(latest.InstanceURL), nil
 		}
+		c.tokens.mu.Lock()
+		c.tokens.refused, c.tokens.refusedErr, c.tokens.until = fingerprint(creds), err, c.now().Add(refusedFor)
+		c.tokens.mu.Unlock()
+	}
+	if err != nil {
 		return "", "", err
 	}
-	rotated := made.RefreshToken != "" && made.RefreshToken != creds.RefreshToken
+	replaced := fingerprint(creds)
 	creds.AccessToken, creds.InstanceURL = made.AccessToken, made.InstanceURL
-	if rotated {
+	if made.RefreshToken != "" {
 		creds.RefreshToken = made.RefreshToken
 	}
-	if c.cfg.SaveCredentials != nil {
-		if err := c.cfg.SaveCredentials(ctx, creds); err != nil && rotated {
-			return "", "", models.Wrap(err, models.CodeUpstreamUnavailable, "Salesforce's new refresh token could not be kept")
-		} else if err != nil {
-			c.log.Warn("the new access token could not be stored; only this process uses it", "code", models.CodeOf(err))
+	return creds.AccessToken, c.instance(creds.InstanceURL), c.keep(ctx, creds, replaced)
+}
+
+// credentials are the stored ones; what could not be stored before is stored first.
+func (c *Client) credentials(ctx context.Context) (models.Credentials, error) {
+	if c.cfg.Credentials == nil {
+		return models.Credentials{}, models.Errorf(models.CodeBadCredentials, "Salesforce is not connected")
+	}
+	creds, err := c.cfg.Credentials(ctx)
+	if err != nil || c.tokens.owed == nil {
+		return creds, err
+	}
+	owed := *c.tokens.owed
+	if fingerprint(creds) != c.tokens.instead { // the organization was connected anew
+		c.tokens.owed = nil
+		return creds, nil
+	}
+	if err := c.cfg.SaveCredentials(ctx, owed); err != nil {
+		return creds, notKept(err)
+	}
+	c.tokens.owed = nil
+	return owed, nil
+}
+
+// keep stores renewed credentials in one piece. Without its new refresh token the organization is lost, so that the call fails and the next one stores it
+// first; an access token alone serves this process also unstored.
+func (c *Client) keep(ctx context.Context, creds models.Credentials, replaced string) error {
+	if c.cfg.SaveCredentials == nil {
+		return nil
+	}
+	err := c.cfg.SaveCredentials(ctx, creds)
+	if err != nil && fingerprint(creds) != replaced {
+		c.tokens.owed, c.tokens.instead = &creds, replaced
+		return notKept(err)
+	}
+	if err != nil {
+		c.log.Warn("the new access token could not be stored; only this process uses it", "code", models.CodeOf(err))
+	}
+	return nil
+}
+
+func notKept(cause error) error {
+	return unavailable(cause, "Salesforce's new refresh token could not be kept")
+}
+
+// fingerprint tells credentials apart by what is asked for with them.
+func fingerprint(creds models.Credentials) string {
+	return strings.Join([]string{creds.Grant, creds.ClientID, creds.ClientSecret, creds.RefreshToken, creds.Username, creds.PrivateKey}, "\x00")
+}
+
+// grant asks for an access token. An assertion that was signed by a clock which turns out to be wrong is signed once more by Salesforce's.
+func (c *Client) grant(ctx context.Context, creds models.Credentials) (tokenAnswer, error) {
+	before := c.clock.at(c.now())
+	made, err := c.grantOnce(ctx, creds)
+	moved := c.clock.at(c.now()).Sub(before).Abs()
+	if creds.Grant == "jwt_bearer" && models.CodeOf(err) == models.CodeBadCredentials && moved > time.Minute {
+		return c.grantOnce(ctx, creds)
+	}
+	return made, err
+}
+
+func (c *Client) grantOnce(ctx context.Context, creds models.Credentials) (tokenAnswer, error) {
+	form, err := c.form(creds)
+	if err != nil {
+		return tokenAnswer{}, err
+	}
+	asked := c.now()
+	made, err := grant(ctx, c.http, c.cfg.LoginURL, form)
+	c.clock.observe(made.header, asked)
+	return made, err
+}
+
+// renewedElsewhere waits a moment for another replica that has used the same refresh token, which died with that: it is about to store the new ones.
+func (c *Client) renewedElsewhere(ctx context.Context, used models.Credentials) (models.Credentials, bool) {
+	if used.RefreshToken == "" {
+		return used, false
+	}
+	for range storeTries {
+		latest, err := c.cfg.Credentials(ctx)
+		if err == nil && latest.AccessToken != "" && latest.AccessToken != used.AccessToken {
+			return latest, true
+		}
+		if !pauseFor(ctx, c.cfg.Pace) {
+			break
 		}
 	}
-	return creds.AccessToken, c.instance(creds.InstanceURL), nil
+	return used, false
 }
 
 func (c *Client) mayRenew(fingerprint string) error {
