@@ -17,6 +17,7 @@ type Store interface {
 	AccountsBySalesforceID(ctx context.Context, ids []string, columns models.Sources) (map[string]*models.Account, error)
 	AccountsByDeskID(ctx context.Context, ids []string, columns models.Sources) (map[string]*models.Account, error)
 	Link(ctx context.Context, id string) (*models.Link, error)
+	RelatedMirrors(ctx context.Context) (map[models.RelatedObject]models.RelatedMirror, error)
 
 	FieldMappings(ctx context.Context, object models.SyncObject) ([]models.FieldMapping, error)
 	Connection(ctx context.Context, side models.Side) (models.Connection, error)

@@ -54,6 +54,7 @@ type QueryResolver interface {
 	FieldMappings(ctx context.Context, object *models.SyncObject) ([]*models.FieldMapping, error)
 	Opportunities(ctx context.Context, filter *models.OpportunityFilter, orderBy *models.OpportunityOrder, first *int, after *string, last *int, before *string) (*OpportunityConnection, error)
 	Pipeline(ctx context.Context, groupBy models.PipelineGroup, filter *models.OpportunityFilter) ([]*models.PipelineBucket, error)
+	RelatedMirrors(ctx context.Context) ([]*models.RelatedMirror, error)
 	SyncRuns(ctx context.Context, filter *models.SyncRunFilter, first *int, after *string) (*SyncRunConnection, error)
 	SyncRun(ctx context.Context, id string) (*models.SyncRun, error)
 	Rehearsal(ctx context.Context, id string) (*models.Rehearsal, error)
@@ -2460,6 +2461,38 @@ func (ec *executionContext) fieldContext_Query_pipeline(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_relatedMirrors(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_relatedMirrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().RelatedMirrors(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.RelatedMirror) graphql.Marshaler {
+			return ec.marshalORelatedMirror2ᚕᚖsidelightᚋmodelsᚐRelatedMirrorᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_relatedMirrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelatedMirror(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_syncRuns(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3451,6 +3484,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_pipeline(ctx, field)
+				})
+		case "relatedMirrors":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_relatedMirrors(ctx, field)
 				})
 		case "syncRuns":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

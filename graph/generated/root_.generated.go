@@ -521,6 +521,7 @@ type ComplexityRoot struct {
 		Pipeline          func(childComplexity int, groupBy models.PipelineGroup, filter *models.OpportunityFilter) int
 		Profiles          func(childComplexity int) int
 		Rehearsal         func(childComplexity int, id string) int
+		RelatedMirrors    func(childComplexity int) int
 		ServiceTokens     func(childComplexity int) int
 		SyncFilters       func(childComplexity int, object *models.SyncObject) int
 		SyncRun           func(childComplexity int, id string) int
@@ -552,6 +553,14 @@ type ComplexityRoot struct {
 		DeskID       func(childComplexity int) int
 		RecordName   func(childComplexity int) int
 		SalesforceID func(childComplexity int) int
+	}
+
+	RelatedMirror struct {
+		AsOf     func(childComplexity int) int
+		Complete func(childComplexity int) int
+		Object   func(childComplexity int) int
+		Read     func(childComplexity int) int
+		Total    func(childComplexity int) int
 	}
 
 	RetryPayload struct {
@@ -2880,6 +2889,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Rehearsal(childComplexity, args["id"].(string)), true
+	case "Query.relatedMirrors":
+		if e.ComplexityRoot.Query.RelatedMirrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.RelatedMirrors(childComplexity), true
 	case "Query.serviceTokens":
 		if e.ComplexityRoot.Query.ServiceTokens == nil {
 			break
@@ -3030,6 +3045,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RehearsalSample.SalesforceID(childComplexity), true
+
+	case "RelatedMirror.asOf":
+		if e.ComplexityRoot.RelatedMirror.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelatedMirror.AsOf(childComplexity), true
+	case "RelatedMirror.complete":
+		if e.ComplexityRoot.RelatedMirror.Complete == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelatedMirror.Complete(childComplexity), true
+	case "RelatedMirror.object":
+		if e.ComplexityRoot.RelatedMirror.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelatedMirror.Object(childComplexity), true
+	case "RelatedMirror.read":
+		if e.ComplexityRoot.RelatedMirror.Read == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelatedMirror.Read(childComplexity), true
+	case "RelatedMirror.total":
+		if e.ComplexityRoot.RelatedMirror.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelatedMirror.Total(childComplexity), true
 
 	case "RetryPayload.queued":
 		if e.ComplexityRoot.RetryPayload.Queued == nil {
@@ -4648,8 +4694,8 @@ enum OpportunityOrder {
 "What opportunities are grouped by."
 enum PipelineGroup {
   STAGE @reads(field: "Opportunity.stage")
-  OWNER @reads(field: "Opportunity.owner")
-  ACCOUNT @reads(field: "Opportunity.account")
+  OWNER @reads(field: "Opportunity.owner") @reads(field: "User.name")
+  ACCOUNT @reads(field: "Opportunity.account") @reads(field: "Account.name")
   CLOSE_MONTH @reads(field: "Opportunity.closeDate")
 }
 
@@ -4665,6 +4711,32 @@ type PipelineBucket {
   weightedAmount: Decimal @access(needs: OPPORTUNITIES)
   "Null where the organization has one currency."
   currency: String @access(needs: OPPORTUNITIES)
+}
+`, BuiltIn: false},
+	{Name: "../schema/related.graphqls", Input: `extend type Query {
+  "How far the opportunities, events and tasks of all customers are mirrored (--related all). Empty where only those of opened cards are kept."
+  relatedMirrors: [RelatedMirror!] @access(needs: VISIBLE)
+}
+
+"The kinds of related records that can be mirrored whole."
+enum RelatedObject {
+  OPPORTUNITY
+  CONTACT_ROLE
+  EVENT
+  TASK
+}
+
+"How far one kind of related record is mirrored."
+type RelatedMirror {
+  object: RelatedObject! @access(open: true)
+  "Every record was read once; since then the mirror is kept."
+  complete: Boolean! @access(open: true)
+  "Records that the whole reading under way, or the last one, has stored."
+  read: Int! @access(open: true)
+  "Of so many."
+  total: Int @access(open: true)
+  "When Salesforce was last known to hold what is mirrored; null until it is complete."
+  asOf: Time @access(open: true)
 }
 `, BuiltIn: false},
 	{Name: "../schema/run.graphqls", Input: `extend type Query {
@@ -5786,6 +5858,22 @@ func (ec *executionContext) childFields_RehearsalSample(ctx context.Context, fie
 		return ec.fieldContext_RehearsalSample_changes(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RehearsalSample", field.Name)
+}
+
+func (ec *executionContext) childFields_RelatedMirror(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "object":
+		return ec.fieldContext_RelatedMirror_object(ctx, field)
+	case "complete":
+		return ec.fieldContext_RelatedMirror_complete(ctx, field)
+	case "read":
+		return ec.fieldContext_RelatedMirror_read(ctx, field)
+	case "total":
+		return ec.fieldContext_RelatedMirror_total(ctx, field)
+	case "asOf":
+		return ec.fieldContext_RelatedMirror_asOf(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RelatedMirror", field.Name)
 }
 
 func (ec *executionContext) childFields_RetryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
