@@ -115,7 +115,7 @@ func (s salesforceSite) connect() {
 }
 
 func (s salesforceSite) Remote() sync.Remote {
-	c, err := salesforce.New(salesforce.Config{LoginURL: s.url, Credentials: s.get, SaveCredentials: s.save, HTTP: s.http, Now: s.ours, PageSize: salesforcePage, BulkFrom: s.bulkFrom, BulkLook: time.Millisecond})
+	c, err := salesforce.New(salesforce.Config{LoginURL: s.url, Credentials: s.get, SaveCredentials: s.save, HTTP: s.http, Now: s.ours, PageSize: salesforcePage, BulkFrom: s.bulkFrom, Pace: time.Millisecond})
 	if err != nil {
 		s.t.Fatal(err)
 	}
