@@ -65,14 +65,39 @@ await step('a mapping that cannot work is named and not saved, one that can is s
   const rule = page.getByRole('combobox', { name: 'Rule' }).last();
   await rule.waitFor();
   await rule.selectOption('PREFER_SALESFORCE');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Saved.').waitFor();
   await page.getByRole('button', { name: 'Add a field' }).click();
   await page.getByRole('combobox', { name: 'Zoho Desk field' }).last().selectOption('twitter');
   await page.getByRole('combobox', { name: 'Salesforce field' }).last().selectOption('LoyaltyPoints__c');
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText(/cannot fill/).first().waitFor();
   await page.screenshot({ path: `${pictures}/mapping.png` });
+  await page.close();
+});
+
+await step('a filter is checked, saved and taken away again, and an edited mapping is rehearsed', async () => {
+  const page = await open('/console#mapping');
+  await page.getByRole('button', { name: 'Add a condition' }).click();
+  await page.getByRole('combobox', { name: 'Field to compare' }).selectOption('Email');
+  await page.getByRole('combobox', { name: 'Comparison' }).selectOption('NOT_BLANK');
+  await page.getByRole('button', { name: 'Save the filter' }).click();
+  await page.getByText('Saved.').waitFor();
+  await page.screenshot({ path: `${pictures}/filter.png`, fullPage: true });
+  await page.getByRole('button', { name: 'Remove the condition on Email' }).click();
+  await page.getByRole('button', { name: 'Save the filter' }).click();
+  await page.getByText('All of them.').waitFor();
+  await page.getByRole('combobox', { name: 'Rule' }).nth(3).selectOption('SALESFORCE_TO_DESK');
+  await page.getByRole('button', { name: 'Rehearse these changes' }).click();
+  await page.getByRole('status').getByText('Done').waitFor();
+  await page.close();
+});
+
+await step('everything is compared on demand', async () => {
+  const page = await open('/console');
+  await page.getByRole('button', { name: 'Compare now' }).click();
+  await page.getByText(/pairs are equal/).waitFor();
+  await page.screenshot({ path: `${pictures}/drift.png`, fullPage: true });
   await page.close();
 });
 

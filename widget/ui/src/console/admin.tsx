@@ -1,10 +1,21 @@
 import type { JSX, TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
-import { CreateTokenDocument, FailuresDocument, HistoryDocument, PermissionsDocument, ResolveDocument, RetryDocument, RevokeTokenDocument, SetPermissionDocument, TokensDocument } from '../generated/graphql';
+import { type DenyMode as DenyModeName, CreateTokenDocument, FailuresDocument, HistoryDocument, PermissionsDocument, ResolveDocument, RetryDocument, RevokeTokenDocument, SetPermissionDocument, TokensDocument } from '../generated/graphql';
 import { Panel, Problem, Table, shown, when, words } from './parts';
 import { useAction, useQuery } from './use';
 
 const switches = ['visible', 'contacts', 'accounts', 'contactInfo', 'accountInfo', 'opportunities', 'notes', 'events', 'tasks'] as const;
+
+const modes: Readonly<Record<DenyModeName, string>> = { MASK: 'leave it out', ERROR: 'an error for the field', REJECT: 'refuse the request' };
+
+/** How what a caller may not see is answered. */
+function DenyMode({ label, value, set }: { label: string; value: DenyModeName; set: (mode: DenyModeName) => void }): JSX.Element {
+  return (
+    <select aria-label={label} value={value} onChange={(event) => set(event.currentTarget.value as DenyModeName)}>
+      {(Object.keys(modes) as DenyModeName[]).map((mode) => <option key={mode} value={mode}>{modes[mode]}</option>)}
+    </select>
+  );
+}
 
 /** What each Zoho Desk profile may see. */
 export function Permissions(): JSX.Element {
@@ -14,7 +25,7 @@ export function Permissions(): JSX.Element {
     <Panel title="Permissions by Zoho Desk profile">
       <Problem text={problem ?? action.problem} />
       <p class="soft">In force from the next request on.</p>
-      <Table head={['Profile', ...switches.map((name) => words(name.replace(/[A-Z]/g, (c) => ` ${c}`))), 'Hidden fields']}>
+      <Table head={['Profile', ...switches.map((name) => words(name.replace(/[A-Z]/g, (c) => ` ${c}`))), 'Hidden fields', 'When denied']}>
         {data?.profiles?.map((profile) => (
           <tr key={profile.id}>
             <th scope="row">{profile.name}</th>
@@ -24,6 +35,7 @@ export function Permissions(): JSX.Element {
             ))}
             <td><input aria-label={`${profile.name}: hidden fields`} placeholder="Contact.phone, Tier__c" value={profile.permission.hiddenFields.join(', ')}
               onChange={(event) => action.run(SetPermissionDocument, { id: profile.id, permission: { hiddenFields: event.currentTarget.value.split(',').map((one) => one.trim()).filter((one) => one !== '') } }, reload)} /></td>
+            <td><DenyMode label={`${profile.name}: when denied`} value={profile.denyMode} set={(denyMode) => action.run(SetPermissionDocument, { id: profile.id, permission: { denyMode } }, reload)} /></td>
           </tr>
         ))}
       </Table>
@@ -104,11 +116,14 @@ export function Tokens(): JSX.Element {
   const { data, problem, reload } = useQuery(TokensDocument, {});
   const action = useAction();
   const [made, setMade] = useState('');
+  const [denyMode, setDenyMode] = useState<DenyModeName>('MASK');
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const profileId = String(form.get('profile') ?? '');
-    action.run(CreateTokenDocument, { input: { name: String(form.get('name') ?? ''), ...(profileId && { profileId }) } }, (answer) => {
+    const last = String(form.get('last') ?? '');
+    const input = { name: String(form.get('name') ?? ''), denyMode, ...(profileId && { profileId }), ...(last && { expiresAt: new Date(`${last}T23:59:59`).toISOString() }) };
+    action.run(CreateTokenDocument, { input }, (answer) => {
       setMade(answer.createServiceToken?.token ?? '');
       reload();
     });
@@ -121,18 +136,20 @@ export function Tokens(): JSX.Element {
         <form class="row" onSubmit={submit}>
           <label>Name <input name="name" required maxLength={100} /></label>
           <label>Permissions of <select name="profile"><option value="">everything</option>{data?.profiles?.map((p) => <option key={p.id} value={p.id}>{p.name}</option>)}</select></label>
+          <label>What it may not see <DenyMode label="What it may not see" value={denyMode} set={setDenyMode} /></label>
+          <label>Last day <input name="last" type="date" /></label>
           <button type="submit" class="button primary slim" disabled={action.busy}>Create</button>
         </form>
-        <Table head={['Name', 'Permissions of', 'Created', 'Last used', '']} empty={data?.serviceTokens?.length === 0 ? 'No tokens.' : undefined}>
+        <Table head={['Name', 'Permissions of', 'Created', 'Until', 'Last used', '']} empty={data?.serviceTokens?.length === 0 ? 'No tokens.' : undefined}>
           {data?.serviceTokens?.map((token) => (
-            <tr key={token.id}><td>{token.name}</td><td>{token.profile?.name ?? 'everything'}</td><td>{when(token.createdAt)}</td><td>{when(token.lastUsedAt)}</td>
+            <tr key={token.id}><td>{token.name}</td><td>{token.profile?.name ?? 'everything'}</td><td>{when(token.createdAt)}</td><td>{token.expiresAt ? when(token.expiresAt) : 'revoked'}</td><td>{when(token.lastUsedAt)}</td>
               <td>{token.revokedAt ? <span class="badge">Revoked</span> : <button type="button" class="button slim danger" disabled={action.busy} onClick={() => action.run(RevokeTokenDocument, { id: token.id }, reload)}>Revoke</button>}</td></tr>
           ))}
         </Table>
       </Panel>
       <Panel title="Who changed what">
-        <Table head={['When', 'Who', 'What', 'Of']} empty={data?.auditLog?.nodes?.length === 0 ? 'Nothing yet.' : undefined}>
-          {data?.auditLog?.nodes?.map((entry) => <tr key={entry.id}><td>{when(entry.at)}</td><td>{entry.subject}</td><td>{entry.action}</td><td>{entry.target}</td></tr>)}
+        <Table head={['When', 'Who', 'What', 'Of', 'How']} empty={data?.auditLog?.nodes?.length === 0 ? 'Nothing yet.' : undefined}>
+          {data?.auditLog?.nodes?.map((entry) => <tr key={entry.id}><td>{when(entry.at)}</td><td>{entry.subject}</td><td>{entry.action}</td><td>{entry.target}</td><td class="small mono">{entry.detail === null || entry.detail === undefined ? '' : JSON.stringify(entry.detail)}</td></tr>)}
         </Table>
       </Panel>
     </>

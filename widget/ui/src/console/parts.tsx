@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
+import type { FoundFragment } from '../generated/graphql';
 import { Icon } from '../components/icon';
 
 export const Problem = ({ text }: { text: string | null }): JSX.Element | null =>
@@ -22,6 +23,21 @@ export function Table({ head, children, empty }: { head: readonly string[]; chil
       </table>
       {empty && <p class="soft empty">{empty}</p>}
     </div>
+  );
+}
+
+/** What is wrong with a mapping or a filter, or will be lossy about it. */
+export const Found = ({ problems }: { problems: readonly FoundFragment[] }): JSX.Element => (
+  <>{problems.map((p) => <div class="small" key={p.message}><span class={`badge ${p.severity === 'ERROR' ? 'bad' : 'warn'}`}>{words(p.severity)}</span> {p.message}</div>)}</>
+);
+
+/** One of a side's fields. */
+export function Choice({ label, value, of, set }: { label: string; value: string; of: readonly { name: string; label?: string | null | undefined; type: string }[]; set: (name: string) => void }): JSX.Element {
+  return (
+    <select aria-label={label} value={value} onChange={(event) => set(event.currentTarget.value)}>
+      {!of.some((field) => field.name === value) && <option value={value}>{value || 'Choose…'}</option>}
+      {of.map((field) => <option key={field.name} value={field.name}>{field.label ?? field.name} ({field.type.toLowerCase()})</option>)}
+    </select>
   );
 }
 

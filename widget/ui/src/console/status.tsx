@@ -2,7 +2,8 @@ import type { JSX, TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import { ConnectDeskDocument, ConnectSalesforceDocument, DeleteIntegrationDocument, DisconnectDocument, PauseSyncDocument, ResumeSyncDocument, SetPolicyDocument, StartSyncDocument, StatusDocument, type Side, type SideFragment, type StatusQuery } from '../generated/graphql';
 import { usePolling } from '../lib/hooks';
-import { Panel, Problem, when, words } from './parts';
+import { Drift } from './drift';
+import { Found, Panel, Problem, when, words } from './parts';
 import { useAction, useQuery } from './use';
 
 type Integration = NonNullable<StatusQuery['integration']>;
@@ -25,7 +26,8 @@ export function Status(): JSX.Element {
         {(it.status === 'ACTIVE' || it.status === 'LOADING') && <button type="button" class="button" disabled={action.busy} onClick={() => action.run(PauseSyncDocument, {}, reload)}>Pause</button>}
         {(it.status === 'PAUSED' || it.status === 'BROKEN') && <button type="button" class="button primary" disabled={action.busy} onClick={() => action.run(ResumeSyncDocument, {}, reload)}>Resume</button>}
       </>}>
-        <p class="row"><span class={`badge ${tones[it.status] ?? ''}`} data-status={it.status}>{words(it.status)}</span> {it.reason}</p>
+        <p class="row"><span class={`badge ${tones[it.status] ?? ''}`} data-status={it.status}>{words(it.status)}</span> {it.reason}{it.waitingUntil && ` It goes on by itself at ${when(it.waitingUntil)}.`}</p>
+        {(it.mappingProblems ?? []).length > 0 && <div class="banner warn" role="alert"><div>Fields were changed since they were mapped. <a href="#mapping">Look at the mapping.</a><Found problems={it.mappingProblems ?? []} /></div></div>}
         <Progress of={it} />
         <dl class="figures">
           <div><dt>Linked contacts</dt><dd>{it.counts?.linkedContacts}</dd></div>
@@ -42,6 +44,7 @@ export function Status(): JSX.Element {
         {it.desk && <Connection of={it.desk} integration={it} reload={reload} />}
       </div>
       <Policy of={it} reload={reload} />
+      <Drift of={it.driftReport} reload={reload} />
       <Danger reload={reload} />
     </>
   );

@@ -51,12 +51,65 @@ export type CustomerKey =
   |  { deskTicketId?: never; deskContactId?: never; deskAccountId?: never; email?: never;   /** Of a contact or an account, 18 characters. */
   salesforceId: string | number; };
 
+/** Why two records are not equal, or what a compare had to mend. */
+export type DriftReason =
+  /** The vendor's record had changed unnoticed; it was taken over. */
+  | 'MISSED_CHANGE'
+  /** The vendor no longer lists the record and says nothing of it; nothing was done. */
+  | 'VANISHED'
+  /** One of the two stands in a recycle bin. */
+  | 'DELETED'
+  /** A change is on its way. */
+  | 'WAITING'
+  /** The failure log says why. */
+  | 'FAILED'
+  | 'OUTSIDE_FILTER'
+  /** A rule, the direction or a vendor's own way of writing keeps the values unlike. */
+  | 'KEPT_APART'
+  /** Nothing accounted for it; it was planned again. */
+  | 'UNEXPLAINED'
+  /** The record stands alone, by the direction or the delete policy. */
+  | 'NO_COUNTERPART';
+
 export type FailureFilter = {
   object?: SyncObject | null | undefined;
   code?: string | null | undefined;
   target?: Side | null | undefined;
   resolved?: boolean | null | undefined;
   since?: string | null | undefined;
+};
+
+/** How a field is compared. Text is compared without regard to case and surrounding space. */
+export type FilterOp =
+  | 'EQUALS'
+  /** Blank is not equal to anything. */
+  | 'NOT_EQUALS'
+  | 'IN'
+  | 'CONTAINS'
+  | 'IS_BLANK'
+  | 'NOT_BLANK';
+
+/** What becomes of a linked pair that leaves the filter. Both records stay where they are. */
+export type LeavingPolicy =
+  /** It stays linked and rests; when it comes back, what changed meanwhile is carried over. */
+  | 'KEEP'
+  /** It is taken apart: neither is the other's counterpart any more. */
+  | 'UNLINK';
+
+/** Replaces an object's filter. */
+export type SyncFilterInput = {
+  conditions: Array<FilterConditionInput>;
+  /** KEEP when left out. */
+  leaving?: LeavingPolicy | null | undefined;
+};
+
+/** One comparison of a field by its API name. */
+export type FilterConditionInput = {
+  side: Side;
+  field: string;
+  op: FilterOp;
+  /** One value; several for IN, none for IS_BLANK and NOT_BLANK. */
+  values?: Array<string> | null | undefined;
 };
 
 /** Where the integration stands. */
@@ -158,7 +211,11 @@ export type ServiceTokenInput = {
 export type StatusQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type StatusQuery = { integration: { status: IntegrationStatus, reason: string | null, direction: SyncDirection, conflictPolicy: ConflictPolicy, deletePolicy: DeletePolicy, historyDays: number, pausedAt: string | null, lastSyncedAt: string | null, lagSeconds: number | null, salesforce: { side: Side, connected: boolean, host: string | null, organization: string | null, connectedAt: string | null, problem: string | null, checks: Array<{ name: string, ok: boolean, detail: string | null }> | null } | null, desk: { side: Side, connected: boolean, host: string | null, organization: string | null, connectedAt: string | null, problem: string | null, checks: Array<{ name: string, ok: boolean, detail: string | null }> | null } | null, progress: { phase: string, done: number, total: number | null, recordsPerSecond: number | null, secondsLeft: number | null } | null, counts: { linkedContacts: number, linkedAccounts: number, openFailures: number, openConflicts: number, pending: number } | null, apiBudgets: Array<{ side: Side, used: number | null, limit: number | null, keptForAgents: number | null, resetsAt: string | null }> | null } | null };
+export type StatusQuery = { integration: { status: IntegrationStatus, reason: string | null, waitingUntil: string | null, direction: SyncDirection, conflictPolicy: ConflictPolicy, deletePolicy: DeletePolicy, historyDays: number, pausedAt: string | null, lastSyncedAt: string | null, lagSeconds: number | null, salesforce: { side: Side, connected: boolean, host: string | null, organization: string | null, connectedAt: string | null, problem: string | null, checks: Array<{ name: string, ok: boolean, detail: string | null }> | null } | null, desk: { side: Side, connected: boolean, host: string | null, organization: string | null, connectedAt: string | null, problem: string | null, checks: Array<{ name: string, ok: boolean, detail: string | null }> | null } | null, progress: { phase: string, done: number, total: number | null, recordsPerSecond: number | null, secondsLeft: number | null } | null, counts: { linkedContacts: number, linkedAccounts: number, openFailures: number, openConflicts: number, pending: number } | null, apiBudgets: Array<{ side: Side, used: number | null, limit: number | null, keptForAgents: number | null, resetsAt: string | null }> | null, mappingProblems: Array<{ severity: Severity, code: string, message: string, desk: string | null, salesforce: string | null }> | null, driftReport: { id: string, status: RunStatus, startedAt: string, finishedAt: string | null, summary: string | null, objects: Array<{ object: SyncObject, deskRecords: number, salesforceRecords: number, pairs: number, equal: number, differences: Array<{ reason: DriftReason, side: Side | null, count: number, message: string | null, samples: Array<{ recordName: string | null, deskId: string | null, salesforceId: string | null, fields: Array<string> | null }> | null }> | null }> | null } | null } | null };
+
+export type FoundFragment = { severity: Severity, code: string, message: string, desk: string | null, salesforce: string | null };
+
+export type DriftFragment = { id: string, status: RunStatus, startedAt: string, finishedAt: string | null, summary: string | null, objects: Array<{ object: SyncObject, deskRecords: number, salesforceRecords: number, pairs: number, equal: number, differences: Array<{ reason: DriftReason, side: Side | null, count: number, message: string | null, samples: Array<{ recordName: string | null, deskId: string | null, salesforceId: string | null, fields: Array<string> | null }> | null }> | null }> | null };
 
 export type SideFragment = { side: Side, connected: boolean, host: string | null, organization: string | null, connectedAt: string | null, problem: string | null, checks: Array<{ name: string, ok: boolean, detail: string | null }> | null };
 
@@ -166,6 +223,11 @@ export type StartSyncMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type StartSyncMutation = { startSync: { id: string } | null };
+
+export type CheckDriftMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CheckDriftMutation = { checkDrift: { id: string } | null };
 
 export type PauseSyncMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -217,7 +279,15 @@ export type MappingQueryVariables = Exact<{
 }>;
 
 
-export type MappingQuery = { fieldMappings: Array<{ id: string, rule: FieldRule, desk: { name: string, label: string | null, type: string }, salesforce: { name: string, label: string | null, type: string } }> | null, desk: Array<{ name: string, label: string | null, type: string }> | null, salesforce: Array<{ name: string, label: string | null, type: string }> | null };
+export type MappingQuery = { fieldMappings: Array<{ id: string, rule: FieldRule, desk: { name: string, label: string | null, type: string }, salesforce: { name: string, label: string | null, type: string } }> | null, desk: Array<{ name: string, label: string | null, type: string }> | null, salesforce: Array<{ name: string, label: string | null, type: string }> | null, syncFilters: Array<{ leaving: LeavingPolicy, conditions: Array<{ side: Side, op: FilterOp, values: Array<string> | null, field: { name: string } }> }> | null };
+
+export type SaveFilterMutationVariables = Exact<{
+  object: SyncObject;
+  filter: SyncFilterInput;
+}>;
+
+
+export type SaveFilterMutation = { saveSyncFilter: { saved: boolean, problems: Array<{ severity: Severity, code: string, message: string, desk: string | null, salesforce: string | null }> } | null };
 
 export type SaveMappingMutationVariables = Exact<{
   object: SyncObject;
@@ -237,7 +307,7 @@ export type ResetMappingMutation = { resetFieldMappings: { saved: boolean, probl
 export type PermissionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type PermissionsQuery = { profiles: Array<{ id: string, name: string, permission: { visible: boolean, contacts: boolean, accounts: boolean, contactInfo: boolean, accountInfo: boolean, opportunities: boolean, notes: boolean, events: boolean, tasks: boolean, hiddenFields: Array<string> } }> | null };
+export type PermissionsQuery = { profiles: Array<{ id: string, name: string, denyMode: DenyMode, permission: { visible: boolean, contacts: boolean, accounts: boolean, contactInfo: boolean, accountInfo: boolean, opportunities: boolean, notes: boolean, events: boolean, tasks: boolean, hiddenFields: Array<string> } }> | null };
 
 export type SetPermissionMutationVariables = Exact<{
   id: string | number;
@@ -278,7 +348,10 @@ export type ResolveMutationVariables = Exact<{
 
 export type ResolveMutation = { resolveConflict: { id: string } | null };
 
-export type RehearseMutationVariables = Exact<{ [key: string]: never; }>;
+export type RehearseMutationVariables = Exact<{
+  object?: SyncObject | null | undefined;
+  mappings?: Array<FieldMappingInput> | FieldMappingInput | null | undefined;
+}>;
 
 
 export type RehearseMutation = { rehearseSync: { id: string } | null };
@@ -293,7 +366,7 @@ export type RehearsalQuery = { rehearsal: { status: RunStatus, objects: Array<{ 
 export type TokensQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type TokensQuery = { serviceTokens: Array<{ id: string, name: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, profile: { name: string } | null }> | null, profiles: Array<{ id: string, name: string }> | null, auditLog: { nodes: Array<{ id: string, at: string, subject: string, action: string, target: string | null }> | null } | null };
+export type TokensQuery = { serviceTokens: Array<{ id: string, name: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, denyMode: DenyMode, profile: { name: string } | null }> | null, profiles: Array<{ id: string, name: string }> | null, auditLog: { nodes: Array<{ id: string, at: string, subject: string, action: string, target: string | null, detail: unknown }> | null } | null };
 
 export type CreateTokenMutationVariables = Exact<{
   input: ServiceTokenInput;
@@ -359,6 +432,43 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const FoundFragmentDoc = new TypedDocumentString(`
+    fragment Found on MappingProblem {
+  severity
+  code
+  message
+  desk
+  salesforce
+}
+    `, {"fragmentName":"Found"}) as unknown as TypedDocumentString<FoundFragment, unknown>;
+export const DriftFragmentDoc = new TypedDocumentString(`
+    fragment Drift on DriftReport {
+  id
+  status
+  startedAt
+  finishedAt
+  summary
+  objects {
+    object
+    deskRecords
+    salesforceRecords
+    pairs
+    equal
+    differences {
+      reason
+      side
+      count
+      message
+      samples {
+        recordName
+        deskId
+        salesforceId
+        fields
+      }
+    }
+  }
+}
+    `, {"fragmentName":"Drift"}) as unknown as TypedDocumentString<DriftFragment, unknown>;
 export const SideFragmentDoc = new TypedDocumentString(`
     fragment Side on Connection {
   side
@@ -856,6 +966,7 @@ export const StatusDocument = new TypedDocumentString(`
   integration {
     status
     reason
+    waitingUntil
     direction
     conflictPolicy
     deletePolicy
@@ -890,9 +1001,48 @@ export const StatusDocument = new TypedDocumentString(`
       keptForAgents
       resetsAt
     }
+    mappingProblems {
+      ...Found
+    }
+    driftReport {
+      ...Drift
+    }
   }
 }
-    fragment Side on Connection {
+    fragment Found on MappingProblem {
+  severity
+  code
+  message
+  desk
+  salesforce
+}
+fragment Drift on DriftReport {
+  id
+  status
+  startedAt
+  finishedAt
+  summary
+  objects {
+    object
+    deskRecords
+    salesforceRecords
+    pairs
+    equal
+    differences {
+      reason
+      side
+      count
+      message
+      samples {
+        recordName
+        deskId
+        salesforceId
+        fields
+      }
+    }
+  }
+}
+fragment Side on Connection {
   side
   connected
   host
@@ -912,6 +1062,13 @@ export const StartSyncDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<StartSyncMutation, StartSyncMutationVariables>;
+export const CheckDriftDocument = new TypedDocumentString(`
+    mutation CheckDrift {
+  checkDrift {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<CheckDriftMutation, CheckDriftMutationVariables>;
 export const PauseSyncDocument = new TypedDocumentString(`
     mutation PauseSync {
   pauseSync {
@@ -987,41 +1144,73 @@ export const MappingDocument = new TypedDocumentString(`
     label
     type
   }
+  syncFilters(object: $object) {
+    leaving
+    conditions {
+      side
+      op
+      values
+      field {
+        name
+      }
+    }
+  }
 }
     `) as unknown as TypedDocumentString<MappingQuery, MappingQueryVariables>;
+export const SaveFilterDocument = new TypedDocumentString(`
+    mutation SaveFilter($object: SyncObject!, $filter: SyncFilterInput!) {
+  saveSyncFilter(object: $object, filter: $filter) {
+    saved
+    problems {
+      ...Found
+    }
+  }
+}
+    fragment Found on MappingProblem {
+  severity
+  code
+  message
+  desk
+  salesforce
+}`) as unknown as TypedDocumentString<SaveFilterMutation, SaveFilterMutationVariables>;
 export const SaveMappingDocument = new TypedDocumentString(`
     mutation SaveMapping($object: SyncObject!, $mappings: [FieldMappingInput!]!) {
   saveFieldMappings(object: $object, mappings: $mappings) {
     saved
     problems {
-      severity
-      code
-      message
-      desk
-      salesforce
+      ...Found
     }
   }
 }
-    `) as unknown as TypedDocumentString<SaveMappingMutation, SaveMappingMutationVariables>;
+    fragment Found on MappingProblem {
+  severity
+  code
+  message
+  desk
+  salesforce
+}`) as unknown as TypedDocumentString<SaveMappingMutation, SaveMappingMutationVariables>;
 export const ResetMappingDocument = new TypedDocumentString(`
     mutation ResetMapping($object: SyncObject!) {
   resetFieldMappings(object: $object) {
     saved
     problems {
-      severity
-      code
-      message
-      desk
-      salesforce
+      ...Found
     }
   }
 }
-    `) as unknown as TypedDocumentString<ResetMappingMutation, ResetMappingMutationVariables>;
+    fragment Found on MappingProblem {
+  severity
+  code
+  message
+  desk
+  salesforce
+}`) as unknown as TypedDocumentString<ResetMappingMutation, ResetMappingMutationVariables>;
 export const PermissionsDocument = new TypedDocumentString(`
     query Permissions {
   profiles {
     id
     name
+    denyMode
     permission {
       visible
       contacts
@@ -1131,8 +1320,8 @@ export const ResolveDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ResolveMutation, ResolveMutationVariables>;
 export const RehearseDocument = new TypedDocumentString(`
-    mutation Rehearse {
-  rehearseSync {
+    mutation Rehearse($object: SyncObject, $mappings: [FieldMappingInput!]) {
+  rehearseSync(object: $object, mappings: $mappings) {
     id
   }
 }
@@ -1175,6 +1364,7 @@ export const TokensDocument = new TypedDocumentString(`
     expiresAt
     lastUsedAt
     revokedAt
+    denyMode
     profile {
       name
     }
@@ -1190,6 +1380,7 @@ export const TokensDocument = new TypedDocumentString(`
       subject
       action
       target
+      detail
     }
   }
 }

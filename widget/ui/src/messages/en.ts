@@ -74,7 +74,6 @@ export const en = {
   noneEvents: 'No events.',
   noneTasks: 'No tasks.',
   sectionUnavailable: 'Not available right now.',
-  sectionNotBuilt: 'Not available in this version.',
   andMore: 'and {count} more in Salesforce',
 
   noKeyTitle: 'No customer chosen',
@@ -94,7 +93,6 @@ export const en = {
   errorNetwork: 'Sidelight cannot be reached. Check the connection, then try again.',
   errorUpstream: 'Salesforce does not answer at the moment.',
   errorRate: 'Too many requests at once. Try again in a moment.',
-  errorNotBuilt: 'This is not available in this version.',
   errorKept: '{reason} Showing what was known {age}.',
   tryAgain: 'Try again',
 } as const;

@@ -25,8 +25,7 @@ export function Block(props: { name: string; icon: IconName; title: string; coun
 
 /** The text for a section that could not be read, or null when it can be shown. */
 export function unavailable<T>(section: Section<T>): string | null {
-  if (section.state !== 'unavailable') return null;
-  return section.code === 'NOT_IMPLEMENTED' ? t('sectionNotBuilt') : t('sectionUnavailable');
+  return section.state === 'unavailable' ? t('sectionUnavailable') : null;
 }
 
 export const Quiet = ({ children }: { children: ComponentChildren }): JSX.Element => <p class="quiet">{children}</p>;

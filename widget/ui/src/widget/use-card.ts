@@ -21,10 +21,11 @@ export interface CardState {
 
 const start: CardState = { phase: 'loading', shown: null, errorCode: null, busy: true };
 
-// A stale card is being read again by the server: ask for the result soon, then ever more seldom.
-const staleRetries = [2_000, 4_000, 8_000, 15_000, 30_000];
+// A stale card is being read again by the server, and some failures pass by themselves: ask again soon, then ever more seldom.
+const retries = [2_000, 4_000, 8_000, 15_000, 30_000];
+const passing: readonly (string | null)[] = ['NETWORK', 'UPSTREAM_UNAVAILABLE', 'RATE_LIMITED'];
 
-/** Loads the customer, keeps the last good answer when a later request fails, and follows a stale card until it is fresh. */
+/** Loads the customer, keeps the last good answer when a later request fails, follows a stale card until it is fresh, and tries again what may pass. */
 export function useCard(client: Client, key: CustomerKey, token: string | null): CardState & { load: () => void; refresh: () => void } {
   const [state, setState] = useState<CardState>(start);
   const known = useRef(new Map<string, Shown>());
@@ -80,16 +81,17 @@ export function useCard(client: Client, key: CustomerKey, token: string | null):
 
   const [tries, setTries] = useState(0);
   useEffect(() => setTries(0), [name, token]);
-  const stale = state.phase === 'shown' && !state.busy && state.shown?.card.stale === true;
-  const delay = staleRetries[tries];
+  const unfinished = (state.phase === 'shown' && state.shown?.card.stale === true) || (state.phase === 'failed' && passing.includes(state.errorCode));
+  const again = unfinished && !state.busy;
+  const delay = retries[tries];
   useEffect(() => {
-    if (!stale || delay === undefined) return;
+    if (!again || delay === undefined) return;
     const timer = setTimeout(() => {
       setTries((count) => count + 1);
       void run(false);
     }, delay);
     return () => clearTimeout(timer);
-  }, [stale, delay, run]);
+  }, [again, delay, run]);
 
   return { ...state, load: () => void run(false), refresh: () => void run(true) };
 }

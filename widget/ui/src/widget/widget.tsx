@@ -21,7 +21,6 @@ const reason = (code: string | null): string => {
     case 'NETWORK': return t('errorNetwork');
     case 'UPSTREAM_UNAVAILABLE': return t('errorUpstream');
     case 'RATE_LIMITED': return t('errorRate');
-    case 'NOT_IMPLEMENTED': return t('errorNotBuilt');
     default: return t('errorText');
   }
 };
