@@ -12,7 +12,7 @@ type MappingDrift struct {
 	Side   Side       `json:"side"`
 	Name   string     `json:"name"` // the field's API name
 	Now    Field      `json:"now"`
-	// Gone tells that the field cannot be used at all: it was deleted, renamed, hidden, or is of a type that does not fit.
+	// Gone tells that the field cannot be used at all: it was deleted, renamed, hidden, closed to writing, or is of a type that does not fit.
 	Gone bool `json:"gone,omitempty"`
 	// Problem is what an admin is told; nil where nothing is lost.
 	Problem *MappingProblem `json:"problem,omitempty"`

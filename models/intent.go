@@ -83,7 +83,9 @@ type IntentResult struct {
 	Returned   Values
 	ModifiedAt time.Time // the vendor's time, zero when it did not say
 	MatchedBy  string    // for a create that turned out to exist: how it was found
-	Failure    *Failure  // with FAILED, and with PENDING when the failure log should show the attempt
+	// Observed tells, of such a create, that its record was read and is in the mirror as it is now: what was sent is the base, and what it differs by is an edit.
+	Observed bool
+	Failure  *Failure // with FAILED, and with PENDING when the failure log should show the attempt
 	// Instead is, with CANCELLED, the intent that takes this one's place.
 	Instead *Intent
 	// Journal are the changes that DONE wrote.

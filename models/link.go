@@ -13,7 +13,7 @@ type Link struct {
 	// BaseDesk and BaseSalesforce are the mapped values that both sides last agreed on, each in its side's own form.
 	BaseDesk       Values `json:"-"`
 	BaseSalesforce Values `json:"-"`
-	MatchedBy      string `json:"matchedBy"` // email, name, created, mark, admin; "" for a half link
+	MatchedBy      string `json:"matchedBy"` // email, name, created, mark, values; "" for a half link
 	// Version is the compare-and-set number: every writer of the row checks and raises it.
 	Version int64 `json:"-"`
 	// Dirty says that either record may have changed since the link was last planned.

@@ -69,6 +69,7 @@ type writer struct {
 	remote  Remote
 	side    models.Side
 	loading bool
+	many    bool // of the batch's creates it is not known whether they happened
 
 	mu        stdsync.Mutex
 	mayBeOurs map[string]bool // records that were taken for the answer of one of the batch's creates
@@ -84,13 +85,18 @@ func kindOf(in models.Intent) kind { return kind{in.Object, in.Op} }
 func (w *writer) run(ctx context.Context, claimed []models.Intent) error {
 	groups := map[kind][]models.Intent{}
 	var order []kind
+	unknown := 0
 	for _, in := range claimed {
 		k := kindOf(in)
+		if k.op == models.OpCreate && in.State == models.IntentUnknown {
+			unknown++
+		}
 		if groups[k] == nil {
 			order = append(order, k)
 		}
 		groups[k] = append(groups[k], in)
 	}
+	w.many = unknown >= manyUnknown
 	for _, k := range order {
 		if err := w.group(ctx, k, groups[k]); err != nil {
 			return err

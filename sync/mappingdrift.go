@@ -16,6 +16,9 @@ func (e *Engine) checkMappings(ctx context.Context) error {
 	if now := e.Now(); now.Sub(e.lastCheck) < e.Poll && !now.Before(e.lastCheck) && !e.checkNow.Swap(false) {
 		return nil
 	}
+	if e.held(models.Desk) || e.held(models.Salesforce) {
+		return nil
+	}
 	var drift []models.MappingDrift
 	for _, object := range models.SyncObjects {
 		mappings, err := e.Store.FieldMappings(ctx, object)

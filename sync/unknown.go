@@ -7,6 +7,13 @@ import (
 	"sidelight/models"
 )
 
+const (
+	// manyUnknown is from how many on creates are looked for by one question for what is new.
+	manyUnknown = 25
+	// commitWait is how long a vendor may take to show what it has taken.
+	commitWait = 2 * time.Second
+)
+
 // before is what has to happen ahead of a create: a create that may have happened already is looked for, and one whose counterpart was
 // made by hand in the meantime is found. send tells that the intent is to be sent as it is.
 func (w *writer) before(ctx context.Context, k kind, in models.Intent) (result models.IntentResult, send bool, err error) {
@@ -52,10 +59,24 @@ func (w *writer) matched(ctx context.Context, in models.Intent) (bool, error) {
 	return false, nil
 }
 
-// lookFor looks for the record of a create whose answer was lost: by our mark, which is proof; else by the very values that were sent, in a record that appeared since;
-// else by the match field, which brings it back through the planner. It is made again only when it was found nowhere after the vendor's search had time to catch up
-// and, without a mark, after the vendor was asked for everything that changed since.
+// lookFor looks for the record of a create whose answer was lost: by the very values that were sent, in a record that appeared since; by our mark, which is proof; by
+// the match field, which brings it back through the planner. It is made again only when it was found nowhere after the vendor's search had time to catch up and,
+// without a mark, after the vendor was asked for everything that changed since. When many are looked for, one question for what is new goes before a search for
+// each.
 func (w *writer) lookFor(ctx context.Context, in models.Intent) (models.IntentResult, bool, error) {
+	twin, err := w.twin(ctx, in)
+	if err != nil {
+		return models.IntentResult{}, false, err
+	}
+	if twin != "" {
+		return w.isOurs(ctx, in, twin, "values"), false, nil
+	}
+	if w.many {
+		if asked, err := w.askedSince(ctx, in, commitWait); err != nil || !asked {
+			w.engine.PollNow()
+			return models.IntentResult{Intent: in, State: models.IntentUnknown, Wait: commitWait}, false, err
+		}
+	}
 	marked, err := w.remote.HasMark(ctx, in.Object)
 	if err != nil {
 		return models.IntentResult{}, false, err
@@ -66,23 +87,16 @@ func (w *writer) lookFor(ctx context.Context, in models.Intent) (models.IntentRe
 			return models.IntentResult{}, false, err
 		}
 		if len(found) > 0 {
-			r := found[0]
-			return w.isOurs(ctx, in, r.ID, r.Values, r.ModifiedAt, "mark"), false, nil
+			_, err := w.engine.Store.Observe(ctx, w.side, in.Object, found[:1], nil)
+			return w.isOurs(ctx, in, found[0].ID, "mark"), false, err
 		}
-	}
-	twin, err := w.twin(ctx, in)
-	if err != nil {
-		return models.IntentResult{}, false, err
-	}
-	if twin != nil {
-		return w.isOurs(ctx, in, twin.ID, twin.Data, twin.ModifiedAt, "values"), false, nil
 	}
 	if matched, err := w.matched(ctx, in); err != nil || matched {
 		return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, err
 	}
 	wait := in.Age < w.engine.UnknownGrace
 	if !wait && !marked {
-		asked, err := w.askedSince(ctx, in)
+		asked, err := w.askedSince(ctx, in, w.engine.UnknownGrace/2)
 		if err != nil {
 			return models.IntentResult{}, false, err
 		}
@@ -94,31 +108,26 @@ func (w *writer) lookFor(ctx context.Context, in models.Intent) (models.IntentRe
 	return models.IntentResult{Intent: in, State: models.IntentPending}, false, nil
 }
 
-func (w *writer) isOurs(ctx context.Context, in models.Intent, id string, seen models.Values, at time.Time, how string) models.IntentResult {
-	returned := models.Values{}
-	for name := range in.Values {
-		if v, read := seen[name]; read {
-			returned[name] = v
-		}
-	}
-	return models.IntentResult{Intent: in, State: models.IntentDone, RecordID: id, Returned: returned, ModifiedAt: at, MatchedBy: how, Journal: w.journal(ctx, in, returned)}
+// isOurs is the result of a create whose record was found. What it has become since is an edit like any other.
+func (w *writer) isOurs(ctx context.Context, in models.Intent, id, how string) models.IntentResult {
+	return models.IntentResult{Intent: in, State: models.IntentDone, RecordID: id, Observed: true, MatchedBy: how, Journal: w.journal(ctx, in, nil)}
 }
 
-// twin is the record that has the very values of a create and appeared since it was planned; nil when there is none. Each is the answer of one create at most.
-func (w *writer) twin(ctx context.Context, in models.Intent) (*models.MirrorRow, error) {
+// twin is the record that has the very values of a create and appeared since it was planned; "" when there is none. Each is the answer of one create at most.
+func (w *writer) twin(ctx context.Context, in models.Intent) (string, error) {
 	halves, err := w.engine.Store.HalvesNamed(ctx, in.Object, w.side, in.Values, in.CreatedAt)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i := range halves {
 		if row := halves[i].Row(w.side); row != nil && !w.mayBeOurs[row.ID] && sameValues(in.Values, row.Data) {
 			w.mayBeOurs[row.ID] = true
-			return row, nil
+			return row.ID, nil
 		}
 	}
-	return nil, nil
+	return "", nil
 }
 
 // sameValues tells whether a record has everything that was sent. Case and surrounding space are what vendors change by themselves.
@@ -131,15 +140,15 @@ func sameValues(sent, has models.Values) bool {
 	return true
 }
 
-// askedSince tells whether the side was asked for changes once the grace after the create was over: had it happened, it would be known.
-func (w *writer) askedSince(ctx context.Context, in models.Intent) (bool, error) {
+// askedSince tells whether the side was asked for changes some time after the create was sent: had it happened, it would be known.
+func (w *writer) askedSince(ctx context.Context, in models.Intent, later time.Duration) (bool, error) {
 	polls, err := w.engine.Store.PollCursors(ctx)
 	if err != nil {
 		return false, err
 	}
 	for _, c := range polls {
 		if c.Side == w.side && c.Object == in.Object {
-			return c.UpdatedAt.After(in.UpdatedAt.Add(w.engine.UnknownGrace / 2)), nil
+			return c.UpdatedAt.After(in.UpdatedAt.Add(later)), nil
 		}
 	}
 	return false, nil

@@ -205,7 +205,9 @@ func (f *finisher) done(l *linkRow, in models.Intent, r models.IntentResult) err
 			f.woken = append(f.woken, l.ID)
 		}
 	}
-	f.mirror(in, r, id)
+	if !r.Observed {
+		f.mirror(in, r, id)
+	}
 	f.moved[in.Object] = append(f.moved[in.Object], l)
 	f.settled = append(f.settled, l.ID)
 	if !in.Partial {

@@ -7,9 +7,9 @@ import (
 	"sidelight/models"
 )
 
-// Drifted compares the descriptions of the time of saving with what both sides really have now. A field that is gone, or of a type that no longer fits, can
-// not be used; one that can no longer be written is a source only; one that is shorter now takes less. All of that is a problem for an admin. What became
-// wider, or has other choices, is used as it is now and nobody is troubled.
+// Drifted compares the descriptions of the time of saving with what both sides really have now. A field that is gone, of a type that no longer fits, or can no longer
+// be written, is left out; one that is shorter now takes less. All of that is a problem for an admin. What became wider, or has other choices, is used as it is
+// now and nobody is troubled.
 func Drifted(mappings []models.FieldMapping, filter models.SyncFilter, desk, salesforce []models.Field) []models.MappingDrift {
 	fields := map[models.Side][]models.Field{models.Desk: desk, models.Salesforce: salesforce}
 	var out []models.MappingDrift
@@ -56,6 +56,7 @@ func drift(object models.SyncObject, m models.FieldMapping, side models.Side, fi
 		d.Gone = true
 		d.Problem = problem(models.CodeTypeMismatch, in, "%s's %s was %s and is %s now", side.Name(), label(was), kind(was), kind(now))
 	case was.Updatable && !now.Updatable && m.Rule.WritesTo(side):
+		d.Gone = true // as a source alone it would overwrite the other side's edits
 		d.Problem = problem(models.CodeReadOnly, in, "%s's %s can no longer be written", side.Name(), label(was))
 	case now.Length > 0 && (was.Length > now.Length || was.Length == 0) && m.Rule.WritesTo(side) && isText(now.Type):
 		d.Problem = problem(models.CodeValueTooLong, in, "%s's %s takes %d characters now, not %s", side.Name(), label(was), now.Length, formerLength(was))

@@ -1,0 +1,154 @@
+package sync_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"sidelight/models"
+	"sidelight/models/store/storetest"
+)
+
+func TestARecordThatFailedGoesThroughByItselfOnceItsReasonIsGone(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		w := onWorld(t, address)
+		sf, _ := w.pair(t, map[string]any{"LastName": "First", "Email": "shared@x.example"})
+		second := w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "Second", "email": "Shared@x.example"})
+		check(t, w.proc.turn())
+		log := w.failures(t)
+		if len(log) != 1 || log[0].Code != models.CodeAlreadyMapped || log[0].NextRetryAt == nil || log[0].Attempts != 1 || log[0].RecordID != second {
+			t.Fatalf("%+v", log)
+		}
+		first := log[0].FirstAt
+		w.clock.advance(2 * time.Minute)
+		check(t, w.proc.turn())
+		if again := w.failures(t); len(again) != 1 || again[0].Attempts != 2 || !again[0].FirstAt.Equal(first) || !again[0].NextRetryAt.After(*log[0].NextRetryAt) {
+			t.Fatalf("the second attempt: %+v", again)
+		}
+		w.edit(t, models.Salesforce, models.ContactObject, sf, map[string]any{"Email": "own@x.example"})
+		w.clock.advance(3 * time.Minute)
+		w.settle(t)
+		if made := w.counterpart(t, models.ContactObject, models.Desk, second); made == "" || len(w.failures(t)) != 0 {
+			t.Errorf("the record did not go through by itself: %+v", w.failures(t))
+		}
+		w.historyCounts(t, models.TriggerRetry, models.SyncTally{Source: models.Desk, Target: models.Salesforce, Object: models.ContactObject, Added: 1, Failed: 1})
+	})
+}
+
+// historyCounts checks what the runs of a trigger add up to, in one direction for one kind of record.
+func (w *world) historyCounts(t *testing.T, trigger models.RunTrigger, want models.SyncTally) {
+	t.Helper()
+	runs, err := w.store.SyncRuns(context.Background(), models.SyncRunFilter{Trigger: &trigger}, models.Page{}, false)
+	must(t, err)
+	got := want
+	got.Added, got.Updated, got.Unchanged, got.Failed = 0, 0, 0, 0
+	for _, run := range runs.Rows {
+		for _, c := range run.Tallies {
+			if c.Source == want.Source && c.Target == want.Target && c.Object == want.Object {
+				got.Added, got.Updated, got.Unchanged, got.Failed = got.Added+c.Added, got.Updated+c.Updated, got.Unchanged+c.Unchanged, got.Failed+c.Failed
+			}
+		}
+	}
+	if got != want {
+		t.Errorf("the history of %s says %+v, want %+v", trigger, got, want)
+	}
+}
+
+func TestAWriteThatOnlyHasToWaitIsShownWithItsNextAttemptAndGoesThrough(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	sf, desk := w.pair(t, map[string]any{"LastName": "Busy", "Title": "old"})
+	w.faults(t, models.Desk, `{"kind":"status","endpoint":"PATCH /api/v1/contacts/{id}","status":503,"body":{}}`)
+	w.edit(t, models.Salesforce, models.ContactObject, sf, map[string]any{"Title": "new"})
+	var log []models.Failure
+	for range 40 {
+		_ = w.proc.turn()
+		if log = w.failures(t); len(log) > 0 {
+			break
+		}
+		w.clock.advance(20 * time.Second)
+	}
+	if len(log) != 1 || log[0].NextRetryAt == nil || !log[0].NextRetryAt.After(w.clock.Now()) || log[0].Hint == nil {
+		t.Fatalf("%+v", log)
+	}
+	w.faults(t, models.Desk)
+	w.settle(t)
+	if got := w.value(t, models.Desk, desk, "title"); got != "new" || len(w.failures(t)) != 0 {
+		t.Errorf("the title is %q, %+v", got, w.failures(t))
+	}
+}
+
+func TestWaitsEndByTheServersClockHoweverWrongTheOwnOneIs(t *testing.T) {
+	for _, skew := range []time.Duration{24 * time.Hour, -24 * time.Hour} {
+		t.Run(fmt.Sprint(skew), func(t *testing.T) {
+			w := onWorld(t, storetest.SQLiteAddress(t))
+			w.skew = skew
+			w.pair(t, map[string]any{"LastName": "Before"})
+			account := w.create(t, models.Salesforce, models.AccountObject, map[string]any{"Name": "Parent"})
+			contact := w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Child", "AccountId": account})
+			w.faults(t, models.Desk, `{"kind":"status","endpoint":"POST /api/v1/accounts","status":429,"body":{"errorCode":"TOO_MANY_REQUESTS","message":"x"},"times":2}`)
+			begun := w.clock.Now()
+			w.settle(t)
+			if took := w.clock.Now().Sub(begun); took > 10*time.Minute || w.counterpart(t, models.ContactObject, models.Salesforce, contact) == "" {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
+
+func TestTheSyncWaitsForCallsAndSaysUntilWhen(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	sf, desk := w.pair(t, map[string]any{"LastName": "Patient", "Title": "old"})
+	w.faults(t, models.Desk, `{"kind":"status","endpoint":"PATCH /api/v1/contacts/{id}","status":429,"headers":{"Retry-After":"3600"},"body":{"errorCode":"THRESHOLD_EXCEEDED","message":"x"},"times":1}`)
+	w.edit(t, models.Salesforce, models.ContactObject, sf, map[string]any{"Title": "new"})
+	_ = w.proc.turn()
+	in, err := w.store.Integration(context.Background())
+	must(t, err)
+	if in.Status != models.StatusActive || in.ReasonCode != models.CodeQuotaExhausted || in.Reason == nil || in.WaitingUntil == nil || in.WaitingUntil.Sub(w.clock.Now()) < 50*time.Minute {
+		t.Fatalf("%s %s until %v", in.Status, in.ReasonCode, in.WaitingUntil)
+	}
+	w.written()
+	for range 5 { // nothing is asked of Desk meanwhile
+		w.clock.advance(5 * time.Minute)
+		check(t, w.proc.turn())
+	}
+	if n := len(w.written()); n != 0 {
+		t.Errorf("%d writes while waiting", n)
+	}
+	w.clock.advance(40 * time.Minute)
+	w.settle(t)
+	in, err = w.store.Integration(context.Background())
+	must(t, err)
+	if got := w.value(t, models.Desk, desk, "title"); got != "new" || in.ReasonCode != "" || in.Reason != nil || in.WaitingUntil != nil {
+		t.Errorf("the title is %q, the reason %q", got, in.ReasonCode)
+	}
+}
+
+func TestTheLagGrowsWhileASideCannotBeAskedAndIsNothingWhenAllIsThrough(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	w.pair(t, map[string]any{"LastName": "Lag"})
+	lag := func() float64 {
+		t.Helper()
+		l, err := w.proc.engine.LagSeconds(context.Background())
+		must(t, err)
+		return *l
+	}
+	check(t, w.proc.turn())
+	if got := lag(); got != 0 {
+		t.Errorf("the lag is %v when all is through", got)
+	}
+	w.faults(t, models.Salesforce, `{"kind":"status","status":503,"body":[]}`)
+	for range 5 {
+		w.clock.advance(time.Minute)
+		_ = w.proc.turn()
+	}
+	if got := lag(); got < 290 || got > 310 {
+		t.Errorf("the lag is %v after five minutes without an answer", got)
+	}
+	w.faults(t, models.Salesforce)
+	w.settle(t)
+	check(t, w.proc.turn())
+	if got := lag(); got != 0 {
+		t.Errorf("the lag is %v afterwards", got)
+	}
+}
