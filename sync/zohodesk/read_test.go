@@ -1,8 +1,10 @@
 package zohodesk
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -332,5 +334,20 @@ func TestACursorOlderThanTheRecycleBinIsAGap(t *testing.T) {
 	page, err = r.Changes(r.Context(), models.ContactObject, contactFields, page.Cursor)
 	if err != nil || page.Gap {
 		t.Fatalf("after the gap: %+v, %v", page, err)
+	}
+}
+
+func TestRowsAreReadInEveryFormThatDeskSends(t *testing.T) {
+	at := time.Date(2016, 5, 4, 9, 57, 17, 0, time.UTC)
+	for text, want := range map[string]time.Time{`"2016-05-04T09:57:17.000Z"`: at, `"2016-05-04T09:57:17Z"`: at, `"2016-05-04T11:57:17+02:00"`: at, `1462355837000`: at, `"1462355837000"`: at,
+		`null`: {}, `""`: {}, `"yesterday"`: {}, `0`: {}, `-1`: {}, `{}`: {}} {
+		if got := (row{"t": json.RawMessage(text)}).time("t"); !got.Equal(want) {
+			t.Errorf("%s is %s", text, got)
+		}
+	}
+	for text, want := range map[string]string{`"12"`: "12", `12`: "12", `12.5`: "", `"12x"`: "", `"../12"`: "", `null`: "", `true`: "", `[]`: "", `"` + strings.Repeat("1", 31) + `"`: ""} {
+		if got := (row{"id": json.RawMessage(text)}).id(); got != want {
+			t.Errorf("id %s is %q", text, got)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package zohodesk
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,9 +34,13 @@ func isID(id string) bool {
 	return id != "" && len(id) <= 30 && strings.Trim(id, "0123456789") == ""
 }
 
-// time is a time of the row; zero when it is absent.
+// time is a time of the row; zero when it is absent. Some of the vendor's own examples count milliseconds.
 func (r row) time(name string) time.Time {
-	t, err := time.Parse(time.RFC3339, r.text(name))
+	text := r.text(name)
+	if ms, err := strconv.ParseInt(text, 10, 64); err == nil && ms > 0 {
+		return time.UnixMilli(ms).UTC()
+	}
+	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return time.Time{}
 	}
