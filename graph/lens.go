@@ -18,6 +18,9 @@ type lens struct {
 	// closed are, per object, the vendor fields (in lower case) that nothing may show: hidden themselves, or behind a field that is closed.
 	closed map[string]map[string]bool
 
+	// related are the fields of related records, and of the users that they show, that may not be read.
+	related []string
+
 	inputs  func() *ast.Schema // the whole schema, without the closed inputs
 	visible func() *ast.Schema // what introspection shows
 	narrow  func() bool        // whether any input is closed
@@ -136,6 +139,7 @@ func (g *gate) grind(v *models.Viewer) *lens {
 	for field, of := range aggregates {
 		l.open[field] = l.open[field] && !slices.ContainsFunc(of, func(o string) bool { return !l.open[o] })
 	}
+	l.related = l.hides("Opportunity", "Note", "Event", "Task", "User")
 	l.inputs = sync.OnceValue(func() *ast.Schema { return g.withoutInputs(l) })
 	l.visible = sync.OnceValue(func() *ast.Schema { return g.visibleTo(l) })
 	l.narrow = sync.OnceValue(func() bool { return g.anyInput(func(d ast.DirectiveList) bool { return !l.readable(d) }) })
@@ -169,12 +173,12 @@ func (l *lens) showing(object string, s models.Sources) models.Sources {
 	return models.Sources{Salesforce: keep(s.Salesforce), Desk: keep(s.Desk)}
 }
 
-// hides are the fields of the type, and of the users that it shows, that may not be read.
-func (l *lens) hides(object string) []string {
+// hides are the fields of the types that may not be read.
+func (l *lens) hides(types ...string) []string {
 	var out []string
-	for _, name := range []string{object, "User"} {
+	for _, name := range types {
 		for _, f := range l.gate.schema.Types[name].Fields {
-			if !l.open[name+"."+f.Name] {
+			if !strings.HasPrefix(f.Name, "__") && !l.open[name+"."+f.Name] {
 				out = append(out, name+"."+f.Name)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"context"
 	"sidelight/graph/generated"
 	"sidelight/models"
+	"slices"
 )
 
 func (r *opportunityResolver) SalesforceURL(ctx context.Context, obj *models.Opportunity) (*string, error) {
@@ -24,11 +25,17 @@ func (r *queryResolver) Opportunities(ctx context.Context, filter *models.Opport
 	if err != nil {
 		return nil, err
 	}
-	return r.opportunityPage(r.Store.Opportunities(ctx, deref(filter), deref(orderBy), p, wants(ctx, "totalCount")))
+	return r.opportunityPage(r.Store.Opportunities(ctx, r.opportunityFilter(ctx, filter), deref(orderBy), p, wants(ctx, "totalCount")))
 }
 
 func (r *queryResolver) Pipeline(ctx context.Context, groupBy models.PipelineGroup, filter *models.OpportunityFilter) ([]*models.PipelineBucket, error) {
-	list, err := r.Store.Pipeline(ctx, groupBy, deref(filter))
+	f := r.opportunityFilter(ctx, filter)
+	for bucket, made := range aggregates {
+		if !r.gate.allows(ViewerFrom(ctx), bucket) && len(made) == 1 {
+			f.Hidden = append(slices.Clone(f.Hidden), made...)
+		}
+	}
+	list, err := r.Store.Pipeline(ctx, groupBy, f)
 	return pointers(list), err
 }
 

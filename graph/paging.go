@@ -9,9 +9,9 @@ import (
 	"sidelight/models"
 )
 
-// related asks for a part of a section of a card.
+// related asks for a part of a section of a card: what is closed to the viewer is neither read nor ordered by.
 func (r *Resolver) related(ctx context.Context, contact, account *string, open *bool, first *int, after *string) (models.RelatedQuery, error) {
-	q := models.RelatedQuery{ContactID: deref(contact), AccountID: deref(account), Open: open, First: usualRows, Total: wants(ctx, "totalCount")}
+	q := models.RelatedQuery{ContactID: deref(contact), AccountID: deref(account), Open: open, First: usualRows, Total: wants(ctx, "totalCount"), Hidden: r.hidden(ctx)}
 	if first != nil {
 		q.First = *first
 	}

@@ -91,7 +91,7 @@ var sections = map[string]models.Need{"opportunities": models.NeedOpportunities,
 // cardSelection is what of a customer's card is wanted and open.
 func (r *Resolver) cardSelection(ctx context.Context) (models.Selection, error) {
 	var sel models.Selection
-	sel.Parent = r.gate.allows(ViewerFrom(ctx), "Contact.account")
+	sel.Parent, sel.Hidden = r.gate.allows(ViewerFrom(ctx), "Contact.account"), r.hidden(ctx)
 	add := func(to *[]models.Need, fields []graphql.CollectedField) {
 		for _, f := range fields {
 			if need, ok := sections[f.Name]; ok && !slices.Contains(*to, need) {
@@ -125,6 +125,16 @@ func (r *Resolver) cardSelection(ctx context.Context) (models.Selection, error) 
 	var err error
 	sel.AccountFields, err = r.columns(ctx, account, models.AccountObject)
 	return sel, err
+}
+
+// hidden are the fields of related records that are closed to the viewer.
+func (r *Resolver) hidden(ctx context.Context) []string { return r.gate.of(ViewerFrom(ctx)).related }
+
+// opportunityFilter is the caller's filter with what is closed to the caller.
+func (r *Resolver) opportunityFilter(ctx context.Context, asked *models.OpportunityFilter) models.OpportunityFilter {
+	f := deref(asked)
+	f.Hidden = r.hidden(ctx)
+	return f
 }
 
 // fieldValues are the mapped fields of a pair, without those that are closed.
