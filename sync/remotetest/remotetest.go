@@ -29,6 +29,7 @@ type Harness struct {
 	NamesSurvivor bool
 	// Upserts says that a create that carries our mark makes one record however often it is sent.
 	Upserts bool
+	// At and Refused are what faults are made of.
 	At      Endpoints
 	Refused Refusals
 }
