@@ -15,6 +15,7 @@ type demoCommand struct {
 	server.HTTPConfig
 	server.LogConfig
 	worldFlags
+	Related string `help:"Which related records dashboards see: opened (those of cards that were opened) or all (kept whole in the background)." enum:"opened,all" default:"opened"`
 }
 
 // demoPoll is how often the demo asks its vendors for changes: a person watches.
@@ -29,7 +30,7 @@ func (c *demoCommand) Run(ctx context.Context, out io.Writer) error {
 	}
 	defer vendors.Close()
 	config := server.Config{StoreConfig: c.StoreConfig, HTTPConfig: c.HTTPConfig, LogConfig: c.LogConfig}
-	config.Poll, config.Start, config.AgentShare, config.Fresh, config.Related = demoPoll, true, 0.2, time.Minute, "opened"
+	config.Poll, config.Start, config.AgentShare, config.Fresh, config.Related = demoPoll, true, 0.2, time.Minute, c.Related
 	config.MarkField = server.MarkFields{Salesforce: "Sidelight_Link_Id__c", Desk: "cf_sidelight_link_id"}
 	config.Salesforce = server.SalesforceConfig{URL: vendors.SalesforceURL, ClientID: "demo", ClientSecret: "demo-secret"}
 	config.PubSub = server.PubSubConfig{Addr: vendors.PubSubAddr, CA: vendors.PubSubCA}
