@@ -246,3 +246,21 @@ func TestAContactWhoseAccountWasNeverSeenWaitsForItOnlyForAWhile(t *testing.T) {
 		t.Error("the contact has no counterpart")
 	}
 }
+
+func TestALostCreateWhoseRecordWasMatchedByAnotherOneHoldsNothingUp(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	w.boot(t).connect(t)
+	w.settle(t)
+	first := w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "First", "Email": "same@example.com"})
+	w.faults(t, models.Desk, `{"kind":"drop_after","endpoint":"POST /api/v1/contacts","times":1}`)
+	_ = w.proc.turn()
+	w.remove(t, models.Salesforce, models.ContactObject, first)
+	second := w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Second", "Email": "same@example.com"})
+	w.proc.engine.PollNow()
+	must(t, w.proc.engine.Pass(t.Context())) // the lost record and the second are a pair now
+	other := w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Other"})
+	w.settle(t)
+	if a, b := w.counterpart(t, models.ContactObject, models.Salesforce, second), w.counterpart(t, models.ContactObject, models.Salesforce, other); a == "" || b == "" || w.live(t, models.Desk, models.ContactObject) != 2 {
+		t.Errorf("counterparts %q and %q, %d contacts in Desk", a, b, w.live(t, models.Desk, models.ContactObject))
+	}
+}

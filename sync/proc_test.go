@@ -136,7 +136,7 @@ type wire struct {
 }
 
 func (p *proc) client(side models.Side) *http.Client {
-	return &http.Client{Transport: wire{p, side, p.world.http.Transport}}
+	return &http.Client{Transport: wire{p, side, p.world.wire}}
 }
 
 func (c wire) RoundTrip(req *http.Request) (*http.Response, error) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,8 +25,9 @@ import (
 // itself: a test drives an engine step by step, so that a history of a week takes milliseconds.
 type world struct {
 	vendors *simulator.Running
-	http    *http.Client
-	address string // of the database
+	http    *http.Client    // the test's and the users'
+	wire    *http.Transport // the engines'
+	address string          // of the database
 	clock   clock
 	skew    time.Duration // how wrong the engine's own clock is
 	store   *store.Store  // the test's own view of the database
@@ -95,7 +97,9 @@ func newWorld(t failer, address string) *world {
 	var err error
 	w.vendors, err = simulator.Start(context.Background(), simulator.Config{InMemory: true, Now: w.clock.Now, Seed: 1})
 	check(t, err)
-	w.http = w.vendors.HTTPClient()
+	// The test's own connections: those of engines are cut by faults.
+	dial := func(ctx context.Context, _, address string) (net.Conn, error) { return w.vendors.Dial(ctx, address) }
+	w.http, w.wire = &http.Client{Transport: &http.Transport{DialContext: dial}}, &http.Transport{DialContext: dial}
 	w.store = w.openStore(t)
 	return w
 }
@@ -114,6 +118,7 @@ func (w *world) close(t failer) {
 	}
 	check(t, w.store.Close())
 	w.http.CloseIdleConnections()
+	w.wire.CloseIdleConnections()
 	check(t, w.vendors.Close())
 }
 

@@ -117,6 +117,15 @@ func (f *finisher) one(row intentRow, r models.IntentResult) error {
 		f.tallies = append(f.tallies, t)
 	}
 	l := f.links[row.LinkID]
+	if r.State == models.IntentDone && l != nil {
+		taken, err := f.taken(l, row.Intent, recordID(r))
+		if err != nil {
+			return err
+		}
+		if taken {
+			r.State, change["state"] = models.IntentCancelled, models.IntentCancelled
+		}
+	}
 	switch r.State {
 	case models.IntentDone:
 		change["record_id"], change["updated_at"] = recordID(r), f.now
@@ -245,15 +254,23 @@ func (f *finisher) mirror(in models.Intent, r models.IntentResult, id string) {
 	f.rows[in.Side][in.Object][id] = row
 }
 
+// taken tells whether the record that a create made, or was found to have made, has become another one's counterpart meanwhile: somebody made a record that
+// matches it before the answer was known. The link is planned again without it.
+func (f *finisher) taken(l *linkRow, in models.Intent, id string) (bool, error) {
+	if l.RecordID(in.Side) == id {
+		return false, nil
+	}
+	var n int64
+	err := f.tx.Table("links").Where("object = ? AND "+idColumn(in.Side)+" = ? AND id <> ? AND "+idColumn(in.Side.Other())+" IS NOT NULL", in.Object, id, l.ID).Count(&n).Error
+	return n > 0, err
+}
+
 // absorb takes in the half link that an event or a poll made for the new record before its create was answered.
 func (f *finisher) absorb(l *linkRow, in models.Intent, id string) error {
 	var other linkRow
 	err := f.store.locked(f.tx).Where("object = ? AND "+idColumn(in.Side)+" = ? AND id <> ?", in.Object, id, l.ID).Limit(1).Find(&other).Error
 	if err != nil || other.ID == "" {
 		return err
-	}
-	if other.Whole() {
-		return models.Errorf(models.CodeAlreadyMapped, "the new record is linked to another one already")
 	}
 	l.Dirty, l.PlanAfter = true, nil
 	if l.DirtySince == nil {
