@@ -7,7 +7,7 @@ GO ?= go
 UI := widget/ui
 DEMO_FLAGS ?=
 
-.PHONY: help demo build pages test test-go test-conformance conformance test-ui test-e2e bench generate check-generated vet tools clean
+.PHONY: help demo build pages test test-go test-api test-conformance conformance test-ui test-e2e bench generate check-generated vet tools clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -34,7 +34,7 @@ pages: ## Build the widget and console pages (skipped, and said so, without npm)
 tools: ## Install what the tests need, where that is possible
 	@scripts/tools
 
-test: tools check-generated vet test-go test-conformance test-ui test-e2e ## Everything that CI proves
+test: tools check-generated vet test-go test-api test-conformance test-ui test-e2e ## Everything that CI proves
 
 vet:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "gofmt these files"; exit 1; }
@@ -43,9 +43,13 @@ vet:
 test-go: ## Go tests with the race detector, on SQLite and on MariaDB/MySQL
 	$(GO) test -race -timeout 30m ./...
 
-conformance/node_modules/.stamp conformance/sf/node_modules/.stamp: %/node_modules/.stamp: %/package.json %/package-lock.json
+apitest/node_modules/.stamp conformance/node_modules/.stamp conformance/sf/node_modules/.stamp: %/node_modules/.stamp: %/package.json %/package-lock.json
 	cd $* && npm ci --no-audit --no-fund
 	touch $@
+
+test-api: ## Other people's GraphQL clients against the demo
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory apitest/node_modules/.stamp && scripts/apitest; \
+	else scripts/skip "npm is not installed: the API's tests by other people's clients"; fi
 
 test-conformance: ## Other people's client programs against the simulators
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory conformance/node_modules/.stamp && scripts/conformance; \

@@ -66,17 +66,24 @@ func socket(c Config) transport.Websocket {
 			if ViewerFrom(ctx) == nil {
 				scheme, token, ok := strings.Cut(payload.Authorization(), " ")
 				if !ok || !strings.EqualFold(scheme, "Bearer") || c.Authenticate == nil {
-					return ctx, nil, errors.New("sign in first: send Authorization: Bearer TOKEN in connection_init")
+					return forbidden(ctx), nil, errors.New("sign in first: send Authorization: Bearer TOKEN in connection_init")
 				}
 				v, err := c.Authenticate(ctx, strings.TrimSpace(token))
 				if err != nil {
-					return ctx, nil, errors.New(PublicError(err).Message)
+					return forbidden(ctx), nil, errors.New(PublicError(err).Message)
 				}
 				ctx = WithViewer(ctx, v)
 			}
 			return untilTokenEnds(withPace(ctx), c.Now), nil, nil
 		},
 	}
+}
+
+// closeForbidden is the protocol's code for a sign-in that was refused. After an ordinary close a client would try again at once, and for ever.
+const closeForbidden = 4403
+
+func forbidden(ctx context.Context) context.Context {
+	return transport.WithWebsocketCloseCode(transport.AppendCloseReason(ctx, "Forbidden"), closeForbidden)
 }
 
 // untilTokenEnds ends with the viewer's token.
