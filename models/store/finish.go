@@ -113,9 +113,6 @@ func (f *finisher) one(row intentRow, r models.IntentResult) error {
 	if r.Wait > 0 {
 		change["next_at"] = f.clock.Add(r.Wait)
 	}
-	if t, counts := r.Tally(); counts {
-		f.tallies = append(f.tallies, t)
-	}
 	l := f.links[row.LinkID]
 	if r.State == models.IntentDone && l != nil {
 		taken, err := f.taken(l, row.Intent, recordID(r))
@@ -125,6 +122,9 @@ func (f *finisher) one(row intentRow, r models.IntentResult) error {
 		if taken {
 			r.State, change["state"] = models.IntentCancelled, models.IntentCancelled
 		}
+	}
+	if t, counts := r.Tally(); counts {
+		f.tallies = append(f.tallies, t)
 	}
 	switch r.State {
 	case models.IntentDone:
