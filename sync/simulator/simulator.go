@@ -77,6 +77,7 @@ type Running struct {
 	servers    []*http.Server
 	stop       context.CancelFunc
 	running    sync.WaitGroup
+	calls      calls
 	temporary  string // a folder to be removed
 	lock       *os.File
 	network    memory.Network // nil on real ports
@@ -222,8 +223,8 @@ func (r *Running) serve(ctx context.Context, salesforceListener, pubSubListener,
 	ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
 	r.SalesforceURL, r.DeskURL = "http://"+reachable(salesforceListener), "http://"+reachable(deskListener)
 	r.PubSubAddr = reachable(pubSubListener)
-	r.serveHTTP("Salesforce", salesforceListener, r.salesforce.Handler())
-	r.serveHTTP("Zoho Desk", deskListener, r.desk.Handler())
+	r.serveHTTP(ctx, "Salesforce", salesforceListener, r.salesforce.Handler())
+	r.serveHTTP(ctx, "Zoho Desk", deskListener, r.desk.Handler())
 	r.running.Go(func() { r.note("Pub/Sub", r.salesforce.ServePubSub(pubSubListener)) })
 	r.running.Go(func() { r.desk.Run(ctx) })
 }
@@ -231,8 +232,10 @@ func (r *Running) serve(ctx context.Context, salesforceListener, pubSubListener,
 // headerTimeout is how long a client may take to send a request's head.
 const headerTimeout = 10 * time.Second
 
-func (r *Running) serveHTTP(name string, l net.Listener, handler http.Handler) {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout}
+// serveHTTP serves until Close. Calls that a fault keeps waiting end with ctx: one whose body was not read notices nothing of its
+// connection.
+func (r *Running) serveHTTP(ctx context.Context, name string, l net.Listener, handler http.Handler) {
+	server := &http.Server{Handler: r.calls.counted(handler), ReadHeaderTimeout: headerTimeout, BaseContext: func(net.Listener) context.Context { return ctx }}
 	r.servers = append(r.servers, server)
 	r.running.Go(func() {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -276,6 +279,7 @@ func (r *Running) Close() error {
 				_ = server.Close() // whoever is still connected has had the time
 			}
 		}
+		r.calls.wait()
 		if r.salesforce != nil {
 			r.note("Salesforce", r.salesforce.Close())
 		}

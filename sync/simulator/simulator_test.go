@@ -10,7 +10,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
+
+	"go.uber.org/goleak"
 )
 
 func TestBothVendorsStartWithTheSamePeople(t *testing.T) {
@@ -124,6 +128,41 @@ func TestTheFaultScriptIsForBothVendors(t *testing.T) {
 			t.Errorf("%s: %d, %v", target, status, err)
 		}
 	}
+}
+
+func TestClosingEndsCallsThatAFaultKeepsWaiting(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	cfg := small("")
+	cfg.Faults = []byte(`[{"kind":"latency","latency":"1h","endpoint":"POST /services/data/**"},{"kind":"latency","latency":"1h","endpoint":"POST /api/**"}]`)
+	r, err := Start(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := connectBy(t, r.HTTPClient(), r.SalesforceURL, r.DeskURL)
+	var slow sync.WaitGroup
+	for _, side := range sides {
+		slow.Go(func() {
+			if err := v.create(side, "Slow"); err == nil {
+				t.Errorf("%s answered a call that should wait for an hour", side)
+			}
+		})
+	}
+	for side, url := range map[string]string{"salesforce": r.SalesforceURL, "desk": r.DeskURL} {
+		for tick := time.NewTicker(time.Millisecond); ; <-tick.C {
+			var stats struct{ Faults map[string]int }
+			if status, err := v.send("GET", url+"/_sim/stats", "", nil, &stats); err != nil || status != 200 {
+				t.Fatal(side, status, err)
+			}
+			if stats.Faults["latency"] == 1 {
+				break
+			}
+		}
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
+	}
+	slow.Wait()
+	goleak.VerifyNone(t, before)
 }
 
 func TestAStartThatFailsSaysWhyAndLeavesNothing(t *testing.T) {

@@ -29,7 +29,7 @@ func (in *Injector) Middleware(next http.Handler) http.Handler {
 
 		wait, rule := in.choose(r)
 		if !sleep(r.Context(), wait) {
-			return
+			panic(http.ErrAbortHandler) // the caller or the vendor is gone: this is no answer
 		}
 		if rule == nil {
 			out := &statusWriter{ResponseWriter: w, rec: rec}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"regexp"
+	"slices"
 
 	"sidelight/sync/simulator/automation"
 )
@@ -26,6 +28,8 @@ type settings struct {
 	DailyDeliveries int `json:"dailyDeliveries"`
 	// Concurrency is how many calls may be under way for longer than 20 seconds; 0 is 25.
 	Concurrency int `json:"concurrency"`
+	// Currencies are ISO codes of an organization with several currencies, its own first; empty is one that has only one, where records say nothing of it.
+	Currencies []string `json:"currencies"`
 	// Automations rewrite fields while records are saved.
 	Automations []automation.Rule `json:"automations"`
 }
@@ -40,12 +44,15 @@ func (s *Server) changeSettings(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := s.settings
-	next.Automations = nil // a list is replaced, not written over in place
+	next.Automations, next.Currencies = nil, nil // a list is replaced, not written over in place
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
 	d.DisallowUnknownFields()
 	err := d.Decode(&next)
 	if next.Automations == nil {
 		next.Automations = s.settings.Automations
+	}
+	if next.Currencies == nil {
+		next.Currencies = s.settings.Currencies
 	}
 	if err == nil {
 		err = s.checkSettings(next)
@@ -67,6 +74,8 @@ func (s *Server) checkSettings(next settings) error {
 		return errors.New("duplicateRule is empty, alert or block")
 	case next.BulkPage < 0 || next.KeepAliveSeconds < 0 || next.DailyRequests < 0 || next.DailyDeliveries < 0 || next.Concurrency < 0:
 		return errors.New("a number is above zero, or 0 for the default")
+	case slices.ContainsFunc(next.Currencies, func(code string) bool { return !currencyCode.MatchString(code) }), len(next.Currencies) == 0 && len(s.settings.Currencies) > 0:
+		return errors.New("currencies are ISO codes like EUR; once activated they cannot be taken back")
 	}
 	return automation.Check(next.Automations, func(object, name string) bool {
 		t := s.db.table(object)
@@ -77,6 +86,8 @@ func (s *Server) checkSettings(next settings) error {
 		return f != nil && f.name == name && f.isText() && f.updateable && !f.restricted && f.kind != "email"
 	})
 }
+
+var currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
 
 func orDefault[T int | float64](value, byDefault T) T {
 	if value > 0 {

@@ -72,6 +72,7 @@ func (s *Server) apply(p put) {
 		s.bus.publish(p.Value.(*event))
 	case kindSettings:
 		s.settings = *p.Value.(*settings)
+		s.severalCurrencies()
 	case kindReplay:
 		n, _ := strconv.ParseUint(p.ID, 10, 64)
 		s.bus.advance(n, 0)
