@@ -92,7 +92,7 @@ test('data import bulk, with a row that fails, and upsert, update and delete', a
 
   await write('Sidelight_Link_Id__c,LastName', [`${mark}-3,Bulk 3a`, `${mark}-4,Bulk 4`]);
   const { result: upserted } = await sf('data upsert bulk', '--file', file, '--sobject', 'Contact', '--external-id', 'Sidelight_Link_Id__c', '--line-ending', 'LF', '--wait', '2');
-  assert.deepEqual([upserted.jobInfo.state, upserted.jobInfo.numberRecordsFailed, upserted.records.successfulResults.map((r) => r.sf__Created)], ['JobComplete', 0, ['false', 'true']]);
+  assert.deepEqual([upserted.jobInfo.state, upserted.jobInfo.numberRecordsFailed, upserted.records.successfulResults.map((r) => r.sf__Created).sort()], ['JobComplete', 0, ['false', 'true']]);
 
   await write('Id,Title', rows.records.map((r) => `${r.Id},Bulk title`));
   const { result: updated } = await sf('data update bulk', '--file', file, '--sobject', 'Contact', '--line-ending', 'LF', '--wait', '2');
