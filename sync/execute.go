@@ -35,11 +35,17 @@ func (e *Engine) ExecuteOnce(ctx context.Context, side models.Side) (busy bool, 
 	if err != nil {
 		return false, err
 	}
-	claimed, err := e.claim(ctx, side, remote.Limits())
+	limits, loading := remote.Limits(), in.Status == models.StatusLoading
+	if loading && limits.Bulk >= e.BulkFrom {
+		if gathering, err := e.gathering(ctx, side); err != nil || gathering {
+			return false, err
+		}
+	}
+	claimed, err := e.claim(ctx, side, limits)
 	if err != nil || len(claimed) == 0 {
 		return false, err
 	}
-	w := &writer{engine: e, remote: remote, side: side, loading: in.Status == models.StatusLoading, mayBeOurs: map[string]bool{}}
+	w := &writer{engine: e, remote: remote, side: side, loading: loading, mayBeOurs: map[string]bool{}}
 	// Once a call is made its answer is recorded, even while the process is being stopped.
 	err = e.heed(ctx, side, w.run(ctx, claimed))
 	signal(e.leader)
@@ -58,6 +64,20 @@ func (e *Engine) claim(ctx context.Context, side models.Side, limits models.Writ
 	}
 	more, err := e.Store.ClaimIntents(ctx, side, e.Owner, e.Lease, max(0, limits.Bulk-len(claimed)))
 	return append(claimed, more...), err
+}
+
+// gathering tells whether so much is still being planned that what is owed is worth waiting for: together it can go in bulk.
+func (e *Engine) gathering(ctx context.Context, side models.Side) (bool, error) {
+	for _, object := range models.SyncObjects {
+		owed, coming, err := e.Store.Backlog(ctx, side, object)
+		if err != nil {
+			return false, err
+		}
+		if owed > 0 {
+			return owed < e.BulkFrom && owed+coming >= e.BulkFrom, nil
+		}
+	}
+	return false, nil
 }
 
 // fresh tells whether the intent was never sent.

@@ -48,7 +48,7 @@ func (w *writer) batch(ctx context.Context, k kind, intents []models.Intent) err
 
 // forBulk takes the creates out of a group that can go in bulk: never sent before, during the first load, when both sides were just read whole.
 func (w *writer) forBulk(k kind, intents []models.Intent, limits models.WriteLimits) (bulk, rest []models.Intent) {
-	least := w.engine.BulkFrom
+	least := max(w.engine.BulkFrom, limits.Batch+1)
 	if k.op != models.OpCreate || !w.loading || limits.Bulk < least {
 		return nil, intents
 	}

@@ -74,6 +74,8 @@ type Store interface {
 	// Finish records what became of sent or claimed intents: states; for DONE the mirror row, the link's id and bases, the
 	// journal; failures; what takes an intent's place; tallies. Results whose fence is old are dropped and counted in stale.
 	Finish(ctx context.Context, results []models.IntentResult) (stale int, err error)
+	// Backlog counts the side's creates of the object that were never sent, and the object's links that may be planned now.
+	Backlog(ctx context.Context, side models.Side, object models.SyncObject) (owed, coming int, err error)
 	// UnknownCreates counts the creates of which it is not known whether they happened.
 	UnknownCreates(ctx context.Context) (int, error)
 	// Sending counts intents in SENDING whose lease has not run out: what pauseSync waits for.

@@ -126,6 +126,21 @@ func (s *Store) RenewIntents(ctx context.Context, intents []models.Intent, lease
 	return goOn, err
 }
 
+// Backlog counts the side's creates of the object that were never sent, and the object's links that may be planned now.
+func (s *Store) Backlog(ctx context.Context, side models.Side, object models.SyncObject) (owed, coming int, err error) {
+	now, err := s.databaseTime(s.read(ctx))
+	if err != nil {
+		return 0, 0, err
+	}
+	var creates, dirty int64
+	if err := s.read(ctx).Table("intents").Where("side = ? AND state = ? AND object = ? AND op = ? AND attempts = 0", side, models.IntentPending, object, models.OpCreate).
+		Count(&creates).Error; err != nil {
+		return 0, 0, err
+	}
+	err = s.read(ctx).Table("links").Where("dirty = ? AND object = ?", true, object).Where("plan_after IS NULL OR plan_after <= ?", now).Count(&dirty).Error
+	return int(creates), int(dirty), err
+}
+
 // UnknownCreates counts the creates of which it is not known whether they happened.
 func (s *Store) UnknownCreates(ctx context.Context) (int, error) {
 	var n int64

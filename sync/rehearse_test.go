@@ -1,0 +1,113 @@
+package sync_test
+
+import (
+	"context"
+	"testing"
+
+	"sidelight/models"
+	"sidelight/models/store/storetest"
+	engine "sidelight/sync"
+)
+
+// rehearsed waits for a rehearsal's end.
+func (h *house) rehearsed(begun models.Rehearsal, err error) models.RehearsalObject {
+	h.t.Helper()
+	must(h.t, err)
+	var r *models.Rehearsal
+	h.soon("the rehearsal is done", func() bool {
+		r, err = h.store.Rehearsal(context.Background(), begun.ID)
+		must(h.t, err)
+		return r.Status != models.RunRunning
+	})
+	for _, o := range r.Objects {
+		if o.Object == models.ContactObject && r.Status == models.RunDone {
+			return o
+		}
+	}
+	h.t.Fatalf("%+v", r)
+	return models.RehearsalObject{}
+}
+
+func TestAChangeOfTheMappingIsRehearsedByTheSamePlanAndNothingIsWritten(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		h := open(t, address, 20, deaf)
+		h.settleDeaf()
+		written, mapped := h.written(), h.mappings()
+		proposed := append([]models.FieldMappingInput{}, mapped...)
+		proposed = append(proposed, models.FieldMappingInput{Desk: "cf_customer_tier", Salesforce: "Tier__c"})
+		o := h.rehearsed(h.engine.RehearseMapping(context.Background(), models.ContactObject, proposed))
+		if o.UpdateInDesk+o.UpdateInSalesforce == 0 || o.CreateInDesk+o.CreateInSalesforce != 0 {
+			t.Errorf("%+v", o)
+		}
+		named := 0
+		for _, s := range o.Samples {
+			for _, c := range s.Changes {
+				if c.Field == "Tier__c" {
+					named++
+				}
+			}
+		}
+		if named == 0 {
+			t.Errorf("no sample shows the proposed field by the mapping's name: %+v", o.Samples)
+		}
+		h.settle()
+		if after := h.written(); after[models.Desk] != written[models.Desk] || after[models.Salesforce] != written[models.Salesforce] || len(h.mappings()) != len(mapped) {
+			t.Errorf("a rehearsal has written or saved something: %v, before %v", after, written)
+		}
+		// What was forecast is what happens.
+		saved, _, problems, err := h.engine.SaveFieldMappings(context.Background(), models.ContactObject, proposed)
+		must(t, err)
+		if !saved {
+			t.Fatalf("%+v", problems)
+		}
+		h.soon("the forecast came true", func() bool {
+			after := h.written()
+			return after[models.Desk]-written[models.Desk] == o.UpdateInDesk && after[models.Salesforce]-written[models.Salesforce] == o.UpdateInSalesforce
+		})
+		_, err = h.engine.RehearseMapping(context.Background(), models.ContactObject, []models.FieldMappingInput{{Desk: "cf_nothing", Salesforce: "Title"}})
+		if models.CodeOf(err) != models.CodeBadUserInput {
+			t.Errorf("a mapping that cannot be saved: %v", err)
+		}
+	})
+}
+
+// mappings are the contacts' mappings as an admin would ask for them.
+func (h *house) mappings() []models.FieldMappingInput {
+	h.t.Helper()
+	list, err := h.store.FieldMappings(context.Background(), models.ContactObject)
+	must(h.t, err)
+	out := make([]models.FieldMappingInput, len(list))
+	for i, m := range list {
+		out[i] = models.FieldMappingInput{Desk: m.Desk.Name, Salesforce: m.Salesforce.Name, Rule: &m.Rule}
+	}
+	return out
+}
+
+func TestALargeFirstLoadGoesInBulkAndDoublesNobody(t *testing.T) {
+	h := open(t, storetest.SQLiteAddress(t), 500, func(c *engine.Config) { c.BulkFrom, c.Drift = 201, -1 })
+	counts := h.settle()
+	calls, _ := h.sim(models.Salesforce, "GET", "/_sim/stats", "")["calls"].(map[string]any)
+	jobs := 0.0
+	for name, n := range calls {
+		if name == "POST /services/data/{version}/jobs/ingest" {
+			jobs, _ = n.(float64)
+		}
+	}
+	if jobs < 1 {
+		t.Errorf("no bulk job was made: %v", calls)
+	}
+	if made := len(h.records(models.Salesforce)) - 500; counts.LinkedContacts == 0 || made > 500 || made < 400 {
+		t.Errorf("%d contacts were made in Salesforce out of 500: %+v", made, counts)
+	}
+	wholes := 0
+	links, err := h.store.Links(context.Background(), models.ContactObject, "", 2000)
+	must(t, err)
+	for _, l := range links {
+		if l.Whole() {
+			wholes++
+		}
+	}
+	if all := len(h.records(models.Desk)) + len(h.records(models.Salesforce)); all != 2*wholes+len(links)-wholes {
+		t.Errorf("%d records stand in %d links, %d of them whole", all, len(links), wholes)
+	}
+}
