@@ -48,7 +48,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	command.BindTo(ctx, (*context.Context)(nil))
 	command.BindTo(stdout, (*io.Writer)(nil))
 	if err := command.Run(); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintf(stderr, "sidelight: %v\n", err)
+		fmt.Fprintln(stderr, "sidelight:", server.Said(err))
 		return 1
 	}
 	return 0

@@ -2,9 +2,11 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -27,8 +29,21 @@ func (c *ServeCommand) Run(ctx context.Context, out io.Writer) error {
 	return s.Serve(ctx)
 }
 
+// Said is an error on one line for a person, without the code that programs read.
+func Said(err error) string {
+	text := err.Error()
+	var e *models.Error
+	if errors.As(err, &e) {
+		text = strings.Replace(text, string(e.Code)+": ", "", 1)
+	}
+	return strings.ReplaceAll(text, "\n", "; ")
+}
+
 // opened opens the store of a command that does not serve.
 func opened(ctx context.Context, c StoreConfig) (*store.Store, Keys, error) {
+	if err := store.CheckAddress(c.dsn()); err != nil {
+		return nil, Keys{}, err
+	}
 	if err := c.prepare(); err != nil {
 		return nil, Keys{}, err
 	}
@@ -131,7 +146,21 @@ func (c *mappingExport) Run(ctx context.Context, out io.Writer) error {
 		_, err = out.Write(text)
 		return err
 	}
-	return os.WriteFile(c.File, text, 0o600)
+	return replaceFile(c.File, text)
+}
+
+// replaceFile writes a file whole, or leaves what was there.
+func replaceFile(path string, text []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".mapping-*")
+	if err != nil {
+		return fmt.Errorf("%s cannot be written: %w", path, err)
+	}
+	defer func() { _ = os.Remove(f.Name()) }() // gone already when all went well
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	return err
 }
 
 type mappingImport struct {

@@ -3,6 +3,7 @@
 package server
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,7 +11,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
+
+	"sidelight/models/store"
+	"sidelight/sync/zohodesk"
 )
 
 // StoreConfig says where the data is.
@@ -39,7 +44,7 @@ func (c StoreConfig) keyFile() string {
 // prepare makes the data folder and tells what is wrong with it.
 func (c StoreConfig) prepare() error {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return fmt.Errorf("--data: the folder cannot be made: %w", err)
+		return fmt.Errorf("--data: the folder cannot be made: %w: choose another", err)
 	}
 	probe, err := os.CreateTemp(c.Data, ".probe-*")
 	if err != nil {
@@ -110,7 +115,7 @@ type PubSubConfig struct {
 type DeskConfig struct {
 	URL          string `help:"API address; the default follows from the data centre." placeholder:"URL"`
 	AccountsURL  string `help:"Zoho Accounts address; the default follows from the data centre." placeholder:"URL"`
-	DataCenter   string `help:"Zoho data centre: us, eu, in, au, jp, ca, cn, sa, uk." default:"us" placeholder:"NAME"`
+	DataCenter   string `help:"Zoho data centre: us, eu, in, au, jp, ca, cn, sa, sg, ae or uk." default:"us" placeholder:"NAME"`
 	ClientID     string `help:"Client id of the Zoho API client." placeholder:"ID"`
 	ClientSecret string `help:"Client secret of the Zoho API client." placeholder:"SECRET"`
 	RefreshToken string `help:"Refresh token; connects without a browser." placeholder:"TOKEN"`
@@ -153,6 +158,35 @@ type Config struct {
 	Desk       DeskConfig       `embed:"" prefix:"desk-"`
 }
 
+// files are the contents of files that flags name.
+type files struct {
+	pubsubCA  []byte
+	persisted map[string]string
+}
+
+// read reads them.
+func (c Config) read() (f files, err error) {
+	if err := store.CheckAddress(c.dsn()); err != nil {
+		return f, err
+	}
+	if c.PubSub.CA != "" {
+		if f.pubsubCA, err = os.ReadFile(c.PubSub.CA); err != nil {
+			return f, fmt.Errorf("--pubsub-ca: the file cannot be read: %w", err)
+		}
+	}
+	if c.Persisted == "" {
+		return f, nil
+	}
+	b, err := os.ReadFile(c.Persisted)
+	if err != nil {
+		return f, fmt.Errorf("--persisted: the file cannot be read: %w", err)
+	}
+	if json.Unmarshal(b, &f.persisted) != nil {
+		return f, fmt.Errorf("--persisted: %s is not JSON of the form {\"sha256 in hex\": \"document\"}", c.Persisted)
+	}
+	return f, nil
+}
+
 // Validate names the flag that is wrong, and how to mend it.
 func (c *Config) Validate() error {
 	switch {
@@ -170,6 +204,8 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("--salesforce-client-secret needs --salesforce-client-id and --salesforce-url")
 	case (c.Salesforce.Username == "") != (c.Salesforce.PrivateKey == ""):
 		return fmt.Errorf("--salesforce-username and --salesforce-private-key go together")
+	case c.Desk.DataCenter != "" && zohodesk.DataCenters[strings.ToLower(c.Desk.DataCenter)].APIURL == "":
+		return fmt.Errorf("--desk-data-center: Zoho has no data centre %q: it is one of us, eu, in, au, jp, ca, cn, sa, sg, ae and uk", c.Desk.DataCenter)
 	case c.PubSub.CA != "" && c.PubSub.Addr == "":
 		return fmt.Errorf("--pubsub-ca needs --pubsub")
 	}

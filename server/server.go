@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -84,11 +83,15 @@ func New(ctx context.Context, config Config, options Options) (_ *Server, err er
 			err = errors.Join(err, s.close())
 		}
 	}()
-	keys, err := s.open(ctx)
+	// What can be wrong is found before anything is written.
+	files, err := config.read()
 	if err != nil {
 		return nil, err
 	}
-	if s.policy, err = NewPolicy(ctx, s.store, s.log); err != nil {
+	if s.listener, err = net.Listen("tcp", config.Listen); err != nil {
+		return nil, fmt.Errorf("--listen: %w: choose another address, or stop what listens there", err)
+	}
+	if s.url, err = config.publicURL(s.listener.Addr()); err != nil {
 		return nil, err
 	}
 	var issuers []*trusted
@@ -99,17 +102,18 @@ func New(ctx context.Context, config Config, options Options) (_ *Server, err er
 		}
 		issuers = append(issuers, t)
 	}
+	keys, err := s.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if s.policy, err = NewPolicy(ctx, s.store, s.log); err != nil {
+		return nil, err
+	}
 	if s.verifier, err = NewVerifier(keys, issuers, s.policy, s.store, options.Now, s.log); err != nil {
 		return nil, err
 	}
 	s.issuer = NewIssuer(keys, options.Now)
-	if s.listener, err = net.Listen("tcp", config.Listen); err != nil {
-		return nil, fmt.Errorf("--listen: %w", err)
-	}
-	if s.url, err = config.publicURL(s.listener.Addr()); err != nil {
-		return nil, err
-	}
-	return s, s.wire(keys.Cursor)
+	return s, s.wire(keys.Cursor, files)
 }
 
 // open opens the keys and the store.
@@ -126,27 +130,16 @@ func (s *Server) open(ctx context.Context) (Keys, error) {
 }
 
 // wire makes the rooms know each other.
-func (s *Server) wire(cursorKey []byte) error {
-	var ca []byte
-	if s.config.PubSub.CA != "" {
-		var err error
-		if ca, err = os.ReadFile(s.config.PubSub.CA); err != nil {
-			return fmt.Errorf("--pubsub-ca: %w", err)
-		}
-	}
-	s.clients = &clients{store: s.store, config: s.config, pubsub: ca, log: s.log, now: s.options.Now}
+func (s *Server) wire(cursorKey []byte, files files) error {
+	s.clients = &clients{store: s.store, config: s.config, pubsub: files.pubsubCA, log: s.log, now: s.options.Now}
 	s.engine = engine.New(engine.Config{Store: s.store, Remotes: s.clients, Logger: s.log, Owner: uuid.NewString(), Poll: s.config.Poll, Drift: s.config.drift(), Now: s.options.Now})
 	s.related = engine.NewRelated(engine.RelatedConfig{Store: s.store, Remote: s.clients.relatedSalesforce, Logger: s.log, Owner: uuid.NewString(), All: s.config.Related == "all",
 		Poll: s.config.Poll, Now: s.options.Now})
 	s.connector = &connector{store: s.store, clients: s.clients, engine: s.engine, policy: s.policy, config: s.config, url: s.URL, log: s.log, now: s.options.Now}
 	s.card = widget.New(widget.Config{Store: s.store, Logger: s.log, Salesforce: s.clients.cardSalesforce, Desk: s.clients.cardDesk, Observe: s.observe, Host: s.host,
 		Fresh: s.config.Fresh, MirrorFresh: max(5*time.Minute, 3*s.config.Poll), Now: s.options.Now})
-	persisted, err := readPersisted(s.config.Persisted)
-	if err != nil {
-		return err
-	}
 	api, err := graph.New(graph.Config{Store: policyWrites{s.store, s.policy}, Sync: s.engine, Connector: s.connector, Card: s.card, Logger: s.log, Now: s.options.Now,
-		Authenticate: s.verifier.Viewer, Recheck: s.recheck, Origins: s.config.AllowOrigin, CursorKey: cursorKey, Persisted: persisted, OnlyPersisted: s.config.OnlyPersisted, Timeout: s.config.Timeout})
+		Authenticate: s.verifier.Viewer, Recheck: s.recheck, Origins: s.config.AllowOrigin, CursorKey: cursorKey, Persisted: files.persisted, OnlyPersisted: s.config.OnlyPersisted, Timeout: s.config.Timeout})
 	if err != nil {
 		return err
 	}
@@ -175,22 +168,6 @@ func (s *Server) recheck(ctx context.Context, v *models.Viewer) (*models.Viewer,
 		return s.verifier.present(ctx, v)
 	}
 	return s.verifier.Again(ctx, token, v)
-}
-
-// readPersisted reads the file of safe-listed documents.
-func readPersisted(path string) (map[string]string, error) {
-	if path == "" {
-		return nil, nil
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("--persisted: %w", err)
-	}
-	var out map[string]string
-	if err := json.Unmarshal(b, &out); err != nil {
-		return nil, fmt.Errorf("--persisted: %s is not JSON of the form {\"sha256 in hex\": \"document\"}", path)
-	}
-	return out, nil
 }
 
 // policyWrites is the store as the API sees it: a change of permissions is in force here before the mutation answers.

@@ -92,11 +92,26 @@ func unreachable(err error) error {
 	return models.Wrap(err, models.CodeUpstreamUnavailable, "the database cannot be opened: check --database, and that the server runs")
 }
 
-// dialect reads an address.
-func (s *Store) dialect(address string) (gorm.Dialector, error) {
+// CheckAddress tells what is wrong with an address, and touches nothing.
+func CheckAddress(address string) error {
 	kind, rest, _ := strings.Cut(address, ":")
 	switch {
 	case kind == "sqlite" && rest != "":
+		return nil
+	case kind == "mysql" && rest != "":
+		_, err := mysqlDialect(rest)
+		return err
+	}
+	return models.Errorf(models.CodeBadUserInput, "--database must be sqlite:FILE or mysql:USER:PASSWORD@tcp(HOST:PORT)/NAME")
+}
+
+// dialect reads an address.
+func (s *Store) dialect(address string) (gorm.Dialector, error) {
+	if err := CheckAddress(address); err != nil {
+		return nil, err
+	}
+	kind, rest, _ := strings.Cut(address, ":")
+	if kind == "sqlite" {
 		path, _, _ := strings.Cut(strings.TrimPrefix(rest, "file:"), "?")
 		if dir := filepath.Dir(path); dir != "." {
 			if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -105,11 +120,9 @@ func (s *Store) dialect(address string) (gorm.Dialector, error) {
 		}
 		q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(ON)"}, "_txlock": {"immediate"}, "_time_format": {"sqlite"}}
 		return sqlite.Open("file:" + path + "?" + q.Encode()), nil
-	case kind == "mysql" && rest != "":
-		s.mysql = true
-		return mysqlDialect(rest)
 	}
-	return nil, models.Errorf(models.CodeBadUserInput, "--database must be sqlite:FILE or mysql:USER:PASSWORD@tcp(HOST:PORT)/NAME")
+	s.mysql = true
+	return mysqlDialect(rest)
 }
 
 func mysqlDialect(dsn string) (gorm.Dialector, error) {
@@ -191,6 +204,11 @@ func (s *Store) migrate(ctx context.Context, pool *sql.DB) error {
 	provider, err := goose.NewProvider(dialect, pool, files, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
+	}
+	if now, known, err := provider.GetVersions(ctx); err != nil {
+		return unreachable(err)
+	} else if now > known {
+		return models.Errorf(models.CodeConflict, "the database is of a newer version of Sidelight (%d; this one knows %d): run that version, or restore the backup from before it", now, known)
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return models.Wrap(err, models.CodeInternal, "the database's tables cannot be brought up to date")
