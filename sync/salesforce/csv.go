@@ -90,7 +90,7 @@ func (r *csvReader) value() (last, quoted bool, err error) {
 				return true, false, nil
 			}
 		}
-		if err := r.add(b); err != nil {
+		if err := r.add([]byte{b}); err != nil {
 			return false, false, err
 		}
 		if b, err = r.in.ReadByte(); err == io.EOF {
@@ -104,42 +104,49 @@ func (r *csvReader) value() (last, quoted bool, err error) {
 // quoted reads a value behind its opening quote.
 func (r *csvReader) quoted() (last bool, err error) {
 	for {
-		b, err := r.in.ReadByte()
+		part, err := r.in.ReadSlice('"')
+		if err == bufio.ErrBufferFull {
+			if err = r.add(part); err != nil {
+				return false, err
+			}
+			continue
+		}
 		if err == io.EOF {
 			return false, io.ErrUnexpectedEOF
+		}
+		if err == nil {
+			err = r.add(part[:len(part)-1])
 		}
 		if err != nil {
 			return false, err
 		}
-		if b == '"' {
-			b, err = r.in.ReadByte()
-			switch {
-			case err == io.EOF || err == nil && b == '\n':
+		b, err := r.in.ReadByte()
+		switch {
+		case err == io.EOF || err == nil && b == '\n':
+			return true, nil
+		case err != nil:
+			return false, err
+		case b == ',':
+			return false, nil
+		case b == '\r':
+			if b, err = r.in.ReadByte(); err == nil && b == '\n' {
 				return true, nil
-			case err != nil:
-				return false, err
-			case b == ',':
-				return false, nil
-			case b == '\r':
-				if b, err = r.in.ReadByte(); err == nil && b == '\n' {
-					return true, nil
-				}
-				return false, errCSVQuote
-			case b != '"':
-				return false, errCSVQuote
 			}
+			return false, errCSVQuote
+		case b != '"':
+			return false, errCSVQuote
 		}
-		if err := r.add(b); err != nil {
+		if err := r.add([]byte{'"'}); err != nil {
 			return false, err
 		}
 	}
 }
 
-func (r *csvReader) add(b byte) error {
-	if len(r.text) >= maxCSVRow {
+func (r *csvReader) add(text []byte) error {
+	if len(r.text)+len(text) > maxCSVRow {
 		return errCSVLong
 	}
-	r.text = append(r.text, b)
+	r.text = append(r.text, text...)
 	return nil
 }
 
