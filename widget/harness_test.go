@@ -82,7 +82,7 @@ func open(t *testing.T, address string, change ...func(*widget.Config)) *desk {
 			return d.engine.Hint(ctx, models.Salesforce, object, []models.Hint{{ID: id}})
 		},
 		Host:  func(context.Context, models.Side) (string, string) { return vendors.SalesforceURL, "" },
-		Fresh: time.Minute, Deadline: time.Second, Watch: 20 * time.Millisecond, Now: func() time.Time { return time.Now().Add(time.Duration(d.ahead.Load())) }}
+		Fresh: time.Minute, Deadline: 20 * time.Second, Watch: 20 * time.Millisecond, Now: func() time.Time { return time.Now().Add(time.Duration(d.ahead.Load())) }}
 	for _, f := range change {
 		f(&c)
 	}

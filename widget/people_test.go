@@ -38,32 +38,30 @@ func (d *desk) named(key models.CustomerKey) (c *models.Customer) {
 }
 
 func TestATicketShowsItsRequesterAlsoWhenThatChanges(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, address string) {
-		d := open(t, address)
-		one, two := d.made("/contacts", map[string]any{"lastName": "Ōkami", "email": "one@ticket.example"}), d.made("/contacts", map[string]any{"lastName": "Søren", "email": "two@ticket.example"})
-		d.named(models.CustomerKey{DeskContactID: &one})
-		d.named(models.CustomerKey{DeskContactID: &two})
-		ticket := d.made("/tickets", map[string]any{"subject": "Help", "departmentId": d.department(), "contactId": one})
-		key := models.CustomerKey{DeskTicketID: &ticket}
-		if c := d.at(key); c == nil || *c.Contact.LastName() != "Ōkami" {
-			t.Fatalf("%+v", c)
-		}
-		watching, stop := context.WithCancel(ctx)
-		defer stop()
-		moved := d.card.Changed(watching, key)
-		d.outside(models.Desk, "PATCH", "/tickets/"+ticket, map[string]any{"contactId": two})
-		if c, err := d.card.Refresh(ctx, key, all); err != nil || *c.Contact.LastName() != "Søren" {
-			t.Errorf("refreshing does not see the new requester: %v", err)
-		}
-		select {
-		case <-moved:
-		case <-time.After(5 * time.Second):
-			t.Error("whoever watches the ticket did not hear of its new requester")
-		}
-		d.outside(models.Desk, "PATCH", "/tickets/"+ticket, map[string]any{"contactId": one})
-		d.ahead.Store(int64(2 * time.Minute))
-		d.soon("a later look sees it by itself", func() bool { return *d.at(key).Contact.LastName() == "Ōkami" })
-	})
+	d := open(t, storetest.SQLiteAddress(t))
+	one, two := d.made("/contacts", map[string]any{"lastName": "Ōkami", "email": "one@ticket.example"}), d.made("/contacts", map[string]any{"lastName": "Søren", "email": "two@ticket.example"})
+	d.named(models.CustomerKey{DeskContactID: &one})
+	d.named(models.CustomerKey{DeskContactID: &two})
+	ticket := d.made("/tickets", map[string]any{"subject": "Help", "departmentId": d.department(), "contactId": one})
+	key := models.CustomerKey{DeskTicketID: &ticket}
+	if c := d.at(key); c == nil || *c.Contact.LastName() != "Ōkami" {
+		t.Fatalf("%+v", c)
+	}
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	moved := d.card.Changed(watching, key)
+	d.outside(models.Desk, "PATCH", "/tickets/"+ticket, map[string]any{"contactId": two})
+	if c, err := d.card.Refresh(ctx, key, all); err != nil || *c.Contact.LastName() != "Søren" {
+		t.Errorf("refreshing does not see the new requester: %v", err)
+	}
+	select {
+	case <-moved:
+	case <-time.After(5 * time.Second):
+		t.Error("whoever watches the ticket did not hear of its new requester")
+	}
+	d.outside(models.Desk, "PATCH", "/tickets/"+ticket, map[string]any{"contactId": one})
+	d.ahead.Store(int64(2 * time.Minute))
+	d.soon("a later look sees it by itself", func() bool { return *d.at(key).Contact.LastName() == "Ōkami" })
 }
 
 func (d *desk) department() string {
@@ -160,26 +158,24 @@ func TestAContactOfTwoAccountsShowsSalesforcesAndIsListedWithBoth(t *testing.T) 
 }
 
 func TestAnAccountsPageShowsTheAccount(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, address string) {
-		d := open(t, address)
-		linked := d.get(d.rich())
-		account := *linked.Account.SalesforceID
-		d.sf("POST", "/sobjects/Note", map[string]any{"ParentId": account, "Title": "Of the account", "Body": "Renewal\x00 in <May> & June"})
-		d.sf("POST", "/sobjects/Task", map[string]any{"Subject": "Visit them", "WhatId": account})
-		c, err := d.card.Refresh(ctx, models.CustomerKey{DeskAccountID: linked.Account.DeskID}, all)
-		must(t, err)
-		if c.Contact != nil || *c.Account.Name() != *linked.Account.Name() || *c.Stale {
-			t.Errorf("%+v", c)
-		}
-		q := models.RelatedQuery{AccountID: account, First: 20}
-		notes, err := d.card.Notes(ctx, q)
-		must(t, err)
-		tasks, err := d.card.Tasks(ctx, q)
-		must(t, err)
-		if len(notes.Rows) != 1 || *notes.Rows[0].Body != "Renewal in <May> & June" || len(tasks.Rows) != 1 {
-			t.Errorf("%+v %+v", notes.Rows, tasks.Rows)
-		}
-	})
+	d := open(t, storetest.SQLiteAddress(t))
+	linked := d.get(d.rich())
+	account := *linked.Account.SalesforceID
+	d.sf("POST", "/sobjects/Note", map[string]any{"ParentId": account, "Title": "Of the account", "Body": "Renewal\x00 in <May> & June"})
+	d.sf("POST", "/sobjects/Task", map[string]any{"Subject": "Visit them", "WhatId": account})
+	c, err := d.card.Refresh(ctx, models.CustomerKey{DeskAccountID: linked.Account.DeskID}, all)
+	must(t, err)
+	if c.Contact != nil || *c.Account.Name() != *linked.Account.Name() || *c.Stale {
+		t.Errorf("%+v", c)
+	}
+	q := models.RelatedQuery{AccountID: account, First: 20}
+	notes, err := d.card.Notes(ctx, q)
+	must(t, err)
+	tasks, err := d.card.Tasks(ctx, q)
+	must(t, err)
+	if len(notes.Rows) != 1 || *notes.Rows[0].Body != "Renewal in <May> & June" || len(tasks.Rows) != 1 {
+		t.Errorf("%+v %+v", notes.Rows, tasks.Rows)
+	}
 }
 
 func TestWhatMovesACardWakesWhoWatchesIt(t *testing.T) {

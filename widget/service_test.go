@@ -85,7 +85,7 @@ func TestASectionThatFailsLeavesTheOthers(t *testing.T) {
 
 func TestTheCardOutlivesSalesforce(t *testing.T) {
 	for name, fault := range map[string]map[string]any{
-		"slow":                     {"kind": "latency", "latency": "5s"},
+		"slow":                     {"kind": "latency", "latency": "30s"},
 		"down":                     {"kind": "status", "status": 503},
 		"cut off":                  {"kind": "drop_before"},
 		"cut off in the answer":    {"kind": "truncate"},
@@ -101,7 +101,7 @@ func TestTheCardOutlivesSalesforce(t *testing.T) {
 				began := time.Now()
 				c, err := read()
 				must(t, err)
-				if took := time.Since(began); took > 1500*time.Millisecond {
+				if took := time.Since(began); took > 10*time.Second {
 					t.Errorf("%s took %v", what, took)
 				}
 				return c
