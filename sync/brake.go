@@ -31,8 +31,11 @@ func (e *Engine) brake(ctx context.Context) (braked bool, err error) {
 	if err != nil || in.Status != models.StatusActive || in.Brake == models.BrakeReleased {
 		return false, err
 	}
+	if pending, err := e.Store.Pending(ctx); err != nil || pending == 0 {
+		return false, err
+	}
 	counts, err := e.Store.Counts(ctx)
-	if err != nil || counts.Pending == 0 {
+	if err != nil {
 		return false, err
 	}
 	links := counts.LinkedContacts + counts.LinkedAccounts

@@ -96,6 +96,9 @@ func (e *Engine) Start(ctx context.Context) (models.SyncRun, error) {
 	if err != nil {
 		return models.SyncRun{}, err
 	}
+	e.mu.Lock()
+	clear(e.holds) // an admin may have raised a vendor's limit
+	e.mu.Unlock()
 	trigger := models.TriggerManual
 	if in.Status == models.StatusLoading {
 		trigger = models.TriggerInitial

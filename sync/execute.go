@@ -45,7 +45,8 @@ func (e *Engine) ExecuteOnce(ctx context.Context, side models.Side) (busy bool, 
 	if err != nil || len(claimed) == 0 {
 		return false, err
 	}
-	w := &writer{engine: e, remote: remote, side: side, loading: loading, mayBeOurs: map[string]bool{}}
+	w := &writer{engine: e, remote: remote, side: side, loading: loading, mayBeOurs: map[string]bool{},
+		mapped: map[models.SyncObject][]models.FieldMapping{}}
 	// Once a call is made its answer is recorded, even while the process is being stopped.
 	err = e.heed(ctx, side, w.run(ctx, claimed))
 	signal(e.leader)
@@ -93,6 +94,7 @@ type writer struct {
 
 	mu        stdsync.Mutex
 	mayBeOurs map[string]bool // records that were taken for the answer of one of the batch's creates
+	mapped    map[models.SyncObject][]models.FieldMapping
 }
 
 type kind struct {

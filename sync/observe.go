@@ -56,11 +56,11 @@ func (e *Engine) pollUnknown(ctx context.Context) error {
 
 // settled tells whether nothing is owed to either side, and moves the progress.
 func (e *Engine) settled(ctx context.Context, run *models.SyncRun) (bool, error) {
-	counts, err := e.Store.Counts(ctx)
+	pending, err := e.Store.Pending(ctx)
 	if err != nil {
 		return false, err
 	}
-	return counts.Pending == 0, e.progressOwed(ctx, run, counts.Pending)
+	return pending == 0, e.progressOwed(ctx, run, pending)
 }
 
 // readAll reads every object of both sides, the sides beside each other.

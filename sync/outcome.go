@@ -2,7 +2,9 @@ package sync
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,23 +50,35 @@ func (w *writer) done(ctx context.Context, in models.Intent, a models.WriteResul
 	if r.RecordID == "" {
 		r.RecordID = in.RecordID
 	}
-	if name := cutShort(in.Values, a.Returned); name != "" {
-		err := models.Errorf(models.CodeValueTooLong, "%s kept only the beginning of the value", w.side.Name())
-		err.Fields = []string{name}
+	if err := w.lost(in.Values, a.Returned); err != nil {
 		r.Failure = w.refused(in, err).Failure
 	}
 	return r
 }
 
-// cutShort is a field of which the vendor kept less than it was sent, "" when there is none.
-func cutShort(sent, returned models.Values) string {
-	for name, kept := range returned {
-		text := strings.TrimSpace(sent[name].String())
-		if short := strings.TrimSpace(kept.String()); short != "" && len(short) < len(text) && strings.HasPrefix(text, short) {
-			return name
+// lost names a field of which the vendor kept less than it was sent: a text that was cut, a number that was rounded; nil when there is none. The write is done all
+// the same, and what was kept is the base.
+func (w *writer) lost(sent, returned models.Values) *models.Error {
+	for _, name := range slices.Sorted(maps.Keys(returned)) {
+		text, kept := strings.TrimSpace(sent[name].String()), strings.TrimSpace(returned[name].String())
+		was, errWas := models.ParseDecimal(text)
+		is, errIs := models.ParseDecimal(kept)
+		var err *models.Error
+		switch {
+		case text == kept || kept == "":
+		case errWas == nil && errIs == nil:
+			if was.Rat().Cmp(is.Rat()) != 0 {
+				err = models.Errorf(models.CodeInvalidParameter, "%s kept another number than it was sent: it has fewer digits there", w.side.Name())
+			}
+		case strings.HasPrefix(text, kept):
+			err = models.Errorf(models.CodeValueTooLong, "%s kept only the beginning of the value", w.side.Name())
+		}
+		if err != nil {
+			err.Fields = []string{name}
+			return err
 		}
 	}
-	return ""
+	return nil
 }
 
 // notInBin is what becomes of a restore whose record the recycle bin does not hold: it lives again already, and is planned again, or it is gone.
@@ -132,9 +146,23 @@ func (w *writer) refused(in models.Intent, err *models.Error) models.IntentResul
 	}}
 }
 
+// mappings are the object's, read once a batch.
+func (w *writer) mappings(ctx context.Context, object models.SyncObject) ([]models.FieldMapping, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if list, read := w.mapped[object]; read {
+		return list, nil
+	}
+	list, err := w.engine.Store.FieldMappings(ctx, object)
+	if err == nil {
+		w.mapped[object] = list
+	}
+	return list, err
+}
+
 // journal says what a done intent wrote, field by field, under the mapping's names.
 func (w *writer) journal(ctx context.Context, in models.Intent, returned models.Values) []models.Change {
-	mappings, err := w.engine.Store.FieldMappings(ctx, in.Object)
+	mappings, err := w.mappings(ctx, in.Object)
 	if err != nil {
 		return nil
 	}

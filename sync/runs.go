@@ -47,8 +47,8 @@ func (e *Engine) setTrigger(t models.RunTrigger) {
 
 // closeIdleRuns ends the runs of single changes once nothing is owed any more.
 func (e *Engine) closeIdleRuns(ctx context.Context) error {
-	counts, err := e.Store.Counts(ctx)
-	if err != nil || counts.Pending > 0 {
+	pending, err := e.Store.Pending(ctx)
+	if err != nil || pending > 0 {
 		return err
 	}
 	e.setTrigger("")

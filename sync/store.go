@@ -87,6 +87,7 @@ type Store interface {
 	LatestRun(ctx context.Context) (*models.SyncRun, error)
 	SyncRun(ctx context.Context, id string) (*models.SyncRun, error)
 	Counts(ctx context.Context) (models.SyncCounts, error)
+	Pending(ctx context.Context) (int, error) // of Counts, for those who ask often
 	// Lag is how old the oldest change is that is not yet on the other side, and how long ago the side and object that were asked for changes
 	// longest ago were last asked. Zero when there is none.
 	Lag(ctx context.Context) (waiting, unasked time.Duration, err error)

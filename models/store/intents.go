@@ -167,6 +167,7 @@ func (s *Store) BeginSending(ctx context.Context, intents []models.Intent) ([]mo
 		if err != nil {
 			return err
 		}
+		begun := map[time.Time][]string{} // by the end of the lease: one claim has one
 		for _, want := range intents {
 			row, ok := held[want.ID]
 			unsent := ok && (row.State == models.IntentPending || (row.State == models.IntentUnknown && row.Op != models.OpCreate))
@@ -174,12 +175,17 @@ func (s *Store) BeginSending(ctx context.Context, intents []models.Intent) ([]mo
 				continue
 			}
 			until := now.Add(time.Duration(row.LeaseMS) * time.Millisecond)
-			if err := tx.Table("intents").Where("id = ?", row.ID).UpdateColumns(map[string]any{
-				"state": models.IntentSending, "attempts": row.Attempts + 1, "updated_at": now, "lease_until": until}).Error; err != nil {
-				return err
-			}
+			begun[until] = append(begun[until], row.ID)
 			row.State, row.LeaseUntil, row.UpdatedAt = models.IntentSending, &until, now
 			out = append(out, row.Intent)
+		}
+		for until, ids := range begun {
+			for chunk := range chunks(ids) {
+				if err := tx.Table("intents").Where("id IN ?", chunk).UpdateColumns(map[string]any{
+					"state": models.IntentSending, "attempts": gorm.Expr("attempts + 1"), "updated_at": now, "lease_until": until}).Error; err != nil {
+					return err
+				}
+			}
 		}
 		return nil
 	})

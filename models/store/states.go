@@ -263,11 +263,17 @@ func (s *Store) Counts(ctx context.Context) (models.SyncCounts, error) {
 		}
 		*q.into = int(n)
 	}
+	var err error
+	c.Pending, err = s.Pending(ctx)
+	return c, err
+}
+
+// Pending counts the links to plan and the writes to send. When nothing waits it looks at nothing.
+func (s *Store) Pending(ctx context.Context) (int, error) {
 	var dirty, owed int64
 	if err := s.read(ctx).Table("links").Where("dirty = ?", true).Where(noOpenIntent, openIntents).Count(&dirty).Error; err != nil {
-		return c, err
+		return 0, err
 	}
 	err := s.read(ctx).Table("intents").Where("state IN ?", openIntents).Count(&owed).Error
-	c.Pending = int(dirty + owed)
-	return c, err
+	return int(dirty + owed), err
 }
