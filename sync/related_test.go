@@ -502,3 +502,43 @@ func deref(s *string) string {
 	}
 	return *s
 }
+
+func TestAMirrorIsReadAnewAndLosesWhatWasErasedForGood(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		f := follow(t, address, 60)
+		f.run(func(c *engine.RelatedConfig) { c.Poll, c.Anew = 50*time.Millisecond, 100*time.Millisecond })
+		eventually(t, "the mirrors are complete", f.complete, f.mirrors)
+		ghost := "006000000000999AAA" // no change tells of its end, and Salesforce has no word of it
+		task := models.Activity[models.Task]{Record: models.Task{ID: "00T000000000999AAA"}, Customers: []string{f.some("Contact", func(map[string]any) bool { return true })["Id"].(string)}}
+		for _, page := range []models.RelatedPage{
+			{Object: models.RelatedOpportunities, Opportunities: []models.Opportunity{{ID: ghost}}},
+			{Object: models.RelatedRoles, Roles: []models.OpportunityContact{{OpportunityID: ghost, ContactID: task.Customers[0]}}},
+			{Object: models.RelatedTasks, Tasks: []models.Activity[models.Task]{task}},
+		} {
+			must(t, f.store.SaveRelatedPage(context.Background(), models.RelatedFence{Stream: true, Number: 1 << 40}, page, func(*models.RelatedMirror) {}))
+		}
+		f.same("what is no more is gone here")
+	})
+}
+
+func TestAMirrorLeavesAgentsTheirShareOfTheCalls(t *testing.T) {
+	f := follow(t, storetest.SQLiteAddress(t), 60)
+	f.outside("POST", "/_sim/settings", map[string]any{"dailyRequests": 60})
+	f.run(func(c *engine.RelatedConfig) { c.Poll = 20 * time.Millisecond })
+	contact := f.some("Contact", func(map[string]any) bool { return true })["Id"].(string)
+	var used, limit int
+	eventually(t, "the mirror stops at the agents' share", func() bool {
+		if b := f.client.Budget(); b.Limit != nil {
+			used, limit = *b.Used, *b.Limit
+		}
+		return limit > 0 && used >= limit-limit/5
+	}, func() string { return fmt.Sprint(used, " of ", limit) })
+	rest := time.NewTimer(200 * time.Millisecond)
+	<-rest.C
+	if used := *f.client.Budget().Used; used > limit-limit/5+5 { // some were under way together
+		t.Errorf("%d of %d calls are used", used, limit)
+	}
+	if _, err := f.client.Related(context.Background(), models.RelatedRequest{ContactID: contact, Sections: []models.Need{models.NeedTasks}}); err != nil {
+		t.Errorf("an agent's card is refused: %v", err)
+	}
+}
