@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -118,7 +119,7 @@ func (h *house) said() []string {
 
 func (h *house) token(r server.TokenRequest) string {
 	h.t.Helper()
-	r.Subject, r.TTL = "test:"+string(r.Scope), max(r.TTL, time.Hour)
+	r.Subject, r.TTL = "test:"+string(r.Scope), cmp.Or(r.TTL, time.Hour)
 	token, _, err := h.issuer.Issue(r)
 	if err != nil {
 		h.t.Fatal(err)
