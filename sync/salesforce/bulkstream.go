@@ -13,9 +13,9 @@ import (
 )
 
 const (
-	// lanes is how many pages of a bulk query are downloaded at once. Each holds two thousand records at most, whatever a page holds: one that is not
-	// read waits, and Salesforce with it.
-	lanes = 3
+	// maxLanes is how many pages of a bulk query are downloaded at once, at most; two of the calls that may run at once stay for others. Each holds two
+	// thousand records, whatever a page holds: one that is not read waits, and Salesforce with it.
+	maxLanes = 3
 	// laneTries is how often a page is asked for anew without getting any further.
 	laneTries = 3
 	// idleFor is how long downloads wait for the next List before they are given up.
@@ -61,7 +61,7 @@ func (c *Client) readBulk(object models.SyncObject, d *description, fields []str
 // launch begins the downloads for which there is room.
 func (r *bulkReader) launch() {
 	pages := append([]string{r.at.Page}, r.at.Then...)
-	for len(r.lanes) < min(lanes, len(pages)) {
+	for len(r.lanes) < min(maxLanes, max(1, r.client.cfg.Parallel-2), len(pages)) {
 		l := &lane{page: pages[len(r.lanes)], batches: make(chan []models.Record)}
 		if len(r.lanes) == 0 {
 			l.skip = r.at.Skip

@@ -26,6 +26,8 @@ var (
 	signedOut   = said{models.CodeBadCredentials, false}
 )
 
+const slow = "slower than we wait"
+
 // faults is every way in which a call can go wrong: what the client says of a read, of a write that may be sent twice (an update, a create with our mark)
 // and of a create without a mark; and whether the write had happened. How often a call goes out again is the client's for a session alone.
 var faults = map[string]struct {
@@ -45,7 +47,7 @@ var faults = map[string]struct {
 	"HTML":                       {`"kind":"html"`, unreachable, unknown, unknown, false, 0},
 	"HTML after the work":        {`"kind":"html","commit":true`, unreachable, unknown, unknown, true, 0},
 	"maintenance page":           {`"kind":"html","status":503`, busy, busy, unknown, false, 0},
-	"slower than we wait":        {`"kind":"latency","latency":"1s"`, unreachable, unknown, unknown, false, 0},
+	slow:                         {`"kind":"latency","latency":"10s"`, unreachable, unknown, unknown, false, 0},
 	"failure":                    {`"kind":"status","status":500`, unreachable, unreachable, unknown, false, 0},
 	"failure after the work":     {`"kind":"status","status":500,"commit":true`, unreachable, unreachable, unknown, true, 0},
 	"gateway gave up":            {`"kind":"status","status":504,"commit":true`, unreachable, unreachable, unknown, true, 0},
@@ -70,6 +72,8 @@ func TestEveryFaultBecomesATypedErrorAndMakesNoRecordTwice(t *testing.T) {
 	_, err := o.Describe(ctx, models.ContactObject)
 	check(t, err)
 	n := 0
+	// Only a call that is answered slowly on purpose is given up soon.
+	impatient := &http.Client{Transport: o.http.Transport}
 	// attempt makes one write under the fault, and then what the engine does about it: a write that may have happened is looked for, one that may be
 	// retried is sent again, nothing else is.
 	attempt := func(t *testing.T, rule, endpoint string, client func() *salesforce.Client, w models.Write, look models.Find) (error, models.WriteResult) {
@@ -114,16 +118,16 @@ func TestEveryFaultBecomesATypedErrorAndMakesNoRecordTwice(t *testing.T) {
 		}
 	}
 	plain := func() *salesforce.Client {
-		return o.client(func(cfg *salesforce.Config) {
-			cfg.HTTP = &http.Client{Transport: o.http.Transport, Timeout: 300 * time.Millisecond}
-		})
+		return o.client(func(cfg *salesforce.Config) { cfg.HTTP = impatient })
 	}
 	unmarked := func() *salesforce.Client {
-		return o.client(func(cfg *salesforce.Config) {
-			cfg.MarkField, cfg.HTTP = "None__c", &http.Client{Transport: o.http.Transport, Timeout: 300 * time.Millisecond}
-		})
+		return o.client(func(cfg *salesforce.Config) { cfg.MarkField, cfg.HTTP = "None__c", impatient })
 	}
 	for name, f := range faults {
+		impatient.Timeout = 0
+		if name == slow {
+			impatient.Timeout = time.Second
+		}
 		t.Run("read: "+name, func(t *testing.T) {
 			client := plain()
 			o.fault(`{"endpoint":"GET /services/data/*/query",` + f.rule + `}`)

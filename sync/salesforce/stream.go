@@ -136,10 +136,6 @@ func (s *subscription) run(ctx context.Context, replay *string, handle func(ctx 
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	stream, err := s.conn.NewStream(ctx, &grpc.StreamDesc{StreamName: "Subscribe", ServerStreams: true, ClientStreams: true}, service+"Subscribe")
-	if err != nil {
-		return streamError(ctx, err, nil)
-	}
 	ask := &pb.FetchRequest{TopicName: s.topic, NumRequested: fetchSize}
 	if *replay != "" {
 		id, err := hex.DecodeString(*replay)
@@ -147,6 +143,10 @@ func (s *subscription) run(ctx context.Context, replay *string, handle func(ctx 
 			return models.Errorf(models.CodeCursorExpired, "the stored replay position is not readable")
 		}
 		ask.ReplayPreset, ask.ReplayId = pb.ReplayPreset_CUSTOM, id
+	}
+	stream, err := s.conn.NewStream(ctx, &grpc.StreamDesc{StreamName: "Subscribe", ServerStreams: true, ClientStreams: true}, service+"Subscribe")
+	if err != nil {
+		return streamError(ctx, err, nil)
 	}
 	for {
 		if ask != nil {

@@ -355,12 +355,12 @@ func TestAStreamThatEndsOrSaysNothingIsAnError(t *testing.T) {
 			s := script(t)
 			s.stream = c.stream
 			handed := 0
-			err := o.listen(s, 100*time.Millisecond).Stream(ctx, models.ContactObject, "", func(ctx context.Context, b models.StreamBatch) error {
+			err := o.listen(s, time.Second).Stream(ctx, models.ContactObject, "", func(ctx context.Context, b models.StreamBatch) error {
 				handed++
 				if b.Replay != hex.EncodeToString(replayID(8)) || len(b.Hints) != 1 {
 					t.Errorf("%+v", b)
 				}
-				time.Sleep(150 * time.Millisecond) // the handler's own time is not the vendor's silence
+				time.Sleep(1200 * time.Millisecond) // the handler's own time is not the vendor's silence
 				return ctx.Err()
 			})
 			if models.CodeOf(err) != models.CodeUpstreamUnavailable || !models.MayRetry(err) || handed != c.handed {
