@@ -66,7 +66,7 @@ func (r *Resolver) opportunityPage(s models.Slice[models.Opportunity], err error
 	if err != nil {
 		return nil, err
 	}
-	c := &generated.OpportunityConnection{TotalCount: s.Total}
+	c := &generated.OpportunityConnection{TotalCount: s.Total, AsOf: s.AsOf, Stale: s.Stale}
 	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Opportunity) *generated.OpportunityEdge {
 		return &generated.OpportunityEdge{Cursor: cursor, Node: n}
 	})
@@ -77,7 +77,7 @@ func (r *Resolver) notePage(s models.Slice[models.Note], err error) (*generated.
 	if err != nil {
 		return nil, err
 	}
-	c := &generated.NoteConnection{TotalCount: s.Total}
+	c := &generated.NoteConnection{TotalCount: s.Total, AsOf: s.AsOf, Stale: s.Stale}
 	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Note) *generated.NoteEdge {
 		return &generated.NoteEdge{Cursor: cursor, Node: n}
 	})
@@ -88,7 +88,7 @@ func (r *Resolver) eventPage(s models.Slice[models.Event], err error) (*generate
 	if err != nil {
 		return nil, err
 	}
-	c := &generated.EventConnection{TotalCount: s.Total}
+	c := &generated.EventConnection{TotalCount: s.Total, AsOf: s.AsOf, Stale: s.Stale}
 	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Event) *generated.EventEdge {
 		return &generated.EventEdge{Cursor: cursor, Node: n}
 	})
@@ -99,7 +99,7 @@ func (r *Resolver) taskPage(s models.Slice[models.Task], err error) (*generated.
 	if err != nil {
 		return nil, err
 	}
-	c := &generated.TaskConnection{TotalCount: s.Total}
+	c := &generated.TaskConnection{TotalCount: s.Total, AsOf: s.AsOf, Stale: s.Stale}
 	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Task) *generated.TaskEdge {
 		return &generated.TaskEdge{Cursor: cursor, Node: n}
 	})

@@ -25,6 +25,9 @@ type Slice[T any] struct {
 	PageInfo PageInfo
 	// Total counts the whole list under the same filter; nil when it was not asked for.
 	Total *int
+	// AsOf is when a section of a card was read, Stale that it is older than it should be; nil for other lists.
+	AsOf  *time.Time
+	Stale *bool
 }
 
 // ContactFilter narrows contacts. Search is in name and email, case ignored.

@@ -315,5 +315,8 @@ func section[T any](ctx context.Context, s *Service, q models.RelatedQuery, need
 	if states[need] == nil {
 		return none, models.Errorf(models.CodeUpstreamUnavailable, "these records have not been read from Salesforce yet: try again shortly")
 	}
-	return read(ctx, q)
+	out, err := read(ctx, q)
+	stale := s.old(states[need])
+	out.AsOf, out.Stale = &states[need].AsOf, &stale
+	return out, err
 }

@@ -108,6 +108,10 @@ type EventConnection struct {
 	PageInfo *models.PageInfo `json:"pageInfo"`
 	// Of the whole list under the same filter.
 	TotalCount *int `json:"totalCount,omitempty"`
+	// Of a card: when it was read from Salesforce.
+	AsOf *time.Time `json:"asOf,omitempty"`
+	// Of a card: it is older than it should be, or has moved since.
+	Stale *bool `json:"stale,omitempty"`
 }
 
 // A row with its place in the list.
@@ -141,6 +145,10 @@ type NoteConnection struct {
 	PageInfo *models.PageInfo `json:"pageInfo"`
 	// Of the whole list under the same filter.
 	TotalCount *int `json:"totalCount,omitempty"`
+	// Of a card: when it was read from Salesforce.
+	AsOf *time.Time `json:"asOf,omitempty"`
+	// Of a card: it is older than it should be, or has moved since.
+	Stale *bool `json:"stale,omitempty"`
 }
 
 // A row with its place in the list.
@@ -156,6 +164,10 @@ type OpportunityConnection struct {
 	PageInfo *models.PageInfo      `json:"pageInfo"`
 	// Of the whole list under the same filter.
 	TotalCount *int `json:"totalCount,omitempty"`
+	// Of a card: when it was read from Salesforce.
+	AsOf *time.Time `json:"asOf,omitempty"`
+	// Of a card: it is older than it should be, or has moved since.
+	Stale *bool `json:"stale,omitempty"`
 }
 
 // A row with its place in the list.
@@ -220,6 +232,10 @@ type TaskConnection struct {
 	PageInfo *models.PageInfo `json:"pageInfo"`
 	// Of the whole list under the same filter.
 	TotalCount *int `json:"totalCount,omitempty"`
+	// Of a card: when it was read from Salesforce.
+	AsOf *time.Time `json:"asOf,omitempty"`
+	// Of a card: it is older than it should be, or has moved since.
+	Stale *bool `json:"stale,omitempty"`
 }
 
 // A row with its place in the list.

@@ -279,9 +279,11 @@ type ComplexityRoot struct {
 	}
 
 	EventConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
+		Stale      func(childComplexity int) int
 		TotalCount func(childComplexity int) int
 	}
 
@@ -443,9 +445,11 @@ type ComplexityRoot struct {
 	}
 
 	NoteConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
+		Stale      func(childComplexity int) int
 		TotalCount func(childComplexity int) int
 	}
 
@@ -472,9 +476,11 @@ type ComplexityRoot struct {
 	}
 
 	OpportunityConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
+		Stale      func(childComplexity int) int
 		TotalCount func(childComplexity int) int
 	}
 
@@ -663,9 +669,11 @@ type ComplexityRoot struct {
 	}
 
 	TaskConnection struct {
+		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
+		Stale      func(childComplexity int) int
 		TotalCount func(childComplexity int) int
 	}
 
@@ -1709,6 +1717,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Event.Subject(childComplexity), true
 
+	case "EventConnection.asOf":
+		if e.ComplexityRoot.EventConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.AsOf(childComplexity), true
 	case "EventConnection.edges":
 		if e.ComplexityRoot.EventConnection.Edges == nil {
 			break
@@ -1727,6 +1741,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventConnection.PageInfo(childComplexity), true
+	case "EventConnection.stale":
+		if e.ComplexityRoot.EventConnection.Stale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Stale(childComplexity), true
 	case "EventConnection.totalCount":
 		if e.ComplexityRoot.EventConnection.TotalCount == nil {
 			break
@@ -2496,6 +2516,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Note.UpdatedAt(childComplexity), true
 
+	case "NoteConnection.asOf":
+		if e.ComplexityRoot.NoteConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoteConnection.AsOf(childComplexity), true
 	case "NoteConnection.edges":
 		if e.ComplexityRoot.NoteConnection.Edges == nil {
 			break
@@ -2514,6 +2540,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NoteConnection.PageInfo(childComplexity), true
+	case "NoteConnection.stale":
+		if e.ComplexityRoot.NoteConnection.Stale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoteConnection.Stale(childComplexity), true
 	case "NoteConnection.totalCount":
 		if e.ComplexityRoot.NoteConnection.TotalCount == nil {
 			break
@@ -2619,6 +2651,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Opportunity.Won(childComplexity), true
 
+	case "OpportunityConnection.asOf":
+		if e.ComplexityRoot.OpportunityConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityConnection.AsOf(childComplexity), true
 	case "OpportunityConnection.edges":
 		if e.ComplexityRoot.OpportunityConnection.Edges == nil {
 			break
@@ -2637,6 +2675,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OpportunityConnection.PageInfo(childComplexity), true
+	case "OpportunityConnection.stale":
+		if e.ComplexityRoot.OpportunityConnection.Stale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityConnection.Stale(childComplexity), true
 	case "OpportunityConnection.totalCount":
 		if e.ComplexityRoot.OpportunityConnection.TotalCount == nil {
 			break
@@ -3455,6 +3499,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Task.Subject(childComplexity), true
 
+	case "TaskConnection.asOf":
+		if e.ComplexityRoot.TaskConnection.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskConnection.AsOf(childComplexity), true
 	case "TaskConnection.edges":
 		if e.ComplexityRoot.TaskConnection.Edges == nil {
 			break
@@ -3473,6 +3523,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TaskConnection.PageInfo(childComplexity), true
+	case "TaskConnection.stale":
+		if e.ComplexityRoot.TaskConnection.Stale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskConnection.Stale(childComplexity), true
 	case "TaskConnection.totalCount":
 		if e.ComplexityRoot.TaskConnection.TotalCount == nil {
 			break
@@ -3889,6 +3945,10 @@ type NoteConnection {
   pageInfo: PageInfo! @access(open: true)
   "Of the whole list under the same filter."
   totalCount: Int @access(needs: NOTES)
+  "Of a card: when it was read from Salesforce."
+  asOf: Time @access(needs: NOTES)
+  "Of a card: it is older than it should be, or has moved since."
+  stale: Boolean @access(needs: NOTES)
 }
 
 "A row with its place in the list."
@@ -3919,6 +3979,10 @@ type EventConnection {
   pageInfo: PageInfo! @access(open: true)
   "Of the whole list under the same filter."
   totalCount: Int @access(needs: EVENTS)
+  "Of a card: when it was read from Salesforce."
+  asOf: Time @access(needs: EVENTS)
+  "Of a card: it is older than it should be, or has moved since."
+  stale: Boolean @access(needs: EVENTS)
 }
 
 "A row with its place in the list."
@@ -3949,6 +4013,10 @@ type TaskConnection {
   pageInfo: PageInfo! @access(open: true)
   "Of the whole list under the same filter."
   totalCount: Int @access(needs: TASKS)
+  "Of a card: when it was read from Salesforce."
+  asOf: Time @access(needs: TASKS)
+  "Of a card: it is older than it should be, or has moved since."
+  stale: Boolean @access(needs: TASKS)
 }
 
 "A row with its place in the list."
@@ -4658,6 +4726,10 @@ type OpportunityConnection {
   pageInfo: PageInfo! @access(open: true)
   "Of the whole list under the same filter."
   totalCount: Int @access(needs: OPPORTUNITIES)
+  "Of a card: when it was read from Salesforce."
+  asOf: Time @access(needs: OPPORTUNITIES)
+  "Of a card: it is older than it should be, or has moved since."
+  stale: Boolean @access(needs: OPPORTUNITIES)
 }
 
 "A row with its place in the list."
@@ -5402,6 +5474,10 @@ func (ec *executionContext) childFields_EventConnection(ctx context.Context, fie
 		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_EventConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_EventConnection_asOf(ctx, field)
+	case "stale":
+		return ec.fieldContext_EventConnection_stale(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
 }
@@ -5688,6 +5764,10 @@ func (ec *executionContext) childFields_NoteConnection(ctx context.Context, fiel
 		return ec.fieldContext_NoteConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_NoteConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_NoteConnection_asOf(ctx, field)
+	case "stale":
+		return ec.fieldContext_NoteConnection_stale(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NoteConnection", field.Name)
 }
@@ -5748,6 +5828,10 @@ func (ec *executionContext) childFields_OpportunityConnection(ctx context.Contex
 		return ec.fieldContext_OpportunityConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_OpportunityConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_OpportunityConnection_asOf(ctx, field)
+	case "stale":
+		return ec.fieldContext_OpportunityConnection_stale(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OpportunityConnection", field.Name)
 }
@@ -6076,6 +6160,10 @@ func (ec *executionContext) childFields_TaskConnection(ctx context.Context, fiel
 		return ec.fieldContext_TaskConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_TaskConnection_totalCount(ctx, field)
+	case "asOf":
+		return ec.fieldContext_TaskConnection_asOf(ctx, field)
+	case "stale":
+		return ec.fieldContext_TaskConnection_stale(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TaskConnection", field.Name)
 }

@@ -224,11 +224,16 @@ func (s *Store) noteRead(tx *gorm.DB, section models.Need, customers []string) e
 // noteStale says that the customers' section has moved in Salesforce. Customers whose card was never opened have no state, and need none.
 func (s *Store) noteStale(tx *gorm.DB, section models.Need, customers []string) error {
 	for chunk := range chunks(sortedIDs(customers)) {
-		if err := tx.Model(&models.RelatedState{}).Where("customer_id IN ? AND section = ?", chunk, section).UpdateColumns(map[string]any{"stale": true}).Error; err != nil {
+		if err := ofSection(tx, section).Where("customer_id IN ?", chunk).UpdateColumns(map[string]any{"stale": true}).Error; err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// ofSection are the states of a section, and of it as it was read for callers from whom fields are hidden.
+func ofSection(tx *gorm.DB, section models.Need) *gorm.DB {
+	return tx.Model(&models.RelatedState{}).Where("(section = ? OR section LIKE ?)", section, string(section)+"~%")
 }
 
 // sortedIDs are the ids once each, in the order that every writer keeps, so that no two of them wait for each other.
@@ -311,7 +316,7 @@ func (s *Store) MarkRelatedMoved(ctx context.Context, fence models.RelatedFence,
 			return err
 		}
 		if batch.Overflow {
-			return tx.Model(&models.RelatedState{}).Where("section = ?", batch.Object.Section()).UpdateColumns(map[string]any{"stale": true}).Error
+			return ofSection(tx, batch.Object.Section()).Where("stale = ?", false).UpdateColumns(map[string]any{"stale": true}).Error
 		}
 		var moved, ids []string
 		for _, h := range batch.Hints {
@@ -362,7 +367,7 @@ func (s *Store) ForgetRelatedMirrors(ctx context.Context) error {
 		}
 	}
 	return s.tx(ctx, func(tx *gorm.DB) error {
-		if err := tx.Where("section <> ?", models.NeedNotes).Delete(&models.RelatedState{}).Error; err != nil {
+		if err := tx.Where("section NOT LIKE ?", string(models.NeedNotes)+"%").Delete(&models.RelatedState{}).Error; err != nil {
 			return err
 		}
 		return tx.Model(&models.RelatedMirror{}).Where("began_at IS NOT NULL").UpdateColumns(map[string]any{"complete": false, "reading": false, "after": "", "read": 0, "total": nil, "began_at": nil,
