@@ -83,6 +83,33 @@ func TestASectionThatFailsLeavesTheOthers(t *testing.T) {
 	}
 }
 
+func TestEachSectionSaysHowOldItIs(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		d := open(t, address)
+		key := d.rich()
+		c := d.get(key)
+		contact := *c.Contact.SalesforceID
+		// What was read for an agent from whom a field is hidden is marked with the rest.
+		less := all
+		less.Hidden, less.AccountSections = []string{"Task.description"}, nil
+		_, err := d.card.Refresh(ctx, key, less)
+		must(t, err)
+		d.get(key)
+		d.soon("both are fresh", func() bool { return !*d.get(key).Stale })
+		must(t, d.store.MarkRelatedMoved(ctx, models.RelatedFence{Stream: true, Number: 1}, models.RelatedBatch{Object: models.RelatedTasks, Hints: []models.RelatedHint{{ID: "00T", ContactID: contact}}}))
+		for _, hidden := range [][]string{nil, less.Hidden} {
+			q := models.RelatedQuery{ContactID: contact, First: 5, Hidden: hidden}
+			tasks, err := d.card.Tasks(ctx, q)
+			must(t, err)
+			events, err := d.card.Events(ctx, q)
+			must(t, err)
+			if !*tasks.Stale || *events.Stale || tasks.AsOf == nil || events.AsOf == nil {
+				t.Errorf("hidden %v: tasks %v, events %v", hidden, *tasks.Stale, *events.Stale)
+			}
+		}
+	})
+}
+
 func TestTheCardOutlivesSalesforce(t *testing.T) {
 	for name, fault := range map[string]map[string]any{
 		"slow":                     {"kind": "latency", "latency": "30s"},
