@@ -56,7 +56,7 @@ func (w *writer) done(ctx context.Context, in models.Intent, a models.WriteResul
 	return r
 }
 
-// lost names a field of which the vendor kept less than it was sent: a text that was cut, a number that was rounded; nil when there is none. The write is done all
+// lost names a field of which the vendor kept less than it was sent: nothing, the beginning of a text, a rounded number; nil when there is none. The write is done all
 // the same, and what was kept is the base.
 func (w *writer) lost(sent, returned models.Values) *models.Error {
 	for _, name := range slices.Sorted(maps.Keys(returned)) {
@@ -65,7 +65,9 @@ func (w *writer) lost(sent, returned models.Values) *models.Error {
 		is, errIs := models.ParseDecimal(kept)
 		var err *models.Error
 		switch {
-		case text == kept || kept == "":
+		case text == kept || (kept == "" && text == "false"):
+		case kept == "":
+			err = models.Errorf(models.CodeInvalidParameter, "%s took the write and did not keep the value", w.side.Name())
 		case errWas == nil && errIs == nil:
 			if was.Rat().Cmp(is.Rat()) != 0 {
 				err = models.Errorf(models.CodeInvalidParameter, "%s kept another number than it was sent: it has fewer digits there", w.side.Name())

@@ -20,7 +20,8 @@ func TestWhatAVendorKeptLessOfIsNamed(t *testing.T) {
 		"the same number":   {"1.50", "1.5", ""},
 		"rounded":           {"1.5", "2", models.CodeInvalidParameter},
 		"digits cut off":    {"12.345", "12.34", models.CodeInvalidParameter},
-		"refused silently":  {"abc", "", ""}, // an edit of the vendor's: it is carried back
+		"not kept":          {"abc", "", models.CodeInvalidParameter},
+		"an empty checkbox": {"false", "", ""},
 		"replaced entirely": {"abc", "xyz", ""},
 	} {
 		err := w.lost(models.Values{"f": models.Text(c.sent)}, models.Values{"f": models.Text(c.kept)})

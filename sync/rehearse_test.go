@@ -6,7 +6,6 @@ import (
 
 	"sidelight/models"
 	"sidelight/models/store/storetest"
-	engine "sidelight/sync"
 )
 
 // rehearsed waits for a rehearsal's end.
@@ -81,33 +80,4 @@ func (h *house) mappings() []models.FieldMappingInput {
 		out[i] = models.FieldMappingInput{Desk: m.Desk.Name, Salesforce: m.Salesforce.Name, Rule: &m.Rule}
 	}
 	return out
-}
-
-func TestALargeFirstLoadGoesInBulkAndDoublesNobody(t *testing.T) {
-	h := open(t, storetest.SQLiteAddress(t), 500, func(c *engine.Config) { c.BulkFrom, c.Drift = 201, -1 })
-	counts := h.settle()
-	calls, _ := h.sim(models.Salesforce, "GET", "/_sim/stats", "")["calls"].(map[string]any)
-	jobs := 0.0
-	for name, n := range calls {
-		if name == "POST /services/data/{version}/jobs/ingest" {
-			jobs, _ = n.(float64)
-		}
-	}
-	if jobs < 1 {
-		t.Errorf("no bulk job was made: %v", calls)
-	}
-	if made := len(h.records(models.Salesforce)) - 500; counts.LinkedContacts == 0 || made > 500 || made < 400 {
-		t.Errorf("%d contacts were made in Salesforce out of 500: %+v", made, counts)
-	}
-	wholes := 0
-	links, err := h.store.Links(context.Background(), models.ContactObject, "", 2000)
-	must(t, err)
-	for _, l := range links {
-		if l.Whole() {
-			wholes++
-		}
-	}
-	if all := len(h.records(models.Desk)) + len(h.records(models.Salesforce)); all != 2*wholes+len(links)-wholes {
-		t.Errorf("%d records stand in %d links, %d of them whole", all, len(links), wholes)
-	}
 }

@@ -9,8 +9,11 @@ import (
 	"sidelight/models"
 )
 
-// bulkTimeout is how long a bulk write may take; its claim is renewed meanwhile.
-const bulkTimeout = 30 * time.Minute
+// bulkTimeout is how long a bulk write may take; its claim is renewed meanwhile. stopWait is how long a process that is being stopped waits for it.
+const (
+	bulkTimeout = 30 * time.Minute
+	stopWait    = 20 * time.Second
+)
 
 // batch sends what fits one call. Its unknown creates are looked for first.
 func (w *writer) batch(ctx context.Context, k kind, intents []models.Intent) error {
@@ -78,24 +81,31 @@ func (w *writer) bulk(ctx context.Context, k kind, intents []models.Intent) erro
 	defer wg.Wait()
 	defer cancel()
 	wg.Go(func() { w.engine.renew(call, cancel, ready) })
+	// A process that is being stopped does not wait for a bulk write to its end: what became of it is looked for when the process is back.
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopWait, cancel) })()
 	return w.call(context.WithoutCancel(ctx), call, k, ready)
 }
 
-// renew prolongs a claim until ctx ends, and gives the call up when it may not go on.
+// renew prolongs a claim until ctx ends, and gives the call up when it may not go on: soon after a pause, since the admin waits for it.
 func (e *Engine) renew(ctx context.Context, giveUp context.CancelFunc, intents []models.Intent) {
-	t := time.NewTicker(min(e.Lease/4, 10*time.Second))
-	defer t.Stop()
-	for {
+	look, prolong := time.NewTicker(time.Second), time.NewTicker(e.Lease/4)
+	defer look.Stop()
+	defer prolong.Stop()
+	for goOn := true; goOn; {
 		select {
 		case <-ctx.Done():
 			return
-		case <-t.C:
-		}
-		if goOn, err := e.Store.RenewIntents(ctx, intents, e.Lease); err == nil && !goOn {
-			giveUp()
-			return
+		case <-look.C:
+			if in, err := e.Store.Integration(ctx); err == nil {
+				goOn = in.Status.Writing() && in.Epoch == intents[0].Epoch
+			}
+		case <-prolong.C:
+			if held, err := e.Store.RenewIntents(ctx, intents, e.Lease); err == nil {
+				goOn = held
+			}
 		}
 	}
+	giveUp()
 }
 
 // send makes the one call and records what came of it. The call must be over before the lease is: then nobody else can hold these intents while it is under way.

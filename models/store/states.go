@@ -198,7 +198,7 @@ func (s *Store) MarkDirty(ctx context.Context, linkIDs []string, cause models.Ru
 // HalvesNamed reads the half links of a side whose live record has the shown name and was first seen at or after the time. One that is owed a counterpart itself
 // is not among them: it is somebody's own record.
 func (s *Store) HalvesNamed(ctx context.Context, object models.SyncObject, side models.Side, values models.Values, since time.Time) ([]models.LinkState, error) {
-	return s.states(ctx, object, s.read(ctx).Where("object = ? AND live = ? AND name_key = ?", object, true, cut(strings.ToLower(nameOf(side, object, values)))).
+	return s.states(ctx, object, s.read(ctx).Where("object = ? AND live = ? AND name_key = ?", object, true, cut(strings.ToLower(strings.TrimSpace(nameOf(side, object, values))))).
 		Where(idColumn(side)+" IS NOT NULL AND "+idColumn(side.Other())+" IS NULL AND created_at >= ?", since).
 		Where(noOpenIntent, openIntents).Order("id").Limit(batchRows))
 }
