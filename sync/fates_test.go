@@ -264,3 +264,18 @@ func TestALostCreateWhoseRecordWasMatchedByAnotherOneHoldsNothingUp(t *testing.T
 		t.Errorf("counterparts %q and %q, %d contacts in Desk", a, b, w.live(t, models.Desk, models.ContactObject))
 	}
 }
+
+func TestTheRecordOfALostCreateIsKnownThoughTheVendorTrimmedItsName(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	w.marked[models.Salesforce] = false
+	w.boot(t).connect(t)
+	w.settle(t)
+	first := w.create(t, models.Desk, models.AccountObject, map[string]any{"accountName": "ACME ", "phone": "1"})
+	w.faults(t, models.Salesforce, `{"kind":"reset","endpoint":"POST /services/data/v68.0/composite/sobjects","times":1}`)
+	_ = w.proc.turn()
+	w.create(t, models.Desk, models.AccountObject, map[string]any{"accountName": "Acme", "phone": "2"})
+	w.settle(t)
+	if n := w.live(t, models.Salesforce, models.AccountObject); n != 1 || w.counterpart(t, models.AccountObject, models.Desk, first) == "" {
+		t.Errorf("%d accounts in Salesforce, the first one's counterpart is %q", n, w.counterpart(t, models.AccountObject, models.Desk, first))
+	}
+}
