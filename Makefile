@@ -7,7 +7,7 @@ GO ?= go
 UI := widget/ui
 DEMO_FLAGS ?=
 
-.PHONY: help demo build pages test test-go test-api test-conformance conformance test-ui test-e2e bench generate check-generated vet tools clean
+.PHONY: help demo build pages test test-go test-api test-conformance conformance test-ui test-e2e extension bench generate check-generated vet tools clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -63,6 +63,9 @@ test-ui: pages ## Types and unit tests of the pages
 
 test-e2e: pages ## The pages in a real browser against the demo
 	@if command -v npm >/dev/null && command -v chromium >/dev/null; then scripts/e2e; else scripts/skip "npm or chromium is not installed: the browser tests"; fi
+
+extension: $(UI)/node_modules/.stamp ## The Zoho Desk extension for SERVER=https://sidelight.example.com, as bin/sidelight-extension.zip
+	cd $(UI) && node scripts/extension.mjs "$(SERVER)" "$(CURDIR)/bin/sidelight-extension.zip"
 
 bench: ## Speed, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -139,7 +139,7 @@ function Danger({ reload }: { reload: () => void }): JSX.Element {
       <Problem text={action.problem} />
       <p>The sync stops, the tokens are revoked, credentials and mirrors are removed. Records on either side stay.</p>
       <div class="row">
-        <label>Type <strong>delete</strong> to confirm <input value={confirm} onInput={(event) => setConfirm(event.currentTarget.value)} /></label>
+        <label><span>Type <strong>delete</strong> to confirm</span><input value={confirm} onInput={(event) => setConfirm(event.currentTarget.value)} /></label>
         <button type="button" class="button danger" disabled={confirm !== 'delete' || action.busy} onClick={() => action.run(DeleteIntegrationDocument, { confirm }, reload)}>Delete</button>
       </div>
     </Panel>
