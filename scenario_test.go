@@ -130,7 +130,7 @@ func (v *vendors) form(url, body string) string {
 // serve starts Sidelight on the vendors.
 func (v *vendors) serve(t *testing.T, bin, data, address string) (*process, string) {
 	t.Helper()
-	p := launch(t, bin, "serve", "--listen", "127.0.0.1:0", "--data", data, "--database", address, "--poll", "1s", "--start", "--salesforce-url", v.salesforce, "--salesforce-client-id", "demo",
+	p := launch(t, bin, "serve", "--listen", "127.0.0.1:0", "--data", data, "--database", address, "--poll", "1s", "--lease", "5s", "--start", "--salesforce-url", v.salesforce, "--salesforce-client-id", "demo",
 		"--salesforce-client-secret", "demo-secret", "--pubsub", v.pubsub, "--pubsub-ca", v.ca, "--desk-url", v.desk, "--desk-accounts-url", v.desk, "--desk-client-id", "demo",
 		"--desk-client-secret", "demo-secret", "--desk-refresh-token", "demo-refresh", "--desk-org", "700000001")
 	return p, p.until(`serves on (http\S+)`)[1]

@@ -125,6 +125,7 @@ type DeskConfig struct {
 // SyncConfig tunes the sync.
 type SyncConfig struct {
 	Poll       time.Duration `help:"How often both sides are asked for changes that were not pushed." default:"1m"`
+	Lease      time.Duration `help:"How long another replica waits for the writes of one that died; longer than a vendor takes to answer." default:"1m"`
 	Drift      time.Duration `help:"How often everything on both sides is compared, to find what neither push nor poll has told; 0 is never." default:"24h"`
 	Start      bool          `help:"Begin the first sync at once, when both sides are connected."`
 	AgentShare float64       `help:"Share of the vendors' API calls that the sync leaves for agents." default:"0.2"`
@@ -192,6 +193,8 @@ func (c *Config) Validate() error {
 	switch {
 	case c.Rate < 1:
 		return fmt.Errorf("--rate must be at least 1")
+	case c.Lease != 0 && c.Lease < 5*time.Second:
+		return fmt.Errorf("--lease must be at least 5s")
 	case c.Poll < time.Second:
 		return fmt.Errorf("--poll must be at least 1s")
 	case c.Timeout < time.Second:

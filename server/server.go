@@ -132,7 +132,7 @@ func (s *Server) open(ctx context.Context) (Keys, error) {
 // wire makes the rooms know each other.
 func (s *Server) wire(cursorKey []byte, files files) error {
 	s.clients = &clients{store: s.store, config: s.config, pubsub: files.pubsubCA, log: s.log, now: s.options.Now}
-	s.engine = engine.New(engine.Config{Store: s.store, Remotes: s.clients, Logger: s.log, Owner: uuid.NewString(), Poll: s.config.Poll, Drift: s.config.drift(), Now: s.options.Now})
+	s.engine = engine.New(engine.Config{Store: s.store, Remotes: s.clients, Logger: s.log, Owner: uuid.NewString(), Poll: s.config.Poll, Lease: s.config.Lease, Drift: s.config.drift(), Now: s.options.Now})
 	s.related = engine.NewRelated(engine.RelatedConfig{Store: s.store, Remote: s.clients.relatedSalesforce, Logger: s.log, Owner: uuid.NewString(), All: s.config.Related == "all",
 		Poll: s.config.Poll, Now: s.options.Now})
 	s.connector = &connector{store: s.store, clients: s.clients, engine: s.engine, policy: s.policy, config: s.config, url: s.URL, log: s.log, now: s.options.Now}
