@@ -133,7 +133,7 @@ func (c *Client) List(ctx context.Context, object models.SyncObject, fields []st
 
 var wellFormedID = regexp.MustCompile(`^(?:[a-zA-Z0-9]{15}|[a-zA-Z0-9]{18})$`)
 
-// Read reads records by id, those in the recycle bin included; chunks of 200.
+// Read reads records by id, those in the recycle bin included: a thousand in one call.
 func (c *Client) Read(ctx context.Context, object models.SyncObject, fields []string, ids []string) ([]models.Record, error) {
 	d, err := c.describe(ctx, sobject(object))
 	if err != nil {
@@ -141,17 +141,17 @@ func (c *Client) Read(ctx context.Context, object models.SyncObject, fields []st
 	}
 	fields, columns := d.selection(fields, true)
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !wellFormedID.MatchString(id) }) // one would fail the query for all
-	var out []models.Record
+	var queries []subquery
 	for chunk := range slices.Chunk(ids, readChunk) {
-		quoted := make([]string, len(chunk))
-		for i, id := range chunk {
-			quoted[i] = quote(id)
-		}
-		a, err := c.query(ctx, "SELECT "+columns+" FROM "+sobject(object)+" WHERE Id IN ("+strings.Join(quoted, ",")+")", true)
+		queries = append(queries, subquery{"ids" + strconv.Itoa(len(queries)), "SELECT " + columns + " FROM " + sobject(object) + " WHERE Id IN " + list(chunk), true})
+	}
+	var out []models.Record
+	for several := range slices.Chunk(queries, maxQueries) {
+		rows, err := c.readMany(ctx, several)
 		if err != nil {
 			return nil, err
 		}
-		records, err := c.records(object, d, fields, *a.Records)
+		records, err := c.records(object, d, fields, rows)
 		if err != nil {
 			return nil, err
 		}

@@ -2,9 +2,6 @@ package salesforce
 
 import (
 	"context"
-	"encoding/json"
-	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 
@@ -35,47 +32,26 @@ func (c *Client) Related(ctx context.Context, q models.RelatedRequest) (models.R
 	if len(parts) == 0 {
 		return out, firstErr
 	}
-	requests := make([]map[string]string, len(parts))
+	queries := make([]subquery, len(parts))
 	for i, p := range parts {
-		requests[i] = map[string]string{"method": http.MethodGet, "referenceId": p.reference, "url": c.base() + "/query?" + url.Values{"q": {p.soql}}.Encode()}
+		queries[i] = subquery{reference: p.reference, soql: p.soql}
 	}
-	r, err := c.do(ctx, call{method: http.MethodPost, path: c.base() + "/composite", forAgents: true,
-		body: map[string]any{"allOrNone": false, "collateSubrequests": true, "compositeRequest": requests}})
+	answers, err := c.composite(ctx, queries, true)
 	if err != nil {
 		return out, err
 	}
-	var answers struct {
-		Responses []struct {
-			Body      json.RawMessage `json:"body"`
-			Status    int             `json:"httpStatusCode"`
-			Reference string          `json:"referenceId"`
-		} `json:"compositeResponse"`
-	}
-	if err := r.decode(&answers); err != nil {
-		return out, err
-	}
-	byReference := map[string]int{}
-	for i, a := range answers.Responses {
-		byReference[a.Reference] = i
-	}
 	failed := map[models.Need]bool{}
 	for _, p := range parts {
-		i, answered := byReference[p.reference]
-		var a answer
-		switch {
-		case !answered:
+		rows, err := answers.rows(p.reference)
+		if err != nil {
 			failed[p.section] = true
-		case answers.Responses[i].Status >= 300:
-			failed[p.section] = true
-			if e := refused(answers.Responses[i].Status, r.header, answers.Responses[i].Body, reads); firstErr == nil {
-				firstErr = e
+			if firstErr == nil {
+				firstErr = err
 			}
-		case json.Unmarshal(answers.Responses[i].Body, &a) != nil || a.Records == nil:
-			failed[p.section] = true
-		default:
-			if p.read(&out, *a.Records) && !slices.Contains(out.Cut, p.section) {
-				out.Cut = append(out.Cut, p.section)
-			}
+			continue
+		}
+		if p.read(&out, rows) && !slices.Contains(out.Cut, p.section) {
+			out.Cut = append(out.Cut, p.section)
 		}
 	}
 	for _, section := range q.Sections {
@@ -84,9 +60,6 @@ func (c *Client) Related(ctx context.Context, q models.RelatedRequest) (models.R
 		}
 	}
 	if len(out.Read) == 0 {
-		if firstErr == nil {
-			firstErr = unavailable(nil, "Salesforce answered none of the sections")
-		}
 		return out, firstErr
 	}
 	return out, nil
