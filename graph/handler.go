@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -110,9 +111,11 @@ func (h *Handler) SDL(v *models.Viewer) string { return h.gate.SDL(v) }
 // signs in with its first message.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	const methods = "GET, POST, OPTIONS"
-	upgrade := r.Header.Get("Upgrade") != ""
+	upgrade := strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 	var refused *refused
 	switch {
+	case r.Header.Get("Upgrade") != "" && !(upgrade && r.Method == http.MethodGet):
+		refused = refusedWith(http.StatusBadRequest, models.CodeBadUserInput, "only a GET is upgraded, to a WebSocket")
 	case r.Method == http.MethodOptions:
 		w.Header().Set("Allow", methods)
 		w.WriteHeader(http.StatusNoContent)
