@@ -44,9 +44,7 @@ func (p *planner) planDeletion(s *models.LinkState, plan models.LinkPlan) models
 	if p.integration.DeletePolicy == models.StayDeleted || !p.integration.Direction.WritesTo(target) || !p.edited(s, survivor) {
 		return plan
 	}
-	values, source, problems := mapping.Project(p.mappings, survivor, s.Row(survivor).Data, func(models.FieldMapping) (models.Value, bool) {
-		return models.Text(parentOn(s, target)), true
-	})
+	values, source, problems := mapping.Project(p.mappings, survivor, s.Row(survivor).Data, p.referred(s, survivor))
 	if len(problems) > 0 {
 		plan.Resolved = false
 		plan.Failure = p.failure(s, survivor, problems[0].Err)

@@ -68,6 +68,7 @@ type Engine struct {
 	pollNow     bool // the next pass polls whatever the interval says
 	nextTrigger models.RunTrigger
 	holds       map[models.Side]time.Time // until when a side is left alone
+	people      *owners
 }
 
 type pollKey struct {

@@ -21,6 +21,7 @@ type planner struct {
 	mappings    []models.FieldMapping
 	filter      models.SyncFilter
 	integration models.Integration
+	owners      *owners
 	runs        runs
 	now         time.Time
 	matcher     *matcher
@@ -129,7 +130,8 @@ func (e *Engine) planner(ctx context.Context, object models.SyncObject, in model
 	if err != nil {
 		return nil, err
 	}
-	return &planner{object: object, mappings: mapping.Usable(mappings, in.Drift), filter: filter, integration: in, now: e.Now().UTC()}, nil
+	usable := mapping.Usable(mappings, in.Drift)
+	return &planner{object: object, mappings: usable, filter: filter, integration: in, owners: e.owners(ctx, usable), now: e.Now().UTC()}, nil
 }
 
 // plan decides about a batch; it writes nothing.
@@ -241,9 +243,7 @@ func (p *planner) planCreate(s *models.LinkState, side models.Side, plan models.
 		plan.Link.Dirty, plan.Wait = true, parentWait
 		return plan
 	}
-	values, source, problems := mapping.Project(p.mappings, side, row.Data, func(models.FieldMapping) (models.Value, bool) {
-		return models.Text(parentOn(s, target)), true
-	})
+	values, source, problems := mapping.Project(p.mappings, side, row.Data, p.referred(s, side))
 	if len(problems) > 0 {
 		plan.Failure = p.failure(s, side, problems[0].Err)
 		return plan
@@ -254,6 +254,17 @@ func (p *planner) planCreate(s *models.LinkState, side models.Side, plan models.
 	}
 	plan.Intents = []models.Intent{p.intent(s, target, models.OpCreate, values, nil, source)}
 	return plan
+}
+
+// referred answers what a reference of a side's record becomes on the other side: its account there, or its owner.
+func (p *planner) referred(s *models.LinkState, side models.Side) func(models.FieldMapping) (models.Value, bool) {
+	return func(m models.FieldMapping) (models.Value, bool) {
+		if mapping.Owners(m) {
+			v, known := p.owners.counterpart(s.Row(side).Data[m.Field(side).Name], side)
+			return v, known && !v.IsBlank() // a new record without an owner gets the vendor's default
+		}
+		return models.Text(parentOn(s, side.Other())), true
+	}
 }
 
 // waitsForParent tells whether the contact's account is about to be made on the other side, so that the contact comes after it.
@@ -365,7 +376,7 @@ func (p *planner) input(s *models.LinkState) reconcile.Input {
 		}
 		if m.Desk.Type == models.TypeReference {
 			var known bool
-			if f.ToDesk, f.ToSalesforce, known = references(s, desk, salesforce); !known {
+			if f.ToDesk, f.ToSalesforce, known = p.references(s, m, desk, salesforce); !known {
 				continue
 			}
 		} else {
@@ -388,9 +399,19 @@ func cell(base models.Values, f models.Field, now models.Value) reconcile.Cell {
 	return reconcile.Cell{Base: mapping.Canonical(b, f), HasBase: ok, Now: now}
 }
 
-// references converts a contact's account through the accounts' links. It is unknown while an account that is referred to is not
-// linked: the field then waits, the others go on.
-func references(s *models.LinkState, desk, salesforce models.Value) (toDesk, toSalesforce reconcile.Converted, known bool) {
+// references converts a contact's account through the accounts' links, and an owner through the users' emails. It is unknown while an account that is referred to
+// is not linked, or a user has no counterpart: the field then waits, the others go on.
+func (p *planner) references(s *models.LinkState, m models.FieldMapping, desk, salesforce models.Value) (toDesk, toSalesforce reconcile.Converted, known bool) {
+	if mapping.Owners(m) {
+		var onDesk, onSalesforce bool
+		toDesk.Value, onDesk = p.owners.counterpart(salesforce, models.Salesforce)
+		toSalesforce.Value, onSalesforce = p.owners.counterpart(desk, models.Desk)
+		if desk.IsBlank() {
+			toSalesforce.Err = models.Errorf(models.CodeRequiredFieldMissing, "in Salesforce every record belongs to somebody")
+			toSalesforce.Err.Fields = []string{m.Salesforce.Name}
+		}
+		return toDesk, toSalesforce, onDesk && onSalesforce
+	}
 	if (!salesforce.IsBlank() && s.ParentOnDesk == "") || (!desk.IsBlank() && s.ParentOnSalesforce == "") {
 		return toDesk, toSalesforce, false
 	}

@@ -47,6 +47,12 @@ type Subscriber interface {
 	Unsubscribe(ctx context.Context) error
 }
 
+// Directory is a Remote that lists its users: to whom records belong.
+type Directory interface {
+	// Users lists the active ones.
+	Users(ctx context.Context) ([]models.User, error)
+}
+
 // Streamer is a Remote that pushes changes.
 type Streamer interface {
 	// Streams tells whether a change stream is configured at all.

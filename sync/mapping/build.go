@@ -88,8 +88,11 @@ func (b *builder) check(in models.FieldMappingInput, m models.FieldMapping) {
 	}
 	reference := m.Desk.Type == models.TypeReference || m.Salesforce.Type == models.TypeReference
 	parents := b.object.ParentField(models.Desk) == m.Desk.Name && b.object.ParentField(models.Salesforce) == m.Salesforce.Name && m.Desk.Name != ""
-	if reference && !parents {
-		b.add(models.SeverityError, models.CodeTypeMismatch, in, "a reference to another record can only be mapped from account to account")
+	switch {
+	case reference && Owners(m):
+		b.add(models.SeverityWarning, models.CodeInvalidParameter, in, "owners are paired by email: a record whose owner has no counterpart keeps the one it has")
+	case reference && !parents:
+		b.add(models.SeverityError, models.CodeTypeMismatch, in, "a reference to another record can only be mapped from account to account, or from owner to owner")
 		return
 	}
 	readOnly := 0
@@ -111,6 +114,11 @@ func (b *builder) check(in models.FieldMappingInput, m models.FieldMapping) {
 			b.types(in, source, target, to)
 		}
 	}
+}
+
+// Owners tells whether a mapping is of the records' owners: an agent of Zoho Desk and a user of Salesforce.
+func Owners(m models.FieldMapping) bool {
+	return m.Desk.Type == models.TypeReference && m.Salesforce.Type == models.TypeReference && m.Desk.RefersTo == "agents" && m.Salesforce.RefersTo == "User"
 }
 
 // types looks at what becomes of a source's values in the target.
