@@ -336,7 +336,7 @@ func (c *counted) RelatedList(ctx context.Context, object models.RelatedObject, 
 }
 
 func TestAWholeReadingGoesOnAfterItsLastStoredPage(t *testing.T) {
-	f := follow(t, storetest.SQLiteAddress(t), 2500)
+	f := follow(t, storetest.SQLiteAddress(t), 1500)
 	first, reached := &counted{RelatedRemote: f.client}, make(chan struct{})
 	var once stdsync.Once
 	first.before = func(object models.RelatedObject, after string) {
