@@ -18,6 +18,8 @@ const (
 	maxUpload = 100 << 20
 	// ingestWait bounds the wait for an ingest whose caller has no deadline.
 	ingestWait = time.Hour
+	// stopWait is how long the job of a caller that has gone is watched until it stands still.
+	stopWait = 3 * time.Second
 	// clears is what stands for null in an upload; an empty value leaves the field alone.
 	clears = "#N/A"
 	// resultTries is how often a list of results is asked for.
@@ -122,10 +124,19 @@ func (c *Client) ingest(ctx context.Context, object models.SyncObject, writes []
 	}
 	now, err := c.awaitJob(ctx, ingestJob, made.ID, ingestWait)
 	if err != nil || !now.ended() {
-		c.dropJob(ctx, ingestJob, made.ID, false)
-		return c.failed(writes, lost(repeats, err))
+		// Given up. What the job did until it was stopped is told as far as it can be learned soon.
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), tidyTimeout)
+		defer cancel()
+		if err := c.moveJob(ctx, ingestJob, made.ID, jobAborted); err != nil {
+			c.log.Debug("a bulk job could not be aborted", "code", models.CodeOf(err))
+		}
+		now, _ = c.awaitJob(ctx, ingestJob, made.ID, stopWait)
 	}
-	out := c.outcomes(ctx, object, writes, u, now)
+	out, _ := c.failed(writes, lost(repeats, err))
+	if now.ended() {
+		c.outcomes(ctx, object, writes, u, now, out)
+	}
 	c.dropJob(ctx, ingestJob, made.ID, true)
 	return out, nil
 }
@@ -161,13 +172,8 @@ func (c *Client) abandon(ctx context.Context, id string) bool {
 	return err == nil && now.State == jobAborted && now.Processed == 0
 }
 
-// outcomes reads what became of each row. One that stands in none of the lists is unknown.
-func (c *Client) outcomes(ctx context.Context, object models.SyncObject, writes []models.Write, u upload, ended job) []models.WriteResult {
-	out := make([]models.WriteResult, len(writes))
-	unknown := lost(repeats, nil)
-	for i, w := range writes {
-		out[i] = models.WriteResult{ID: w.ID, Err: unknown}
-	}
+// outcomes reads what became of each row into out. One that stands in none of the lists is left as it is there.
+func (c *Client) outcomes(ctx context.Context, object models.SyncObject, writes []models.Write, u upload, ended job, out []models.WriteResult) {
 	path := c.jobPath(ingestJob, ended.ID)
 	c.results(ctx, path+"/successfulResults", u, func(i int, row func(string) string) {
 		out[i] = models.WriteResult{ID: row("sf__Id"), Created: row("sf__Created") == "true"}
@@ -179,7 +185,6 @@ func (c *Client) outcomes(ctx context.Context, object models.SyncObject, writes 
 	c.results(ctx, path+"/unprocessedrecords", u, func(i int, _ func(string) string) {
 		out[i] = models.WriteResult{ID: writes[i].ID, Err: unread}
 	})
-	return out
 }
 
 // results reads one list of results row by row. What cannot be read is left as it is.

@@ -278,28 +278,39 @@ func TestABulkJobUnderFaultsWritesEachRecordOnce(t *testing.T) {
 	}
 }
 
-func TestABulkJobThatTakesTooLongIsAbortedAndItsOutcomeUnknown(t *testing.T) {
-	o := start(t)
-	o.fault(`{"kind":"status","endpoint":"GET /services/data/*/jobs/ingest/*","status":200,"body":{"id":"750000000000001AAA","state":"InProgress"}}`)
-	looked := make(chan struct{}, 100)
-	client := o.client(func(cfg *salesforce.Config) {
-		cfg.HTTP = &http.Client{Transport: watched{o.http.Transport, func(r *http.Request) {
-			if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/jobs/ingest/") {
-				looked <- struct{}{}
+func TestABulkJobThatIsGivenUpIsAbortedAndTellsWhatItDid(t *testing.T) {
+	for name, c := range map[string]struct {
+		times string
+		code  models.Code
+	}{
+		"it stands still":        {`,"times":1`, ""}, // the simulator had written all of it
+		"nobody knows its state": {``, models.CodeUnknownOutcome},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := start(t)
+			o.fault(`{"kind":"status","endpoint":"GET /services/data/*/jobs/ingest/*","status":200,"body":{"id":"750000000000001AAA","state":"InProgress"}` + c.times + `}`)
+			looked := make(chan struct{}, 100_000)
+			client := o.client(func(cfg *salesforce.Config) {
+				cfg.Pace = 100 * time.Millisecond
+				cfg.HTTP = &http.Client{Transport: watched{o.http.Transport, func(r *http.Request) {
+					if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/jobs/ingest/") {
+						looked <- struct{}{}
+					}
+				}}}
+			})
+			waiting, cancel := context.WithCancel(ctx)
+			go func() { <-looked; cancel() }()
+			out, err := client.Write(waiting, models.ContactObject, creates(person))
+			check(t, err)
+			for _, r := range out {
+				if (r.Err == nil) != (c.code == "") || r.Err != nil && r.Err.Code != c.code || r.Err == nil && r.ID == "" {
+					t.Fatalf("%+v", r)
+				}
 			}
-		}}}
-	})
-	waiting, cancel := context.WithCancel(ctx)
-	go func() { <-looked; cancel() }()
-	out, err := client.Write(waiting, models.ContactObject, creates(person))
-	check(t, err)
-	for _, r := range out {
-		if r.Err == nil || r.Err.Code != models.CodeUnknownOutcome {
-			t.Fatalf("%+v", r)
-		}
-	}
-	if n := o.calls("PATCH /services/data/{version}/jobs/ingest/{id}"); n != 2 {
-		t.Errorf("the job was moved %d times", n)
+			if n := o.calls("PATCH /services/data/{version}/jobs/ingest/{id}"); n != 2 {
+				t.Errorf("the job was moved %d times", n)
+			}
+		})
 	}
 }
 
