@@ -371,3 +371,33 @@ func filters(t *rapid.T) (models.OpportunityFilter, func(models.Opportunity) boo
 		return true
 	}
 }
+
+func TestCardsThatNobodyOpensAreForgottenInTime(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		card := func(contact string, at time.Time) models.Related {
+			return models.Related{ContactID: contact, AccountID: "001" + contact, Read: models.RelatedNeeds, AsOf: at, Opportunities: []models.Opportunity{{ID: "006" + contact, AccountID: ptr("001" + contact)}},
+				Roles: []models.OpportunityContact{{OpportunityID: "006" + contact, ContactID: contact}}, Notes: []models.Note{{ID: "002" + contact}}, Events: []models.Event{{ID: "00U" + contact}}, Tasks: []models.Task{{ID: "00T" + contact}}}
+		}
+		check(t, s.SaveRelated(ctx, card("old", t0.AddDate(0, 0, -91))))
+		check(t, s.SaveRelated(ctx, card("new", t0)))
+		check(t, s.SaveTicket(ctx, models.Ticket{ID: "old", AsOf: t0.AddDate(0, 0, -91)}))
+		check(t, s.SaveTicket(ctx, models.Ticket{ID: "new", AsOf: t0}))
+		check(t, s.Prune(ctx, t0.AddDate(0, 0, -90)))
+		for contact, want := range map[string]int{"old": 0, "new": 1} {
+			q := models.RelatedQuery{ContactID: contact, AccountID: "001" + contact}
+			got := map[string]int{
+				"opportunities": len(must[models.Slice[models.Opportunity]](t)(s.CustomerOpportunities(ctx, q)).Rows), "notes": len(must[models.Slice[models.Note]](t)(s.Notes(ctx, q)).Rows),
+				"events": len(must[models.Slice[models.Event]](t)(s.Events(ctx, q)).Rows), "tasks": len(must[models.Slice[models.Task]](t)(s.Tasks(ctx, q)).Rows),
+				"states": len(must[map[string]map[models.Need]models.RelatedState](t)(s.RelatedStates(ctx, []string{contact}, models.RelatedNeeds))[contact]) / 4,
+			}
+			for what, n := range got {
+				if n != want {
+					t.Errorf("%s: %d %s, want %d", contact, n, what, want)
+				}
+			}
+			if ticket := must[*models.Ticket](t)(s.Ticket(ctx, contact)); (ticket != nil) != (want == 1) {
+				t.Errorf("%s: the ticket is %v", contact, ticket)
+			}
+		}
+	})
+}

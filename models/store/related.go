@@ -232,6 +232,17 @@ func saveOpportunities(tx *gorm.DB, r models.Related, keep bool) error {
 	return tx.Clauses(replaceShown(models.NeedOpportunities, r.Hidden)).CreateInBatches(r.Opportunities, batchRows).Error
 }
 
+// pruneRelated removes what no card and no mirror has read since the time, and with it the states: it is read again when it is asked for.
+func pruneRelated(tx *gorm.DB, before time.Time) error {
+	for _, rows := range []any{&models.OpportunityContact{}, &models.Opportunity{}, &models.Note{}, &models.Event{}, &models.Task{}, &models.RelatedState{}, &models.Ticket{}} {
+		if err := tx.Where("as_of < ?", before).Delete(rows).Error; err != nil {
+			return err
+		}
+	}
+	// A mirror that has stood still for so long begins anew.
+	return tx.Model(&models.RelatedMirror{}).Where("as_of < ?", before).UpdateColumns(map[string]any{"complete": false, "reading": false, "began_at": nil, "as_of": nil}).Error
+}
+
 // dropUnheld removes those of the opportunities that are on nobody's card any more. Mirrored ones stay.
 func dropUnheld(tx *gorm.DB, ids []string) error {
 	mirrors, err := relatedMirrors(tx)

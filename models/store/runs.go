@@ -91,7 +91,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 				return q.Error
 			}
 		}
-		return nil
+		return pruneRelated(tx, before)
 	})
 }
 
