@@ -112,11 +112,16 @@ func (s *Server) open() error {
 	if len(lines) == 0 {
 		return s.seed()
 	}
-	for _, line := range lines {
-		if err := s.replay(line); err != nil {
-			_ = log.Close()
-			return err
+	s.db.load(func() {
+		for _, line := range lines {
+			if err = s.replay(line); err != nil {
+				return
+			}
 		}
+	})
+	if err != nil {
+		_ = log.Close()
+		return err
 	}
 	if err := s.ensureKeys(); err != nil {
 		return err

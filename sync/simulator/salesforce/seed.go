@@ -18,10 +18,12 @@ type seeder struct {
 // seed fills an empty state from the world and writes it as the whole journal; s.mu is held.
 func (s *Server) seed() error {
 	p := seeder{s, s.cfg.World}
-	p.organization()
-	p.customers()
-	p.opportunities()
-	p.activities()
+	s.db.load(func() {
+		p.organization()
+		p.customers()
+		p.opportunities()
+		p.activities()
+	})
 	if err := s.ensureKeys(); err != nil {
 		return err
 	}

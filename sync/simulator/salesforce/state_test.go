@@ -3,6 +3,8 @@ package salesforce
 import (
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -108,5 +110,24 @@ func TestCompactingKeepsTheStateAndTheReplayIds(t *testing.T) {
 	third := newRig(t, sameState(path))
 	if rows := third.rows("SELECT Id FROM Contact"); len(rows) != 61 {
 		t.Errorf("%d contacts", len(rows))
+	}
+}
+
+func TestRowsStandInOrderAfterEachStart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.jsonl")
+	for _, start := range []string{"first", "second"} {
+		r := newRig(t, func(c *Config) { c.StatePath = path })
+		for _, table := range r.server.db.sorted() {
+			if !slices.IsSorted(table.ids) || len(table.ids) != len(table.rows) {
+				t.Errorf("%s start: %d ids of %d rows of %s, or not in order", start, len(table.ids), len(table.rows), table.name)
+			}
+			if !slices.IsSortedFunc(table.stamps, func(a, b stamp) int { return strings.Compare(a.at, b.at) }) {
+				t.Errorf("%s start: the changes of %s are not in order", start, table.name)
+			}
+		}
+		r.make("Contact", obj{"LastName": "Late"})
+		if err := r.server.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -65,6 +65,8 @@ type table struct {
 	index  map[string]map[string][]string
 	stamps []stamp // sorted by time; may hold outdated entries
 	serial int64
+	// loading says that ids and stamps are put in order later, because many rows come in any order.
+	loading bool
 }
 
 func newTable(o *object, db *tables) *table {
@@ -115,7 +117,9 @@ func (t *table) put(id string, next *row) *row {
 			index[key] = append(index[key], id)
 		}
 	}
-	if at := sort.SearchStrings(t.ids, id); at == len(t.ids) || t.ids[at] != id {
+	if t.loading {
+		t.ids = append(t.ids, id)
+	} else if at := sort.SearchStrings(t.ids, id); at == len(t.ids) || t.ids[at] != id {
 		t.ids = slices.Insert(t.ids, at, id)
 	}
 	if at := next.text("SystemModstamp"); at != "" {
@@ -134,6 +138,10 @@ func without(ids []string, id string) []string {
 }
 
 func (t *table) noteStamp(s stamp) {
+	if t.loading {
+		t.stamps = append(t.stamps, s)
+		return
+	}
 	at := len(t.stamps)
 	if at > 0 && t.stamps[at-1].at > s.at { // the clock was set back, or the past is being put in
 		at = sort.Search(len(t.stamps), func(i int) bool { return t.stamps[i].at > s.at })
@@ -195,6 +203,21 @@ func newTables() *tables {
 		}
 	}
 	return db
+}
+
+// load lets many rows be put, in any order, at little cost. Until put returns nothing may be looked up by time or listed.
+func (db *tables) load(put func()) {
+	for _, t := range db.byName {
+		t.loading = true
+	}
+	put()
+	for _, t := range db.byName {
+		t.loading = false
+		slices.Sort(t.ids)
+		t.ids = slices.Compact(t.ids)
+		slices.SortStableFunc(t.stamps, func(a, b stamp) int { return strings.Compare(a.at, b.at) })
+		t.stamps = slices.DeleteFunc(t.stamps, func(s stamp) bool { return !t.current(s) })
+	}
 }
 
 func (db *tables) table(name string) *table { return db.byName[strings.ToLower(name)] }
