@@ -34,14 +34,15 @@ type house struct {
 	web     *http.Client
 	admin   string // a token
 	profile string // the id of the profile whose permissions tests change
+	planted string // the Salesforce id of the contact that a test made
 	agents  map[models.DenyMode]string
 
 	mu         sync.Mutex
 	statements []string
 }
 
-// newHouse begins with a few people.
-func newHouse(t testing.TB, address string, contacts int) *house {
+// newHouse begins with a few people, and with what is put into the vendors before the first sync.
+func newHouse(t testing.TB, address string, contacts int, prepare ...func(*house)) *house {
 	t.Helper()
 	h := &house{t: t, web: &http.Client{Transport: &http.Transport{}}}
 	var err error
@@ -53,6 +54,9 @@ func newHouse(t testing.TB, address string, contacts int) *house {
 			t.Error(err)
 		}
 	})
+	for _, p := range prepare {
+		p(h)
+	}
 	dir := t.TempDir()
 	config := server.Config{StoreConfig: server.StoreConfig{Data: dir, Database: address}}
 	config.Listen, config.Rate, config.Timeout = "127.0.0.1:0", 1_000_000, 15*time.Second
