@@ -96,12 +96,12 @@ type Failure struct {
 }
 
 // RetryWait is how long a record that failed with the code rests before it is tried again by itself. Zero is never: only an edit of the record or an
-// admin can mend it. What matching found is looked at often, since that costs no call; what a vendor refused at longer and longer intervals, up to a day.
+// admin can mend it. The intervals grow up to a day; what matching found begins sooner, since it costs no call.
 func (c Code) RetryWait(attempts int) time.Duration {
 	first, longest := time.Duration(0), time.Duration(0)
 	switch c {
 	case CodeAlreadyMapped, CodeAmbiguousMatch:
-		first, longest = time.Minute, time.Hour
+		first, longest = time.Minute, 24*time.Hour
 	case CodeDuplicate, CodeParentMissing, CodeNoAccess, CodeDeleted, CodeInvalidPicklist, CodeReadOnly, CodeRequiredFieldMissing:
 		first, longest = 5*time.Minute, 24*time.Hour
 	default:

@@ -99,7 +99,7 @@ func (o *observation) take(records []models.Record) error {
 	if err != nil {
 		return err
 	}
-	var changed, revived []string
+	var changed, revived, freed []string
 	var save []models.MirrorRow
 	for _, r := range records {
 		row := rows[r.ID]
@@ -117,8 +117,14 @@ func (o *observation) take(records []models.Record) error {
 		if row != nil && row.DeletedAt != nil && next.DeletedAt == nil {
 			revived = append(revived, r.ID)
 		}
+		if row != nil && row.MatchKey != "" && (row.MatchKey != next.MatchKey || (row.DeletedAt == nil && next.DeletedAt != nil)) {
+			freed = append(freed, row.MatchKey)
+		}
 	}
 	if err := upsert(o.tx, table(o.side, o.object), save); err != nil {
+		return err
+	}
+	if err := o.free(freed); err != nil {
 		return err
 	}
 	if err := o.links(changed); err != nil || o.object != models.AccountObject {
@@ -134,6 +140,19 @@ func (o *observation) take(records []models.Record) error {
 		back = append(back, ids...)
 	}
 	return o.store.wakeChildren(o.tx, o.object, back)
+}
+
+// free has records planned again that were not linked for want of a clear counterpart, where a record gave up the email or name that they share.
+func (o *observation) free(keys []string) error {
+	for chunk := range chunks(keys) {
+		q := o.tx.Where("object = ? AND live = ? AND match_key IN ? AND (desk_id IS NULL OR salesforce_id IS NULL)", o.object, true, chunk).
+			Where("EXISTS (SELECT 1 FROM failures f WHERE f.link_id = links.id AND f.resolved_at IS NULL AND f.code IN ?)",
+				[]models.Code{models.CodeAlreadyMapped, models.CodeAmbiguousMatch})
+		if err := o.store.dirty(q, models.TriggerRetry); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // next is the row after a record was seen. content tells that something the sync cares about changed, keep that anything did.
