@@ -16,13 +16,22 @@ func (e *Engine) Integration(ctx context.Context) (models.Integration, error) {
 // Counts are the figures of the status screen.
 func (e *Engine) Counts(ctx context.Context) (models.SyncCounts, error) { return e.Store.Counts(ctx) }
 
-// Budgets are both vendors' counts of our API calls, as far as they are connected.
+// Budgets are both vendors' counts of our API calls, as far as they are connected. A side that is waited for says until when.
 func (e *Engine) Budgets(context.Context) []models.APIBudget {
 	var out []models.APIBudget
 	for _, side := range models.Sides {
-		if remote, err := e.Remotes.Remote(side); err == nil {
-			out = append(out, remote.Budget())
+		remote, err := e.Remotes.Remote(side)
+		if err != nil {
+			continue
 		}
+		b := remote.Budget()
+		e.mu.Lock()
+		until := e.holds[side]
+		e.mu.Unlock()
+		if e.Now().Before(until) {
+			b.ResetsAt = &until
+		}
+		out = append(out, b)
 	}
 	return out
 }

@@ -109,6 +109,11 @@ func TestTheSyncWaitsForCallsAndSaysUntilWhen(t *testing.T) {
 	if in.Status != models.StatusActive || in.ReasonCode != models.CodeQuotaExhausted || in.Reason == nil || in.WaitingUntil == nil || in.WaitingUntil.Sub(w.clock.Now()) < 50*time.Minute {
 		t.Fatalf("%s %s until %v", in.Status, in.ReasonCode, in.WaitingUntil)
 	}
+	for _, b := range w.proc.engine.Budgets(context.Background()) {
+		if b.Side == models.Desk && (b.ResetsAt == nil || !b.ResetsAt.Equal(*in.WaitingUntil)) {
+			t.Errorf("the budget resets at %v", b.ResetsAt)
+		}
+	}
 	w.written()
 	for range 5 { // nothing is asked of Desk meanwhile
 		w.clock.advance(5 * time.Minute)
