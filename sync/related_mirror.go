@@ -142,7 +142,10 @@ func (r *Related) listen(ctx context.Context, number int64, object models.Relate
 		return err
 	}
 	fence := models.RelatedFence{Stream: true, Number: number}
+	// A stream without a position begins at an unknown moment: what happened before it, while cards were open already, is made up for once it has one.
+	unknown := mirrors[object].Replay == ""
 	err = remote.StreamRelated(ctx, object, mirrors[object].Replay, func(ctx context.Context, b models.RelatedBatch) error {
+		b.Overflow, unknown = b.Overflow || (unknown && !r.All), false
 		if r.All && len(b.Hints) > 0 && !b.Overflow {
 			return r.reread(ctx, fence, remote, b)
 		}
