@@ -95,8 +95,10 @@ func (c *Client) Changes(ctx context.Context, object models.SyncObject, fields [
 	k.Next = a.Next
 	more := !a.Done && a.Next != ""
 	if !more {
-		if k.Max.After(k.From) {
+		if k.Max.After(k.From) && k.Max.Before(now) {
 			k.From = k.Max
+		} else if k.Max.After(k.From) && now.After(k.From) {
+			k.From = now
 		}
 		if k.Gone.IsZero() { // a cursor from before there was a feed
 			k.Gone = k.At
@@ -117,7 +119,7 @@ func (c *Client) mark(ctx context.Context, object models.SyncObject) (cursor, er
 	now := c.clock.at(c.now()).UTC()
 	k := cursor{From: now, At: now, Gone: now, Looked: now}
 	if len(*a.Records) > 0 {
-		if t := (*a.Records)[0].time("SystemModstamp"); t != nil {
+		if t := (*a.Records)[0].time("SystemModstamp"); t != nil && t.Before(now) { // a stamp that lies ahead would hide what is changed until then
 			k.From = *t
 		}
 	}
