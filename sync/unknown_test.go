@@ -163,6 +163,13 @@ func TestADeletedIntegrationLeavesNothingBehindAndMayBeDeletedAgain(t *testing.T
 		if rows, err := w.store.Mirror(context.Background(), models.Salesforce, models.ContactObject, []string{sf}); err != nil || len(rows) != 0 {
 			t.Errorf("%d rows were kept after the deletion (%v)", len(rows), err)
 		}
+		must(t, w.store.SaveDriftReport(context.Background(), models.DriftReport{ID: "late", Status: models.RunDone, StartedAt: w.clock.Now()}))
+		must(t, w.store.SetCursor(context.Background(), models.Cursor{Side: models.Desk, Object: models.ContactObject, Kind: models.CursorPoll, Value: "late"}))
+		late, err := w.store.DriftReport(context.Background())
+		must(t, err)
+		if polls, err := w.store.PollCursors(context.Background()); err != nil || len(polls) != 0 || late != nil {
+			t.Errorf("%d positions and the report %v were kept after the deletion (%v)", len(polls), late, err)
+		}
 		if a, b := w.live(t, models.Desk, models.ContactObject), w.live(t, models.Salesforce, models.ContactObject); a != 1 || b != 1 {
 			t.Errorf("%d contacts in Desk and %d in Salesforce are left", a, b)
 		}

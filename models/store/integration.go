@@ -139,7 +139,7 @@ func (s *Store) Cursor(ctx context.Context, side models.Side, object models.Sync
 
 // SetCursor stores a position by itself.
 func (s *Store) SetCursor(ctx context.Context, c models.Cursor) error {
-	return s.tx(ctx, func(tx *gorm.DB) error { return s.saveCursor(tx, c) })
+	return s.keep(ctx, func(tx *gorm.DB) error { return s.saveCursor(tx, c) })
 }
 
 func (s *Store) saveCursor(tx *gorm.DB, c models.Cursor) error {

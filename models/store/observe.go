@@ -49,6 +49,17 @@ func (s *Store) ended(tx *gorm.DB) (bool, error) {
 	return in.Status == models.StatusDeleted, err
 }
 
+// keep runs fn in one transaction, unless the integration was deleted: what was under way then leaves nothing behind.
+func (s *Store) keep(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return s.tx(ctx, func(tx *gorm.DB) error {
+		gone, err := s.ended(tx)
+		if err != nil || gone {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
 // causeOf is why records were read: a push names them, everything else finds them.
 func causeOf(cursor *models.Cursor) models.RunTrigger {
 	if cursor == nil || cursor.Kind == models.CursorStream {

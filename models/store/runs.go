@@ -97,7 +97,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 
 // SaveRehearsal keeps a forecast, new or changed.
 func (s *Store) SaveRehearsal(ctx context.Context, r models.Rehearsal) error {
-	return s.tx(ctx, func(tx *gorm.DB) error { return tx.Clauses(replace).Create(&r).Error })
+	return s.keep(ctx, func(tx *gorm.DB) error { return tx.Clauses(replace).Create(&r).Error })
 }
 
 // Rehearsal is the forecast with the id, nil when there is none.
@@ -111,7 +111,7 @@ func (s *Store) Rehearsal(ctx context.Context, id string) (*models.Rehearsal, er
 
 // SaveDriftReport keeps a compare's report, new or changed.
 func (s *Store) SaveDriftReport(ctx context.Context, r models.DriftReport) error {
-	return s.tx(ctx, func(tx *gorm.DB) error { return tx.Clauses(replace).Create(&r).Error })
+	return s.keep(ctx, func(tx *gorm.DB) error { return tx.Clauses(replace).Create(&r).Error })
 }
 
 // DriftReport is the latest compare's report, nil when there is none.
