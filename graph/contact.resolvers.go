@@ -20,7 +20,7 @@ func (r *contactResolver) DeskURL(ctx context.Context, obj *models.Contact) (*st
 }
 
 func (r *contactResolver) Account(ctx context.Context, obj *models.Contact) (*models.Account, error) {
-	return r.accountOf(ctx, obj.SalesforceParentID, obj.DeskParentID)
+	return r.accountOfContact(ctx, obj)
 }
 
 func (r *contactResolver) Fields(ctx context.Context, obj *models.Contact) ([]*models.FieldValue, error) {

@@ -24,10 +24,33 @@ type parent struct {
 type loaders struct {
 	mu     sync.Mutex
 	bySets map[string]*dataloadgen.Loader[parent, *models.Account]
+	cards  map[*models.Contact]*models.Account // read together: a card's account is there already when its contact asks for it
 }
 
 func withLoaders(ctx context.Context) context.Context {
-	return context.WithValue(ctx, loaderKey{}, &loaders{bySets: map[string]*dataloadgen.Loader[parent, *models.Account]{}})
+	return context.WithValue(ctx, loaderKey{}, &loaders{bySets: map[string]*dataloadgen.Loader[parent, *models.Account]{}, cards: map[*models.Contact]*models.Account{}})
+}
+
+// together notes what was read together for a card.
+func together(ctx context.Context, contact *models.Contact, account *models.Account) {
+	if l, ok := ctx.Value(loaderKey{}).(*loaders); ok && contact != nil && account != nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.cards[contact] = account
+	}
+}
+
+// accountOfContact is the contact's account: the card's, where the contact is a card's.
+func (r *Resolver) accountOfContact(ctx context.Context, c *models.Contact) (*models.Account, error) {
+	if l, ok := ctx.Value(loaderKey{}).(*loaders); ok {
+		l.mu.Lock()
+		account := l.cards[c]
+		l.mu.Unlock()
+		if account != nil {
+			return account, nil
+		}
+	}
+	return r.accountOf(ctx, c.SalesforceParentID, c.DeskParentID)
 }
 
 // accountOf is the account that a record refers to: by Salesforce's reference, else by Desk's; nil when it is not known here.

@@ -156,8 +156,12 @@ func (r *Resolver) customer(ctx context.Context, by models.CustomerKey) (*models
 // open leaves the link to a record that is closed out of a card.
 func (r *Resolver) open(ctx context.Context) func(*models.Customer, error) (*models.Customer, error) {
 	return func(c *models.Customer, err error) (*models.Customer, error) {
-		if err != nil || c == nil || c.Link == nil {
+		if err != nil || c == nil {
 			return c, err
+		}
+		together(ctx, c.Contact, c.Account)
+		if c.Link == nil {
+			return c, nil
 		}
 		lens, own := r.gate.of(ViewerFrom(ctx)), *c
 		if c.Link.Object == models.ContactObject && !lens.open["Customer.contact"] || c.Link.Object == models.AccountObject && !lens.open["Customer.account"] {

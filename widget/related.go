@@ -123,7 +123,8 @@ func (s *Service) old(state *models.RelatedState) bool {
 func (s *Service) ensure(ctx, wait context.Context, list []wanted, h haste) (asOf *time.Time, stale bool, err error) {
 	began := s.Now().Truncate(time.Microsecond) // as the store keeps it
 	var reading sync.WaitGroup
-	for _, w := range list {
+	standing, asked := make([]freshness, len(list)), make([]bool, len(list))
+	for i, w := range list {
 		states, err := s.states(ctx, w)
 		if err != nil {
 			return nil, false, err
@@ -143,6 +144,7 @@ func (s *Service) ensure(ctx, wait context.Context, list []wanted, h haste) (asO
 		if len(old) > 0 {
 			s.readBehind(w.who, old)
 		}
+		standing[i], asked[i] = states, len(missing) > 0
 		if len(missing) > 0 {
 			reading.Go(func() {
 				if err := s.read(wait, w.who, missing, h == again); err != nil {
@@ -152,10 +154,12 @@ func (s *Service) ensure(ctx, wait context.Context, list []wanted, h haste) (asO
 		}
 	}
 	reading.Wait()
-	for _, w := range list {
-		states, err := s.states(ctx, w)
-		if err != nil {
-			return nil, false, err
+	for i, w := range list {
+		states := standing[i]
+		if asked[i] { // nothing else has changed them meanwhile
+			if states, err = s.states(ctx, w); err != nil {
+				return nil, false, err
+			}
 		}
 		for _, section := range w.sections {
 			state := states[section]
