@@ -93,7 +93,7 @@ func (e *Engine) forecast(ctx context.Context, in models.Integration, proposed *
 		if proposed != nil {
 			planner.mappings = proposed.mappings
 		}
-		f := forecast{RehearsalObject: models.RehearsalObject{Object: object}, shown: map[string]int{}, names: planner.names()}
+		f := forecast{RehearsalObject: models.RehearsalObject{Object: object}, shown: map[string]int{}, names: planner.names(), called: map[string]*string{}}
 		after := ""
 		for {
 			batch, err := e.Store.Links(ctx, object, after, planBatch)
@@ -108,9 +108,13 @@ func (e *Engine) forecast(ctx context.Context, in models.Integration, proposed *
 			if err != nil {
 				return nil, err
 			}
+			for i := range batch {
+				f.called[batch[i].ID] = nameOf(&batch[i])
+			}
 			for _, p := range plans {
 				f.add(p)
 			}
+			clear(f.called)
 		}
 		out = append(out, f.RehearsalObject)
 	}
@@ -177,7 +181,8 @@ func forecastable(batch []models.LinkState) []models.LinkState {
 type forecast struct {
 	models.RehearsalObject
 	shown  map[string]int
-	names  map[models.Side]map[string]string
+	names  map[models.Side]map[string]string // mapping names by the sides' fields
+	called map[string]*string                // shown names by link
 	paired map[string]bool
 }
 
@@ -222,10 +227,7 @@ func (f *forecast) sample(action string, p models.LinkPlan, in *models.Intent) {
 		return
 	}
 	f.shown[action]++
-	s := models.RehearsalSample{Action: action, DeskID: p.Link.DeskID, SalesforceID: p.Link.SalesforceID}
-	if p.Failure != nil {
-		s.RecordName = p.Failure.RecordName
-	}
+	s := models.RehearsalSample{Action: action, RecordName: f.called[p.Link.ID], DeskID: p.Link.DeskID, SalesforceID: p.Link.SalesforceID}
 	if in != nil {
 		for _, name := range slices.Sorted(maps.Keys(in.Values)) {
 			s.Changes = append(s.Changes, models.FieldChange{Field: f.names[in.Side][name], Side: in.Side, From: in.Before[name], To: in.Values[name]})

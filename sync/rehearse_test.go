@@ -40,6 +40,9 @@ func TestAChangeOfTheMappingIsRehearsedByTheSamePlanAndNothingIsWritten(t *testi
 		}
 		named := 0
 		for _, s := range o.Samples {
+			if s.RecordName == nil {
+				t.Errorf("a sample does not say whose it is: %+v", s)
+			}
 			for _, c := range s.Changes {
 				if c.Field == "Tier__c" {
 					named++
