@@ -107,11 +107,12 @@ type Related struct {
 // RelatedState says how fresh one section of one customer is. Opportunities are a contact's own, and beside them its account's: those have their state under the
 // account's id.
 type RelatedState struct {
-	CustomerID string    `gorm:"primaryKey"` // Salesforce contact id or account id
-	Section    Need      `gorm:"primaryKey"`
-	AsOf       time.Time // when it was last read whole
-	Stale      bool      // a change event said that it moved since
-	Mirrored   bool      `gorm:"-"` // the mirror keeps it: AsOf is the mirror's where that is later
+	CustomerID string     `gorm:"primaryKey"` // Salesforce contact id or account id
+	Section    Need       `gorm:"primaryKey"`
+	AsOf       time.Time  // when it was last read whole
+	Stale      bool       // a change event said that it moved since
+	MarkedAt   *time.Time // when it said so last: what was asked for before then does not make it fresh
+	Mirrored   bool       `gorm:"-"` // the mirror keeps it: AsOf is the mirror's where that is later
 }
 
 // Ticket is what the card needs to know of a Desk ticket.

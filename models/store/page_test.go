@@ -401,3 +401,26 @@ func TestCardsThatNobodyOpensAreForgottenInTime(t *testing.T) {
 		}
 	})
 }
+
+func TestAnAnswerThatWasAskedForBeforeAChangeDoesNotMakeItsCardFresh(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		active(t, s)
+		read := func(at time.Time) {
+			check(t, s.SaveRelated(ctx, models.Related{ContactID: "003", Read: []models.Need{models.NeedTasks}, AsOf: at}))
+		}
+		stale := func() bool {
+			return must[map[string]map[models.Need]models.RelatedState](t)(s.RelatedStates(ctx, []string{"003"}, models.RelatedNeeds))["003"][models.NeedTasks].Stale
+		}
+		asked := time.Now().UTC()
+		read(asked)
+		check(t, s.MarkRelatedMoved(ctx, models.RelatedFence{Stream: true, Number: 1}, models.RelatedBatch{Object: models.RelatedTasks, Hints: []models.RelatedHint{{ID: "00T", ContactID: "003"}}}))
+		read(asked)
+		if !stale() {
+			t.Error("an older answer made it fresh")
+		}
+		read(time.Now().UTC().Add(time.Millisecond))
+		if stale() {
+			t.Error("a newer answer did not make it fresh")
+		}
+	})
+}

@@ -113,12 +113,35 @@ func (s *Store) SaveRelated(ctx context.Context, r models.Related) error {
 					return err
 				}
 			}
+			if err := s.keepMarks(tx, states); err != nil {
+				return err
+			}
 			if err := tx.Clauses(replace).Create(&states).Error; err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// keepMarks leaves stale what was marked after it was asked for: the answer may be older than the change. It goes by the database's clock; how long ago it was asked, this
+// process knows.
+func (s *Store) keepMarks(tx *gorm.DB, states []models.RelatedState) error {
+	now, err := s.databaseTime(tx)
+	if err != nil {
+		return err
+	}
+	for i, state := range states {
+		var old []models.RelatedState
+		if err := tx.Where("customer_id = ? AND section = ?", state.CustomerID, state.Section).Find(&old).Error; err != nil {
+			return err
+		}
+		asked := now.Add(-max(s.stamp().Sub(state.AsOf), 0))
+		if len(old) > 0 && old[0].MarkedAt != nil && !old[0].MarkedAt.Before(asked) {
+			states[i].Stale, states[i].MarkedAt = true, old[0].MarkedAt
+		}
+	}
+	return nil
 }
 
 // deleted tells whether the integration was deleted, and holds its row, so that what is stored does not come after that.

@@ -223,8 +223,12 @@ func (s *Store) noteRead(tx *gorm.DB, section models.Need, customers []string) e
 
 // noteStale says that the customers' section has moved in Salesforce. Customers whose card was never opened have no state, and need none.
 func (s *Store) noteStale(tx *gorm.DB, section models.Need, customers []string) error {
+	now, err := s.databaseTime(tx)
+	if err != nil {
+		return err
+	}
 	for chunk := range chunks(sortedIDs(customers)) {
-		if err := ofSection(tx, section).Where("customer_id IN ?", chunk).UpdateColumns(map[string]any{"stale": true}).Error; err != nil {
+		if err := ofSection(tx, section).Where("customer_id IN ?", chunk).UpdateColumns(map[string]any{"stale": true, "marked_at": now}).Error; err != nil {
 			return err
 		}
 	}
@@ -316,7 +320,11 @@ func (s *Store) MarkRelatedMoved(ctx context.Context, fence models.RelatedFence,
 			return err
 		}
 		if batch.Overflow {
-			return ofSection(tx, batch.Object.Section()).Where("stale = ?", false).UpdateColumns(map[string]any{"stale": true}).Error
+			now, err := s.databaseTime(tx)
+			if err != nil {
+				return err
+			}
+			return ofSection(tx, batch.Object.Section()).UpdateColumns(map[string]any{"stale": true, "marked_at": now}).Error
 		}
 		var moved, ids []string
 		for _, h := range batch.Hints {

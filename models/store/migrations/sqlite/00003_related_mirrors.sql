@@ -17,6 +17,8 @@ CREATE TABLE `related_mirrors` (
 
 ALTER TABLE `opportunity_contacts` ADD COLUMN `as_of` DATETIME;
 
+ALTER TABLE `related_states` ADD COLUMN `marked_at` DATETIME;
+
 -- Dashboards: an index for each order, which also holds what can be filtered by, so that a walk along it reads no row in vain; opportunities of an owner are many.
 CREATE INDEX `opportunities_by_close_date` ON `opportunities` (`close_date`, `id`, `open`, `stage`, `owner_id`, `account_id`, `amount`, `currency`, `probability`);
 CREATE INDEX `opportunities_by_amount` ON `opportunities` (`amount`, `id`, `open`, `stage`, `owner_id`, `account_id`, `close_date`);
@@ -52,5 +54,6 @@ DROP INDEX `opportunities_of_owner_by_stage`;
 DROP INDEX `links_by_name`;
 DROP INDEX `links_by_match_key`;
 DROP INDEX `links_by_moved_at`;
+ALTER TABLE `related_states` DROP COLUMN `marked_at`;
 ALTER TABLE `opportunity_contacts` DROP COLUMN `as_of`;
 DROP TABLE `related_mirrors`;
