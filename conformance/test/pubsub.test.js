@@ -1,8 +1,9 @@
 // salesforce-pubsub-api-client subscribes to change events.
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import PubSubApiClient from 'salesforce-pubsub-api-client';
-import { clientId, clientSecret, connect, control, faults, fresh, pubSubAddress, salesforceUrl } from '../simulators.js';
+import { clientId, clientSecret, connect, control, faults, fresh, pubSubAddress, salesforceUrl, username } from '../simulators.js';
 
 const topic = '/data/ContactChangeEvent';
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -50,6 +51,26 @@ const said = ({ ChangeEventHeader, ...rest }) =>
       .filter(([, value]) => value !== null)
       .map(([name, value]) => [name, typeof value === 'object' ? { ...value } : value]),
   );
+
+test('it signs in with a JWT, once its key is known', async (t) => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const signIn = async (who) => {
+    const client = new PubSubApiClient(
+      { authType: 'oauth-jwt-bearer', loginUrl: salesforceUrl, clientId, username: who, privateKey, pubSubEndpoint: pubSubAddress, rejectUnauthorizedSsl: false },
+      quiet,
+    );
+    t.after(() => client.close());
+    await client.connect();
+  };
+  const refused = ({ cause }) => /invalid_grant.*hasn't approved this consumer/.test(cause.message);
+  await assert.rejects(signIn(username), refused);
+  await control('POST', 'settings', { signingKey: publicKey });
+  t.after(() => control('POST', 'settings', { signingKey: '' }));
+  await signIn(username);
+  await assert.rejects(signIn('somebody@else.example'), refused);
+});
 
 test('an event tells of each step in the life of a record', async (t) => {
   const { client, heard, event } = await listen(t);
@@ -172,6 +193,22 @@ test('an expired replay id, an unknown topic and an ended session are named', as
     }),
     `${prefix}service.auth.error`,
   );
+});
+
+test('a subscription is refused with a code of the vendor, or breaks off without one', async (t) => {
+  const mark = await latest();
+  await contact().create({ LastName: fresh('Waiting') });
+  for (const [rule, status, code] of [
+    [{ kind: 'stream_refuse', code: 'subscription.limit.exceeded' }, 8, ['sfdc.platform.eventbus.grpc.subscription.limit.exceeded']], // RESOURCE_EXHAUSTED
+    [{ kind: 'stream_refuse' }, 14, ['sfdc.platform.eventbus.grpc.service.unavailable']], // UNAVAILABLE
+    [{ kind: 'stream_break' }, 14, []],
+  ]) {
+    const { client, heard, next } = await listen(t);
+    await faults([{ ...rule, times: 1 }]);
+    client.subscribeFromReplayId(topic, heard, 1, mark);
+    const { data } = await next('error');
+    assert.deepEqual([data.code, data.metadata.get('error-code')], [status, code]);
+  }
 });
 
 test('gaps and overflows come without values', async (t) => {
