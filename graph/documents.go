@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -62,6 +63,16 @@ func (d documents) MutateOperationParameters(ctx context.Context, p *graphql.Raw
 		return nil
 	}
 	return scan(p.Query)
+}
+
+// checkPersisted makes sure that each document stands under its own hash.
+func checkPersisted(documents map[string]string) error {
+	for hash, text := range documents {
+		if sum := sha256.Sum256([]byte(text)); hash != hex.EncodeToString(sum[:]) {
+			return fmt.Errorf("the document under %s has another hash: it must be the SHA-256 of its text, in lower-case hex", hash)
+		}
+	}
+	return nil
 }
 
 // scan refuses what no operation of this schema has. What it cannot read the parser will name.

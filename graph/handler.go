@@ -49,6 +49,9 @@ func New(c Config) (*Handler, error) {
 	if r.cursors, err = newCursors(c.CursorKey); err != nil {
 		return nil, err
 	}
+	if err := checkPersisted(c.Persisted); err != nil {
+		return nil, err
+	}
 	known := newParsed()
 	s := handler.New(schema)
 	s.AddTransport(socket(c))
