@@ -63,7 +63,7 @@ func (c *Client) createJob(ctx context.Context, kind string, body map[string]str
 	if err == nil {
 		err = r.decode(&made)
 	}
-	if err == nil && !recordID.MatchString(made.ID) {
+	if err == nil && !wellFormedID.MatchString(made.ID) {
 		err = unavailable(nil, "Salesforce made a bulk job without an id")
 	}
 	return made, err

@@ -45,46 +45,32 @@ func (t bulkToken) String() string {
 // listBulk begins a list by a bulk query. No records come yet; the job's id is in the token before it is waited for, so that nothing is lost with this process.
 func (c *Client) listBulk(ctx context.Context, object models.SyncObject, d *description, fields []string) (models.RecordPage, error) {
 	_, columns := d.selection(fields, false)
-	c.forget(ctx, object)
 	made, err := c.createJob(ctx, queryJob, map[string]string{"operation": "query", "query": "SELECT " + columns + " FROM " + sobject(object)})
 	if err != nil {
 		return models.RecordPage{}, err
 	}
-	c.bulk.began(object, made.ID)
 	return models.RecordPage{Next: bulkToken{Job: made.ID}.String()}, nil
-}
-
-// forget ends the job that an earlier list of the object, now given up, left behind.
-func (c *Client) forget(ctx context.Context, object models.SyncObject) {
-	if id := c.bulk.gaveUp(object); id != "" {
-		c.dropJob(ctx, queryJob, id, false)
-	}
 }
 
 // goOn reads the next records of a bulk query. A job that failed, or of which Salesforce knows nothing any more, is CURSOR_EXPIRED.
 func (c *Client) goOn(ctx context.Context, object models.SyncObject, d *description, fields []string, text string) (models.RecordPage, error) {
 	var t bulkToken
-	if json.Unmarshal([]byte(text), &t) != nil || !recordID.MatchString(t.Job) {
+	if json.Unmarshal([]byte(text), &t) != nil || !wellFormedID.MatchString(t.Job) {
 		return models.RecordPage{}, models.Errorf(models.CodeCursorExpired, "the mark in the list of Salesforce's records is not readable")
 	}
-	c.bulk.listing.Lock()
-	defer c.bulk.listing.Unlock()
 	page, err := c.bulkPage(ctx, object, d, fields, t)
 	if err == nil {
 		return page, nil
 	}
-	c.bulk.close(object)
 	if models.MayRetry(err) || models.CodeOf(err) == models.CodeBadCredentials {
 		return models.RecordPage{}, err
 	}
-	c.bulk.gaveUp(object)
 	c.dropJob(ctx, queryJob, t.Job, false)
 	return models.RecordPage{}, models.Wrap(err, models.CodeCursorExpired, "Salesforce no longer holds the result of the bulk query")
 }
 
 func (c *Client) bulkPage(ctx context.Context, object models.SyncObject, d *description, fields []string, t bulkToken) (models.RecordPage, error) {
 	if t.Read {
-		c.bulk.gaveUp(object)
 		c.dropJob(ctx, queryJob, t.Job, true)
 		return models.RecordPage{}, nil
 	}
@@ -102,17 +88,18 @@ func (c *Client) bulkPage(ctx context.Context, object models.SyncObject, d *desc
 		}
 		return models.RecordPage{Next: t.String()}, ctx.Err()
 	}
-	r := c.bulk.reader(object, t)
+	r := c.bulk.take(t)
 	if r == nil {
 		r = c.readBulk(object, d, fields, t)
-		c.bulk.keep(object, r)
 	}
 	records, next, err := r.next(ctx)
+	if err != nil || next.Read {
+		r.close()
+	} else {
+		c.bulk.keep(r)
+	}
 	if err != nil {
 		return models.RecordPage{}, err
-	}
-	if next.Read {
-		c.bulk.close(object)
 	}
 	return models.RecordPage{Records: records, Next: next.String()}, nil
 }

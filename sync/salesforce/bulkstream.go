@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/url"
 	"strconv"
 	"sync"
@@ -223,31 +224,9 @@ func brokenPage(cause error) error {
 
 // bulkLists is what a client remembers of its bulk queries. Forgetting it costs time only.
 type bulkLists struct {
-	listing sync.Mutex // held while one page is made: a reader has one user
-
 	mu      sync.Mutex
-	jobs    map[models.SyncObject]string
-	readers map[models.SyncObject]*bulkReader
+	readers map[string]*bulkReader // by job, between two calls of List
 	rest    map[models.SyncObject]time.Time
-}
-
-func (b *bulkLists) began(object models.SyncObject, id string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.jobs == nil {
-		b.jobs = map[models.SyncObject]string{}
-	}
-	b.jobs[object] = id
-}
-
-// gaveUp answers the job of the object's list, which is forgotten with it.
-func (b *bulkLists) gaveUp(object models.SyncObject) string {
-	b.close(object)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	id := b.jobs[object]
-	delete(b.jobs, object)
-	return id
 }
 
 // failed has the object listed by REST for a while.
@@ -266,33 +245,32 @@ func (b *bulkLists) avoided(object models.SyncObject, now time.Time) bool {
 	return now.Before(b.rest[object])
 }
 
-// reader is the one that stands at the token, if there is one and its downloads still run.
-func (b *bulkLists) reader(object models.SyncObject, t bulkToken) *bulkReader {
+// take is the reader that stands at the token, if there is one and its downloads still run. It is the caller's alone until it is kept again.
+func (b *bulkLists) take(t bulkToken) *bulkReader {
 	b.mu.Lock()
-	r := b.readers[object]
+	r := b.readers[t.Job]
+	delete(b.readers, t.Job)
 	b.mu.Unlock()
-	if r != nil && r.ctx.Err() == nil && r.at.String() == t.String() {
-		return r
+	if r == nil {
+		return nil
 	}
-	b.close(object)
-	return nil
-}
-
-func (b *bulkLists) keep(object models.SyncObject, r *bulkReader) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.readers == nil {
-		b.readers = map[models.SyncObject]*bulkReader{}
-	}
-	b.readers[object] = r
-}
-
-func (b *bulkLists) close(object models.SyncObject) {
-	b.mu.Lock()
-	r := b.readers[object]
-	delete(b.readers, object)
-	b.mu.Unlock()
-	if r != nil {
+	if r.ctx.Err() != nil || r.at.String() != t.String() {
 		r.close()
+		return nil
+	}
+	return r
+}
+
+func (b *bulkLists) keep(r *bulkReader) {
+	b.mu.Lock()
+	if b.readers == nil {
+		b.readers = map[string]*bulkReader{}
+	}
+	maps.DeleteFunc(b.readers, func(_ string, one *bulkReader) bool { return one.ctx.Err() != nil }) // those that nobody came back to
+	other := b.readers[r.job]
+	b.readers[r.job] = r
+	b.mu.Unlock()
+	if other != nil {
+		other.close()
 	}
 }

@@ -22,7 +22,8 @@ const (
 	stopWait = 3 * time.Second
 	// clears is what stands for null in an upload; an empty value leaves the field alone.
 	clears = "#N/A"
-	// resultTries is how often a list of results is asked for.
+	// startTries is how often a job is told to begin, resultTries how often a list of results is asked for.
+	startTries  = 3
 	resultTries = 4
 )
 
@@ -112,7 +113,7 @@ func (c *Client) ingest(ctx context.Context, object models.SyncObject, writes []
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.do(ctx, call{method: http.MethodPut, path: c.jobPath(ingestJob, made.ID) + "/batches", body: u.csv, header: http.Header{"Content-Type": {"text/csv; charset=UTF-8"}}}); err != nil {
+	if _, err := c.do(ctx, call{method: http.MethodPut, path: c.jobPath(ingestJob, made.ID) + "/batches", body: u.csv, upload: true, header: http.Header{"Content-Type": {"text/csv; charset=UTF-8"}}}); err != nil {
 		c.dropJob(ctx, ingestJob, made.ID, false)
 		return nil, err
 	}
@@ -153,7 +154,7 @@ func (c *Client) startIngest(ctx context.Context, id string) error {
 		if lookErr := c.get(ctx, c.jobPath(ingestJob, id), nil, &now); lookErr == nil && now.State != jobOpen {
 			return nil
 		}
-		if try == laneTries || !pauseFor(ctx, c.cfg.Pace) {
+		if try == startTries || !pauseFor(ctx, c.cfg.Pace) {
 			return err
 		}
 	}

@@ -43,7 +43,12 @@ type call struct {
 	effect effect
 	// forAgents is a call that a person waits for: it is of the agents' share and does not queue behind the sync.
 	forAgents bool
+	// upload is a call whose body takes its time.
+	upload bool
 }
+
+// uploadTimeout bounds an upload: a hundred megabytes over a slow line.
+const uploadTimeout = 15 * time.Minute
 
 // reply is an answer with a status below 300, or 304.
 type reply struct {
@@ -112,7 +117,13 @@ func (c *Client) signedIn(ctx context.Context, send func(token, instance string)
 
 // send makes one HTTP request and reads its whole answer.
 func (c *Client) send(ctx context.Context, k call, token, instance string) (reply, error) {
-	res, err := c.open(ctx, c.http, k, token, instance)
+	by := c.http
+	if k.upload && by.Timeout > 0 {
+		patient := *by
+		patient.Timeout = max(by.Timeout, uploadTimeout)
+		by = &patient
+	}
+	res, err := c.open(ctx, by, k, token, instance)
 	if err != nil {
 		return reply{}, err
 	}

@@ -95,10 +95,11 @@ func (c *Client) Changes(ctx context.Context, object models.SyncObject, fields [
 	k.Next = a.Next
 	more := !a.Done && a.Next != ""
 	if !more {
-		if k.Max.After(k.From) && k.Max.Before(now) {
+		if k.Max.After(now) {
+			k.Max = now
+		}
+		if k.Max.After(k.From) {
 			k.From = k.Max
-		} else if k.Max.After(k.From) && now.After(k.From) {
-			k.From = now
 		}
 		if k.Gone.IsZero() { // a cursor from before there was a feed
 			k.Gone = k.At
