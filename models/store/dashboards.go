@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math/big"
 	"slices"
 
@@ -115,13 +116,12 @@ func (s *Store) salesforceID(ctx context.Context, object models.SyncObject, id s
 	return l.RecordID(models.Salesforce), nil
 }
 
-// groups are how opportunities are grouped: the key, and the label that people read.
-var groups = map[models.PipelineGroup]struct{ key, label, join string }{
-	models.PipelineByStage: {key: "COALESCE(opportunities.stage, '')", label: "MAX(opportunities.stage)"},
-	models.PipelineByOwner: {key: "COALESCE(opportunities.owner_id, '')", label: "NULL"},
-	models.PipelineByAccount: {key: "COALESCE(opportunities.account_id, '')", label: "MAX(account.name)",
-		join: "LEFT JOIN salesforce_accounts account ON account.id = opportunities.account_id"},
-	models.PipelineByCloseMonth: {key: "COALESCE(SUBSTR(opportunities.close_date, 1, 7), '')", label: "MAX(SUBSTR(opportunities.close_date, 1, 7))"},
+// groups are how opportunities are grouped: the key, and the label that people read where the key does not say it. Names of owners and accounts are read for the groups alone.
+var groups = map[models.PipelineGroup]struct{ key, label string }{
+	models.PipelineByStage:      {"COALESCE(opportunities.stage, '')", "MAX(opportunities.stage)"},
+	models.PipelineByOwner:      {"COALESCE(opportunities.owner_id, '')", "NULL"},
+	models.PipelineByAccount:    {"COALESCE(opportunities.account_id, '')", "NULL"},
+	models.PipelineByCloseMonth: {"COALESCE(SUBSTR(opportunities.close_date, 1, 7), '')", "MAX(SUBSTR(opportunities.close_date, 1, 7))"},
 }
 
 // Pipeline counts and sums opportunities by group, currencies apart. Sums are exact: the database adds up whole ten-thousandths, for each
@@ -134,9 +134,6 @@ func (s *Store) Pipeline(ctx context.Context, group models.PipelineGroup, f mode
 	q, err := s.opportunityWhere(ctx, s.lag(ctx).Table("opportunities"), f, "")
 	if err != nil {
 		return nil, err
-	}
-	if g.join != "" {
-		q = q.Joins(g.join)
 	}
 	type part struct {
 		GroupKey    string
@@ -161,15 +158,19 @@ func (s *Store) Pipeline(ctx context.Context, group models.PipelineGroup, f mode
 	if err != nil {
 		return nil, err
 	}
-	owners := map[string]*string{}
-	if group == models.PipelineByOwner && !slices.Contains(f.Hidden, "User.name") {
-		samples := make([]string, len(parts))
-		for i, p := range parts {
-			samples[i] = p.Sample
-		}
-		if owners, err = s.ownerNames(ctx, samples); err != nil {
-			return nil, err
-		}
+	samples := make(map[string]string, len(parts)) // an opportunity of each group
+	for _, p := range parts {
+		samples[p.GroupKey] = p.Sample
+	}
+	names := map[string]*string{}
+	switch {
+	case group == models.PipelineByAccount:
+		names, err = s.accountNames(ctx, samples)
+	case group == models.PipelineByOwner && !slices.Contains(f.Hidden, "User.name"):
+		names, err = s.ownerNames(ctx, samples)
+	}
+	if err != nil {
+		return nil, err
 	}
 	type key struct{ group, currency string }
 	at := map[key]int{}
@@ -185,7 +186,7 @@ func (s *Store) Pipeline(ctx context.Context, group models.PipelineGroup, f mode
 		b := &out[i]
 		b.Count += p.Count
 		if b.Label == nil {
-			b.Label = cmp.Or(p.Label, owners[p.Sample])
+			b.Label = cmp.Or(p.Label, names[p.GroupKey])
 		}
 		if p.Amount == nil {
 			continue
@@ -201,16 +202,31 @@ func (s *Store) Pipeline(ctx context.Context, group models.PipelineGroup, f mode
 	return out, nil
 }
 
-// ownerNames are the names of the owners of some opportunities: one of each group, so that its names need not be read of all.
-func (s *Store) ownerNames(ctx context.Context, ids []string) (map[string]*string, error) {
-	out := make(map[string]*string, len(ids))
-	for chunk := range chunks(ids) {
+// ownerNames are the names of owners, each read from one of its opportunities.
+func (s *Store) ownerNames(ctx context.Context, samples map[string]string) (map[string]*string, error) {
+	out := make(map[string]*string, len(samples))
+	for chunk := range chunks(slices.Sorted(maps.Values(samples))) {
 		var rows []models.Opportunity
-		if err := s.lag(ctx).Select("id", "owner_name").Where("id IN ?", chunk).Find(&rows).Error; err != nil {
+		if err := s.lag(ctx).Select("owner_id", "owner_name").Where("id IN ?", chunk).Find(&rows).Error; err != nil {
 			return nil, err
 		}
 		for _, o := range rows {
-			out[o.ID] = o.OwnerName
+			out[deref(o.OwnerID)] = o.OwnerName
+		}
+	}
+	return out, nil
+}
+
+// accountNames are the names of accounts, as far as they are mirrored.
+func (s *Store) accountNames(ctx context.Context, samples map[string]string) (map[string]*string, error) {
+	out := make(map[string]*string, len(samples))
+	for chunk := range chunks(slices.Sorted(maps.Keys(samples))) {
+		var rows []models.MirrorRow
+		if err := s.lag(ctx).Table(table(models.Salesforce, models.AccountObject)).Select("id", "name").Where("id IN ?", chunk).Find(&rows).Error; err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.ID] = &r.Name
 		}
 	}
 	return out, nil

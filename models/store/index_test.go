@@ -25,7 +25,7 @@ func rowsOf(t testing.TB) int {
 	return n
 }
 
-// fill makes n contacts on both sides, a tenth as many accounts, and n opportunities, by statements that both databases take.
+// fill makes n contacts on both sides, half as many accounts, and n opportunities, by statements that both databases take.
 func fill(t testing.TB, s *store.Store, n int) {
 	t.Helper()
 	digits := "(SELECT 0 i UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)"
@@ -47,16 +47,16 @@ func fill(t testing.TB, s *store.Store, n int) {
 		"INSERT INTO links (id, object, desk_id, salesforce_id, matched_by, version, dirty, created_at, live, name_key, match_key, moved_at) SELECT CONCAT('C', 10000000 + i), 'CONTACT', CONCAT('D', 10000000 + i), CONCAT('003', 10000000 + i), 'email', 1, 0, " +
 			long + ", i % 50 > 0, CONCAT('name ', i * 7919 % 99991), CASE WHEN i % 10 = 0 THEN '' ELSE CONCAT('p', i, '@x.example') END, " + at + " FROM " + numbers(n),
 		"INSERT INTO links (id, object, desk_id, salesforce_id, matched_by, version, dirty, created_at, live, name_key, match_key, moved_at) SELECT CONCAT('A', 10000000 + i), 'ACCOUNT', CONCAT('DA', 10000000 + i), CONCAT('001', 10000000 + i), 'name', 1, 0, " +
-			long + ", 1, CONCAT('account ', i), CONCAT('account ', i), " + at + " FROM " + numbers(n/10),
+			long + ", 1, CONCAT('account ', i), CONCAT('account ', i), " + at + " FROM " + numbers(n/2),
 		"INSERT INTO salesforce_contacts (id, name, match_key, parent_id, data, modified_at, observed_at, merged_into) SELECT CONCAT('003', 10000000 + i), CONCAT('Name ', i * 7919 % 99991), '', CONCAT('001', 10000000 + i % " +
-			fmt.Sprint(n/10) + "), '{\"LastName\": \"x\"}', " + long + ", " + long + ", '' FROM " + numbers(n),
+			fmt.Sprint(n/2) + "), '{\"LastName\": \"x\"}', " + long + ", " + long + ", '' FROM " + numbers(n),
 		"INSERT INTO desk_contacts (id, name, match_key, parent_id, data, modified_at, observed_at, merged_into) SELECT CONCAT('D', 10000000 + i), 'x', '', CONCAT('DA', 10000000 + i % " +
-			fmt.Sprint(n/10) + "), '{\"lastName\": \"x\"}', " + long + ", " + long + ", '' FROM " + numbers(n),
-		"INSERT INTO salesforce_accounts (id, name, match_key, parent_id, data, modified_at, observed_at, merged_into) SELECT CONCAT('001', 10000000 + i), CONCAT('Account ', i), '', '', '{\"Name\": \"x\"}', " + long + ", " + long + ", '' FROM " + numbers(n/10),
+			fmt.Sprint(n/2) + "), '{\"lastName\": \"x\"}', " + long + ", " + long + ", '' FROM " + numbers(n),
+		"INSERT INTO salesforce_accounts (id, name, match_key, parent_id, data, modified_at, observed_at, merged_into) SELECT CONCAT('001', 10000000 + i), CONCAT('Account ', i), '', '', '{\"Name\": \"x\"}', " + long + ", " + long + ", '' FROM " + numbers(n/2),
 		"INSERT INTO opportunities (id, name, stage, amount, currency, probability, close_date, open, won, owner_id, owner_name, account_id, as_of) SELECT CONCAT('006', 10000000 + i), CONCAT('Deal ', i), " +
 			"CASE WHEN i % 97 = 0 THEN NULL ELSE CONCAT('Stage ', i % 10) END, CASE WHEN i % 31 = 0 THEN NULL ELSE i * 7919 % 1000003 * 100 END, CASE i % 3 WHEN 0 THEN 'EUR' ELSE 'USD' END, i % 10 * 10, " +
 			"CASE WHEN i % 89 = 0 THEN NULL ELSE CONCAT(2024 + i % 4, '-', 10 + i % 3, '-', 10 + i % 19) END, i % 4 > 0, i % 8 = 0, CONCAT('005', 1000 + i % 200), 'Owner', CONCAT('001', 10000000 + i * 31 % " +
-			fmt.Sprint(n/10) + "), " + long + " FROM " + numbers(n),
+			fmt.Sprint(n/2) + "), " + long + " FROM " + numbers(n),
 		"INSERT INTO opportunity_contacts (opportunity_id, contact_id, role) SELECT CONCAT('006', 10000000 + i), CONCAT('003', 10000000 + i * 7 % " + fmt.Sprint(n) + "), 'Buyer' FROM " + numbers(n),
 	} {
 		check(t, s.Exec(ctx, sql))

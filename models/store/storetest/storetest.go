@@ -128,6 +128,7 @@ func start() (*server, error) {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	args := []string{"--no-defaults", "--datadir=" + data, "--socket=" + socket, "--skip-networking", "--pid-file=" + filepath.Join(dir, "pid"),
+		"--tmpdir=" + dir, // a server that starts removes the temporary tables that it finds there, another one's too
 		"--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0", "--skip-log-bin", "--innodb-buffer-pool-size=256M", "--max-connections=400"}
 	if os.Geteuid() == 0 {
 		args = append(args, "--user=root")
