@@ -215,7 +215,7 @@ func notesPart(q models.RelatedRequest) part {
 var noteText = map[string]struct {
 	body string
 	text func(*string) *string
-}{"Notes": {"Body", plain}, "AttachedContentNotes": {"TextPreview", fromHTML}}
+}{"Notes": {"Body", plain}, "AttachedContentNotes": {"TextPreview", preview}}
 
 func readNotes(out *models.Related, rows []row) (cut bool) {
 	for _, parent := range rows {

@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -20,6 +21,19 @@ func plain(s *string) *string {
 		return r
 	}, strings.ToValidUTF8(*s, "\uFFFD"))
 	return &out
+}
+
+// previewLength is how much of an enhanced note its preview holds, in characters (facts §5).
+const previewLength = 255
+
+// preview is the text of an enhanced note as far as its preview goes, with a mark where it goes on.
+func preview(s *string) *string {
+	text := fromHTML(s)
+	if s == nil || utf8.RuneCountInString(*s) < previewLength {
+		return text
+	}
+	cut := strings.TrimRight(*text, " \n") + "…"
+	return &cut
 }
 
 // hidden are elements whose content is not text for people.

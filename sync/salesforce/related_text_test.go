@@ -1,6 +1,9 @@
 package salesforce
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestHTMLBecomesTextAndTextStaysText(t *testing.T) {
 	for in, want := range map[string]string{
@@ -25,5 +28,12 @@ func TestHTMLBecomesTextAndTextStaysText(t *testing.T) {
 	}
 	if fromHTML(nil) != nil || plain(nil) != nil {
 		t.Error("nothing became something")
+	}
+}
+
+func TestANoteThatGoesOnSaysSo(t *testing.T) {
+	short, long := strings.Repeat("ō", previewLength-1), strings.Repeat("ō", previewLength)
+	if *preview(&short) != short || *preview(&long) != long+"…" || preview(nil) != nil {
+		t.Errorf("%q %q", *preview(&short), *preview(&long))
 	}
 }
