@@ -202,6 +202,7 @@ func TestWhatABulkJobCannotExpressGoesInBatches(t *testing.T) {
 // TestABulkJobUnderFaultsWritesEachRecordOnce drops, breaks and refuses each step of a bulk job. What the client says must be true of the simulator, and
 // writing the same again must leave one record of each.
 func TestABulkJobUnderFaultsWritesEachRecordOnce(t *testing.T) {
+	t.Parallel()
 	steps := map[string]string{
 		"create":      "POST /services/data/*/jobs/ingest",
 		"upload":      "PUT /services/data/*/jobs/ingest/*/batches",
@@ -279,6 +280,7 @@ func TestABulkJobUnderFaultsWritesEachRecordOnce(t *testing.T) {
 }
 
 func TestABulkJobThatIsGivenUpIsAbortedAndTellsWhatItDid(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		times string
 		code  models.Code

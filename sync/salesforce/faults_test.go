@@ -68,6 +68,7 @@ var faults = map[string]struct {
 }
 
 func TestEveryFaultBecomesATypedErrorAndMakesNoRecordTwice(t *testing.T) {
+	t.Parallel()
 	o := start(t, func(cfg *simulator.Config) { cfg.Contacts, cfg.Accounts = 4, 2 })
 	_, err := o.Describe(ctx, models.ContactObject)
 	check(t, err)

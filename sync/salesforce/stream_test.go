@@ -336,6 +336,7 @@ func TestEveryErrorOfTheStreamHasItsCode(t *testing.T) {
 }
 
 func TestAStreamThatEndsOrSaysNothingIsAnError(t *testing.T) {
+	t.Parallel()
 	o := start(t)
 	for name, c := range map[string]struct {
 		stream func(grpc.ServerStream) error

@@ -54,6 +54,7 @@ func TestACardWithASectionThatFailsShowsTheOthers(t *testing.T) {
 }
 
 func TestTheVendorsOwnStreamFaultsAreErrorsToo(t *testing.T) {
+	t.Parallel()
 	o := start(t)
 	f := o.follow(o.Client, "")
 	position := f.replay
