@@ -279,3 +279,40 @@ func TestTheRecordOfALostCreateIsKnownThoughTheVendorTrimmedItsName(t *testing.T
 		t.Errorf("%d accounts in Salesforce, the first one's counterpart is %q", n, w.counterpart(t, models.AccountObject, models.Desk, first))
 	}
 }
+
+func TestACreateThatIsSentAgainDoesNotGoOverWhatWasEditedSince(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	w.boot(t).connect(t)
+	w.settle(t)
+	desk := w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "As it was made"})
+	w.faults(t, models.Salesforce, `{"kind":"status","status":500,"commit":true,"endpoint":"PATCH **","times":1}`)
+	_ = w.proc.turn()
+	var made string
+	for _, r := range w.dump(t)[models.Salesforce][models.ContactObject] {
+		made = r.id
+	}
+	w.edit(t, models.Salesforce, models.ContactObject, made, map[string]any{"LastName": "As a user wants it"})
+	w.settle(t)
+	if a, b := w.value(t, models.Desk, desk, "lastName"), w.value(t, models.Salesforce, made, "LastName"); a != "As a user wants it" || b != a {
+		t.Errorf("%q in Desk, %q in Salesforce", a, b)
+	}
+}
+
+func TestTheMarkOfARecordThatHasBecomeAnotherOnesIsNotWrittenOver(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	w.boot(t).connect(t)
+	w.settle(t)
+	first := w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "First", "email": "same@example.com"})
+	w.faults(t, models.Salesforce, `{"kind":"drop_after","endpoint":"PATCH **","times":1}`)
+	_ = w.proc.turn()
+	w.edit(t, models.Desk, models.ContactObject, first, map[string]any{"email": "other@example.com"})
+	second := w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "Second", "email": "same@example.com"})
+	w.proc.engine.PollNow()
+	must(t, w.proc.engine.Pass(t.Context())) // what was made for the first is paired with the second
+	w.settle(t)
+	made := w.counterpart(t, models.ContactObject, models.Desk, second)
+	log := w.failures(t)
+	if made == "" || w.value(t, models.Salesforce, made, "Email") != "same@example.com" || len(log) != 1 || log[0].Code != models.CodeAlreadyMapped || log[0].RecordID != first {
+		t.Errorf("the second's counterpart is %q with the email %q; failures %+v", made, w.value(t, models.Salesforce, made, "Email"), log)
+	}
+}

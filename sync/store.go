@@ -76,6 +76,8 @@ type Store interface {
 	Finish(ctx context.Context, results []models.IntentResult) (stale int, err error)
 	// Backlog counts the side's creates of the object that were never sent, and the object's links that may be planned now.
 	Backlog(ctx context.Context, side models.Side, object models.SyncObject) (owed, coming int, err error)
+	// CreatedBefore tells whether an earlier create of the link was sent to the intent's side.
+	CreatedBefore(ctx context.Context, in models.Intent) (bool, error)
 	// UnknownCreates counts the creates of which it is not known whether they happened.
 	UnknownCreates(ctx context.Context) (int, error)
 	// Sending counts intents in SENDING whose lease has not run out: what pauseSync waits for.
@@ -83,6 +85,7 @@ type Store interface {
 
 	StartRun(ctx context.Context, run models.SyncRun) error
 	UpdateRun(ctx context.Context, run models.SyncRun) error // status, progress, finishedAt
+	DropRun(ctx context.Context, id string) error            // of a run that did nothing
 	OpenRun(ctx context.Context, trigger models.RunTrigger) (*models.SyncRun, error)
 	LatestRun(ctx context.Context) (*models.SyncRun, error)
 	SyncRun(ctx context.Context, id string) (*models.SyncRun, error)

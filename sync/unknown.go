@@ -26,11 +26,48 @@ func (w *writer) before(ctx context.Context, k kind, in models.Intent) (result m
 	if w.loading && in.Attempts == 0 {
 		return result, true, nil // both sides were just read whole
 	}
+	// An upsert by our mark may be sent again, but not over what somebody has edited since it was done, nor over a record that has become another one's.
+	again := in.Attempts > 0
+	if !again {
+		if again, err = w.engine.Store.CreatedBefore(ctx, in); err != nil {
+			return result, false, err
+		}
+	}
+	if again {
+		if result, _, err := w.byMark(ctx, in); err != nil || result != nil {
+			return deref(result), false, err
+		}
+	}
 	matched, err := w.matched(ctx, in)
 	if err != nil || !matched {
 		return result, err == nil, err
 	}
 	return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, nil
+}
+
+// byMark is the result of a create whose record carries its mark already, nil when there is none. The record is observed. known tells whether the organization
+// has the mark's field.
+func (w *writer) byMark(ctx context.Context, in models.Intent) (result *models.IntentResult, known bool, err error) {
+	known, err = w.remote.HasMark(ctx, in.Object)
+	if err != nil || !known {
+		return nil, known, err
+	}
+	found, err := w.find(ctx, in, models.Find{LinkID: in.LinkID})
+	if err != nil || len(found) == 0 {
+		return nil, known, err
+	}
+	if _, err = w.engine.Store.Observe(ctx, w.side, in.Object, found[:1], nil); err != nil {
+		return nil, known, err
+	}
+	links, err := w.engine.Store.LinksByRecord(ctx, in.Object, w.side, []string{found[0].ID})
+	if err != nil {
+		return nil, known, err
+	}
+	out := w.isOurs(ctx, in, found[0].ID, "mark")
+	if l, linked := links[found[0].ID]; linked && l.Whole() && l.ID != in.LinkID {
+		out = w.refused(in, models.Errorf(models.CodeAlreadyMapped, "the %s that was made for this one in %s is mapped to another record by now", in.Object.Singular(), w.side.Name()))
+	}
+	return &out, known, nil
 }
 
 // matched tells whether the other side has records with the create's match value by now. They are observed, so that the planner decides again with them.
@@ -77,19 +114,9 @@ func (w *writer) lookFor(ctx context.Context, in models.Intent) (models.IntentRe
 			return models.IntentResult{Intent: in, State: models.IntentUnknown, Wait: commitWait}, false, err
 		}
 	}
-	marked, err := w.remote.HasMark(ctx, in.Object)
-	if err != nil {
-		return models.IntentResult{}, false, err
-	}
-	if marked {
-		found, err := w.find(ctx, in, models.Find{LinkID: in.LinkID})
-		if err != nil {
-			return models.IntentResult{}, false, err
-		}
-		if len(found) > 0 {
-			_, err := w.engine.Store.Observe(ctx, w.side, in.Object, found[:1], nil)
-			return w.isOurs(ctx, in, found[0].ID, "mark"), false, err
-		}
+	result, marked, err := w.byMark(ctx, in)
+	if err != nil || result != nil {
+		return deref(result), false, err
 	}
 	if matched, err := w.matched(ctx, in); err != nil || matched {
 		return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, err

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	stdsync "sync"
 	"testing"
@@ -337,6 +338,8 @@ func flat(row map[string]any) map[string]string {
 			}
 		case string:
 			out[name] = v
+		case float64:
+			out[name] = strconv.FormatFloat(v, 'f', -1, 64)
 		default:
 			out[name] = fmt.Sprint(v)
 		}

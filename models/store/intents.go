@@ -224,3 +224,10 @@ func (s *Store) Sending(ctx context.Context) (int, error) {
 	err = s.read(ctx).Table("intents").Where("state = ? AND lease_until > ?", models.IntentSending, now).Count(&n).Error
 	return int(n), err
 }
+
+// CreatedBefore tells whether an earlier create of the link was sent to the intent's side.
+func (s *Store) CreatedBefore(ctx context.Context, in models.Intent) (bool, error) {
+	var n int64
+	err := s.read(ctx).Table("intents").Where("link_id = ? AND side = ? AND op = ? AND attempts > 0 AND id <> ?", in.LinkID, in.Side, models.OpCreate, in.ID).Count(&n).Error
+	return n > 0, err
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -83,8 +84,8 @@ func (p *planSaver) read(plans []models.LinkPlan) error {
 		}
 	}
 	var creates []models.Intent
-	err := p.tx.Select("side", "created_at").Where("object = ? AND op = ? AND state IN ?", p.object, models.OpCreate,
-		[]models.IntentState{models.IntentSending, models.IntentUnknown}).Find(&creates).Error
+	err := p.tx.Select("side", "created_at").Where("object = ? AND op = ?", p.object, models.OpCreate).
+		Where("state IN ? OR (state = ? AND attempts > 0)", []models.IntentState{models.IntentSending, models.IntentUnknown}, models.IntentPending).Find(&creates).Error
 	for _, c := range creates {
 		p.flight[c.Side] = append(p.flight[c.Side], c.CreatedAt)
 	}
@@ -121,7 +122,7 @@ func (p *planSaver) save(plans []models.LinkPlan) error {
 	var intents []models.Intent
 	var conflicts []models.Conflict
 	var failures []models.Failure
-	var tallies []models.SyncTally
+	tallies := map[string]models.SyncTally{}
 	for _, plan := range plans {
 		if !p.fresh(plan) {
 			continue
@@ -135,7 +136,7 @@ func (p *planSaver) save(plans []models.LinkPlan) error {
 		}
 		p.saved++
 		if t, counts := plan.Tally(); counts {
-			tallies = append(tallies, t)
+			tallies[plan.Link.ID] = t
 		}
 		if plan.Absorb != nil {
 			gone = append(gone, plan.Absorb.ID)
@@ -163,8 +164,14 @@ func (p *planSaver) save(plans []models.LinkPlan) error {
 		func() error { return p.store.rekey(p.tx, p.object, links) },
 		func() error { return insertIntents(p.tx, intents, p.clock) },
 		func() error { return insertConflicts(p.tx, conflicts) },
-		func() error { return saveFailures(p.tx, failures, p.clock) },
-		func() error { return addTallies(p.tx, tallies) },
+		func() error {
+			repeated, err := saveFailures(p.tx, failures, p.clock)
+			for _, id := range repeated {
+				delete(tallies, id)
+			}
+			return err
+		},
+		func() error { return addTallies(p.tx, slices.Collect(maps.Values(tallies))) },
 		func() error { return resolveFailures(p.tx, append(resolved, gone...), p.now) },
 		func() error { return p.store.wakeChildren(p.tx, p.object, append(whole, failedLinks(failures)...)) },
 	} {
@@ -262,13 +269,23 @@ func insertConflicts(tx *gorm.DB, conflicts []models.Conflict) error {
 }
 
 // saveFailures opens failures, or refreshes the one that stands open for the link. When it is tried again by itself follows from its code and how often it was tried.
-func saveFailures(tx *gorm.DB, failures []models.Failure, now time.Time) error {
+// repeated are the links that failed again as before, without anybody having asked: the log counts the attempt, the history does not.
+func saveFailures(tx *gorm.DB, failures []models.Failure, now time.Time) (repeated []string, err error) {
 	for _, f := range failures {
 		var open models.Failure
 		if err := tx.Where("link_id = ? AND resolved_at IS NULL", f.LinkID).Limit(1).Find(&open).Error; err != nil {
-			return err
+			return nil, err
 		}
 		if open.ID != "" {
+			if open.Code == f.Code {
+				var l linkRow
+				if err := tx.Select("cause", "retried_at").Where("id = ?", f.LinkID).Limit(1).Find(&l).Error; err != nil {
+					return nil, err
+				}
+				if l.Cause == models.TriggerRetry && (l.RetriedAt == nil || l.RetriedAt.Before(open.LastAt)) {
+					repeated = append(repeated, f.LinkID)
+				}
+			}
 			f.ID, f.FirstAt, f.Attempts = open.ID, open.FirstAt, open.Attempts+1
 			if f.RecordName == nil {
 				f.RecordName = open.RecordName
@@ -279,10 +296,10 @@ func saveFailures(tx *gorm.DB, failures []models.Failure, now time.Time) error {
 			f.NextRetryAt = &at
 		}
 		if err := tx.Save(&f).Error; err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return repeated, nil
 }
 
 func resolveFailures(tx *gorm.DB, linkIDs []string, now time.Time) error {
