@@ -82,8 +82,9 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 
 // Bounds of what an answer says about errors: messages of validation repeat what the caller wrote, and there is one for each fault.
 const (
-	maxErrors  = 10
-	maxMessage = 200 // runes
+	maxErrors      = 10  // of a request that is refused
+	maxFieldErrors = 100 // of one that is answered: a field has an error for each row
+	maxMessage     = 200 // runes
 )
 
 func short(message string) string {

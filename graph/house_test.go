@@ -212,13 +212,17 @@ func (h *house) do(req *http.Request) answer {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	var read struct {
+	return read(res.StatusCode, string(text))
+}
+
+func read(status int, text string) answer {
+	var in struct {
 		Data       map[string]any
 		Errors     []any
 		Extensions map[string]any
 	}
-	_ = json.Unmarshal(text, &read) // what is not JSON has neither
-	return answer{res.StatusCode, string(text), read.Data, read.Errors, read.Extensions}
+	_ = json.Unmarshal([]byte(text), &in) // what is not JSON has neither
+	return answer{status, text, in.Data, in.Errors, in.Extensions}
 }
 
 // call is one call that a simulated vendor got.

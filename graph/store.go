@@ -100,6 +100,6 @@ type Card interface {
 	// SalesforceURL and DeskURL are deep links; nil where the side is not connected or the id is unknown.
 	SalesforceURL(ctx context.Context, object, id string) *string
 	DeskURL(ctx context.Context, object models.SyncObject, id string) *string
-	// Changed signals when the customer's card has moved, until ctx ends.
-	Changed(ctx context.Context, key models.CustomerKey) <-chan struct{}
+	// Changed signals when the customer's card has moved, as far as it is not closed (ACCOUNTS), until ctx ends.
+	Changed(ctx context.Context, key models.CustomerKey, closed ...models.Need) <-chan struct{}
 }

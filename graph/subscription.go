@@ -130,6 +130,10 @@ func (r *Resolver) progress(ctx context.Context) (<-chan *models.SyncProgress, e
 
 // customerChanges hands over the card whenever it has moved.
 func (r *Resolver) customerChanges(ctx context.Context, by models.CustomerKey) <-chan *models.Customer {
-	signals := func(ctx context.Context) <-chan struct{} { return r.Card.Changed(ctx, by) }
+	var closed []models.Need
+	if !r.gate.allows(ViewerFrom(ctx), "Customer.account") {
+		closed = append(closed, models.NeedAccounts)
+	}
+	signals := func(ctx context.Context) <-chan struct{} { return r.Card.Changed(ctx, by, closed...) }
 	return follow(ctx, r, struct{}{}, signals, func(ctx context.Context, _ struct{}) (*models.Customer, error) { return r.customer(ctx, by) })
 }

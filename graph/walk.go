@@ -124,8 +124,12 @@ func (g *gate) InterceptResponse(ctx context.Context, next graphql.ResponseHandl
 			res.Extensions["accessDenied"] = list
 		}
 	}
-	if more := len(res.Errors) - maxErrors; more > 0 {
-		res.Errors = append(res.Errors[:maxErrors:maxErrors], refusal(models.CodeBadUserInput, fmt.Sprintf("and %d more errors", more)))
+	most := maxErrors
+	if len(res.Data) > 0 {
+		most = maxFieldErrors
+	}
+	if more := len(res.Errors) - most; more > 0 {
+		res.Errors = append(res.Errors[:most:most], refusal(models.CodeBadUserInput, fmt.Sprintf("and %d more errors", more)))
 	}
 	return res
 }

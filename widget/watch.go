@@ -2,6 +2,7 @@ package widget
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -20,9 +21,10 @@ type watchers struct {
 
 // watcher is one open card with what it is made of.
 type watcher struct {
-	key   models.CustomerKey
-	parts models.CardWatch
-	seen  string
+	key    models.CustomerKey
+	closed []models.Need
+	parts  models.CardWatch
+	seen   string
 }
 
 // version is the word of the whole card.
@@ -36,10 +38,11 @@ func (w *watcher) version(words map[string]string) string {
 	return b.String()
 }
 
-// Changed signals when the customer's card has moved: its contact or account, its related records, or whose ticket it is. It does so until ctx ends; then the channel closes.
-func (s *Service) Changed(ctx context.Context, key models.CustomerKey) <-chan struct{} {
+// Changed signals when the customer's card has moved: its contact or account, its related records, or whose ticket it is. To whom accounts are closed they do not move it. It
+// does so until ctx ends; then the channel closes.
+func (s *Service) Changed(ctx context.Context, key models.CustomerKey, closed ...models.Need) <-chan struct{} {
 	ch := make(chan struct{}, 1)
-	w := &watcher{key: key}
+	w := &watcher{key: key, closed: closed}
 	s.find(ctx, w)
 	if words, err := s.Store.CardVersions(ctx, w.parts); err == nil {
 		w.seen = w.version(words)
@@ -75,7 +78,8 @@ func (s *Service) find(ctx context.Context, w *watcher) {
 		}
 		key = requester(*t)
 	}
-	contact, account, err := s.Store.Customer(ctx, key, models.Selection{Contact: true, Account: true, Parent: true})
+	accounts := !slices.Contains(w.closed, models.NeedAccounts)
+	contact, account, err := s.Store.Customer(ctx, key, models.Selection{Contact: true, Account: accounts, Parent: accounts})
 	if err != nil {
 		return
 	}

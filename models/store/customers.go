@@ -31,6 +31,11 @@ func jsonColumns(alias string, fields []string, as string) string {
 	return "CASE WHEN " + alias + ".id IS NULL THEN NULL ELSE JSON_OBJECT(" + strings.Join(parts, ", ") + ") END AS " + as
 }
 
+// leaving are the names without one.
+func leaving(names []string, one string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == one })
+}
+
 // pairRow is a link joined with the wanted part of its mirrors.
 type pairRow struct {
 	models.Pair        `gorm:"embedded"`
@@ -42,10 +47,11 @@ type pairRow struct {
 // read where parents asks for it, or the columns name the reference.
 func (s *Store) pairs(q *gorm.DB, object models.SyncObject, ids []string, columns models.Sources, parents bool) (map[string]models.Pair, error) {
 	out := make(map[string]models.Pair, len(ids))
+	desk, salesforce := object.ParentField(models.Desk), object.ParentField(models.Salesforce)
+	values := models.Sources{Desk: leaving(columns.Desk, desk), Salesforce: leaving(columns.Salesforce, salesforce)} // the reference has a column of its own
 	selected := []string{"l.id", "l.object", "d.id AS desk_id", "s.id AS salesforce_id", "l.matched_by", "l.synced_at", "d.modified_at AS desk_modified_at",
 		"s.modified_at AS salesforce_modified_at", "d.observed_at AS desk_observed_at", "s.observed_at AS salesforce_observed_at",
-		jsonColumns("d", columns.Desk, "desk_data"), jsonColumns("s", columns.Salesforce, "salesforce_data")}
-	desk, salesforce := object.ParentField(models.Desk), object.ParentField(models.Salesforce)
+		jsonColumns("d", values.Desk, "desk_data"), jsonColumns("s", values.Salesforce, "salesforce_data")}
 	if parents = parents || slices.Contains(columns.Desk, desk) || slices.Contains(columns.Salesforce, salesforce); parents && desk != "" {
 		selected = append(selected, "NULLIF(d.parent_id, '') AS desk_parent_id", "NULLIF(s.parent_id, '') AS salesforce_parent_id")
 	}
