@@ -28,14 +28,14 @@ func (r *queryResolver) Opportunities(ctx context.Context, filter *models.Opport
 	return r.opportunityPage(r.Store.Opportunities(ctx, r.opportunityFilter(ctx, filter), deref(orderBy), p, wants(ctx, "totalCount")))
 }
 
-func (r *queryResolver) Pipeline(ctx context.Context, groupBy models.PipelineGroup, filter *models.OpportunityFilter) ([]*models.PipelineBucket, error) {
+func (r *queryResolver) Pipeline(ctx context.Context, groupBy models.PipelineGroup, filter *models.OpportunityFilter, first *int) ([]*models.PipelineBucket, error) {
 	f := r.opportunityFilter(ctx, filter)
 	for bucket, made := range aggregates {
 		if !r.gate.allows(ViewerFrom(ctx), bucket) && len(made) == 1 {
 			f.Hidden = append(slices.Clone(f.Hidden), made...)
 		}
 	}
-	list, err := r.Store.Pipeline(ctx, groupBy, f)
+	list, err := r.Store.Pipeline(ctx, groupBy, f, first)
 	return pointers(list), err
 }
 

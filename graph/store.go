@@ -12,7 +12,7 @@ type Store interface {
 	Contacts(ctx context.Context, f models.ContactFilter, order models.ContactOrder, page models.Page, columns models.Sources, total bool) (models.Slice[models.Contact], error)
 	Accounts(ctx context.Context, f models.AccountFilter, order models.AccountOrder, page models.Page, columns models.Sources, total bool) (models.Slice[models.Account], error)
 	Opportunities(ctx context.Context, f models.OpportunityFilter, order models.OpportunityOrder, page models.Page, total bool) (models.Slice[models.Opportunity], error)
-	Pipeline(ctx context.Context, group models.PipelineGroup, f models.OpportunityFilter) ([]models.PipelineBucket, error)
+	Pipeline(ctx context.Context, group models.PipelineGroup, f models.OpportunityFilter, first *int) ([]models.PipelineBucket, error)
 	// AccountsBySalesforceID and AccountsByDeskID answer in no order; missing ones are absent.
 	AccountsBySalesforceID(ctx context.Context, ids []string, columns models.Sources) (map[string]*models.Account, error)
 	AccountsByDeskID(ctx context.Context, ids []string, columns models.Sources) (map[string]*models.Account, error)

@@ -53,7 +53,7 @@ type QueryResolver interface {
 	Fields(ctx context.Context, side models.Side, object models.SyncObject) ([]*models.Field, error)
 	FieldMappings(ctx context.Context, object *models.SyncObject) ([]*models.FieldMapping, error)
 	Opportunities(ctx context.Context, filter *models.OpportunityFilter, orderBy *models.OpportunityOrder, first *int, after *string, last *int, before *string) (*OpportunityConnection, error)
-	Pipeline(ctx context.Context, groupBy models.PipelineGroup, filter *models.OpportunityFilter) ([]*models.PipelineBucket, error)
+	Pipeline(ctx context.Context, groupBy models.PipelineGroup, filter *models.OpportunityFilter, first *int) ([]*models.PipelineBucket, error)
 	RelatedMirrors(ctx context.Context) ([]*models.RelatedMirror, error)
 	SyncRuns(ctx context.Context, filter *models.SyncRunFilter, first *int, after *string) (*SyncRunConnection, error)
 	SyncRun(ctx context.Context, id string) (*models.SyncRun, error)
@@ -669,6 +669,14 @@ func (ec *executionContext) field_Query_pipeline_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["filter"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg2
 	return args, nil
 }
 
@@ -2427,7 +2435,7 @@ func (ec *executionContext) _Query_pipeline(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Pipeline(ctx, fc.Args["groupBy"].(models.PipelineGroup), fc.Args["filter"].(*models.OpportunityFilter))
+			return ec.Resolvers.Query().Pipeline(ctx, fc.Args["groupBy"].(models.PipelineGroup), fc.Args["filter"].(*models.OpportunityFilter), fc.Args["first"].(*int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*models.PipelineBucket) graphql.Marshaler {

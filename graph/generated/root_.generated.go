@@ -524,7 +524,7 @@ type ComplexityRoot struct {
 		Fields            func(childComplexity int, side models.Side, object models.SyncObject) int
 		Integration       func(childComplexity int) int
 		Opportunities     func(childComplexity int, filter *models.OpportunityFilter, orderBy *models.OpportunityOrder, first *int, after *string, last *int, before *string) int
-		Pipeline          func(childComplexity int, groupBy models.PipelineGroup, filter *models.OpportunityFilter) int
+		Pipeline          func(childComplexity int, groupBy models.PipelineGroup, filter *models.OpportunityFilter, first *int) int
 		Profiles          func(childComplexity int) int
 		Rehearsal         func(childComplexity int, id string) int
 		RelatedMirrors    func(childComplexity int) int
@@ -2915,7 +2915,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Pipeline(childComplexity, args["groupBy"].(models.PipelineGroup), args["filter"].(*models.OpportunityFilter)), true
+		return e.ComplexityRoot.Query.Pipeline(childComplexity, args["groupBy"].(models.PipelineGroup), args["filter"].(*models.OpportunityFilter), args["first"].(*int)), true
 	case "Query.profiles":
 		if e.ComplexityRoot.Query.Profiles == nil {
 			break
@@ -4221,7 +4221,7 @@ enum DriftReason {
 "What a compare of everything found."
 type DriftReport {
   id: ID! @access(scope: ADMIN)
-  "STOPPED when it could not be finished; then it begins anew another time."
+  "STOPPED when the vendors' calls did not reach for all of it: the next one goes on from there. The pairs are accounted for all the same."
   status: RunStatus! @access(scope: ADMIN)
   startedAt: Time! @access(scope: ADMIN)
   finishedAt: Time @access(scope: ADMIN)
@@ -4694,7 +4694,12 @@ type SaveFieldMappingsPayload {
   "Opportunities, for dashboards."
   opportunities(filter: OpportunityFilter, orderBy: OpportunityOrder, first: Int, after: String, last: Int, before: String): OpportunityConnection @access(needs: OPPORTUNITIES)
   "Opportunities counted and summed, for dashboards."
-  pipeline(groupBy: PipelineGroup!, filter: OpportunityFilter): [PipelineBucket!] @access(needs: OPPORTUNITIES)
+  pipeline(
+    groupBy: PipelineGroup!
+    filter: OpportunityFilter
+    "Only so many groups: those with the largest amounts, largest first. Without it all of them, by key."
+    first: Int
+  ): [PipelineBucket!] @access(needs: OPPORTUNITIES)
 }
 
 "A Salesforce opportunity."

@@ -123,7 +123,7 @@ func dashboards(s *store.Store) []asked {
 		}
 		for _, g := range []models.PipelineGroup{models.PipelineByStage, models.PipelineByOwner, models.PipelineByAccount, models.PipelineByCloseMonth} {
 			out = append(out, asked{name: "pipeline/" + f.name + "/" + string(g), few: true, run: func() error {
-				_, err := s.Pipeline(ctx, g, f.f)
+				_, err := s.Pipeline(ctx, g, f.f, ptr(100))
 				return err
 			}})
 		}

@@ -306,7 +306,7 @@ func TestThePipelineIsTheExactSumOfItsOpportunities(t *testing.T) {
 					add(&b.weighted, percent.Mul(percent, o.Amount.Rat()).Quo(percent, big.NewRat(100, 1)))
 				}
 			}
-			got := must[[]models.PipelineBucket](t)(s.Pipeline(ctx, group, f))
+			got := must[[]models.PipelineBucket](t)(s.Pipeline(ctx, group, f, nil))
 			if len(got) != len(want) {
 				rt.Fatalf("%s: %d groups, want %d", group, len(got), len(want))
 			}
@@ -317,6 +317,21 @@ func TestThePipelineIsTheExactSumOfItsOpportunities(t *testing.T) {
 				w := want[[2]string{g.Key, text(g.Currency)}]
 				if w == nil || g.Count != w.count || !same(g.Amount, w.amount) || !same(g.WeightedAmount, w.weighted) {
 					rt.Fatalf("%s %+v, want %+v", group, g, w)
+				}
+			}
+			n := rapid.IntRange(0, 5).Draw(rt, "first")
+			top := must[[]models.PipelineBucket](t)(s.Pipeline(ctx, group, f, &n))
+			if len(top) != min(n, len(got)) {
+				rt.Fatalf("the first %d of %d groups are %d", n, len(got), len(top))
+			}
+			for i := range top {
+				for _, g := range got { // no group left out is larger than one that is in
+					if slices.ContainsFunc(top, func(b models.PipelineBucket) bool { return b.Key == g.Key && text(b.Currency) == text(g.Currency) }) {
+						continue
+					}
+					if g.Amount != nil && (top[i].Amount == nil || g.Amount.Rat().Cmp(top[i].Amount.Rat()) > 0) {
+						rt.Fatalf("%+v is larger than %+v", g, top[i])
+					}
 				}
 			}
 		})

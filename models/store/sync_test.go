@@ -340,7 +340,7 @@ func TestACardsSectionsAreReplacedAndSummedExactly(t *testing.T) {
 		if len(rest.Rows) != 1 || rest.Rows[0].ID != "1" {
 			t.Errorf("the second page: %+v", rest.Rows)
 		}
-		buckets := must[[]models.PipelineBucket](t)(s.Pipeline(ctx, models.PipelineByStage, models.OpportunityFilter{}))
+		buckets := must[[]models.PipelineBucket](t)(s.Pipeline(ctx, models.PipelineByStage, models.OpportunityFilter{}, nil))
 		if len(buckets) != 1 || *buckets[0].Amount != "1000000000.31" || *buckets[0].WeightedAmount != "350000000.0835" || buckets[0].Count != 3 {
 			t.Errorf("%+v %v %v", buckets, *buckets[0].Amount, *buckets[0].WeightedAmount)
 		}
