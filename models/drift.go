@@ -43,9 +43,9 @@ type DriftReport struct {
 	Objects    []DriftObject `gorm:"serializer:json"`
 }
 
-// Summary says how many pairs are equal, in a sentence; nil while the compare is going on.
+// Summary says how many pairs are equal, in a sentence; nil while the compare is going on, or where it did not get so far.
 func (r DriftReport) Summary() *string {
-	if r.Status != RunDone {
+	if r.Status == RunRunning || len(r.Objects) == 0 {
 		return nil
 	}
 	pairs, equal, missed := 0, 0, 0

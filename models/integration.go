@@ -201,6 +201,7 @@ const (
 	CursorPoll    = "poll"
 	CursorDeleted = "deleted"
 	CursorStream  = "stream"
+	CursorDrift   = "drift" // where a compare had to stop; "" for at the beginning
 )
 
 // LoadDone is the value of a load cursor whose object was read to its end.

@@ -260,11 +260,12 @@ func (e *Engine) Prune(ctx context.Context) error {
 	return e.Store.Prune(ctx, e.Now().UTC().AddDate(0, 0, -in.HistoryDays))
 }
 
-func deref(s *string) string {
-	if s == nil {
-		return ""
+func deref[T any](p *T) T {
+	if p == nil {
+		var none T
+		return none
 	}
-	return *s
+	return *p
 }
 
 // Disconnected says that a side is about to be disconnected: nothing is written any more, and connecting again is needed before the sync goes on. Links,

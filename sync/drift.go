@@ -13,7 +13,7 @@ const (
 	// driftSamples is how many records a report names for each reason.
 	driftSamples = 5
 	// driftShare is the part of the sync's calls of a day up to which a compare goes on; beyond it the rest waits for the next one.
-	driftShare = 0.5
+	driftShare = 0.75
 	// driftLease keeps two replicas from comparing at once.
 	driftLease = "drift"
 )
@@ -107,13 +107,17 @@ func (e *Engine) whileHolding(ctx context.Context, name string, work func(contex
 
 // CompareAll reads both sides whole, page by page, and holds each page against the mirrors as one range: where the count and the combined hash of the mapped values
 // agree, every record of it does. Only ranges that differ are looked at record by record. A difference is taken over as if it had been pushed. Then every pair
-// is planned, without saving, and what is not equal is accounted for.
+// is planned, without saving, and what is not equal is accounted for. A side whose calls are used up is gone on with the next time; the pairs are accounted for
+// all the same, and QUOTA_EXHAUSTED is answered at the end.
 func (e *Engine) CompareAll(ctx context.Context, r *models.DriftReport) error {
+	var short error
 	for _, object := range models.SyncObjects {
 		d := driftObject{DriftObject: models.DriftObject{Object: object}, at: map[driftKey]int{}}
 		for _, side := range models.Sides {
-			if err := at(side, e.compareSide(ctx, side, &d)); err != nil {
-				r.Objects = append(r.Objects, d.DriftObject)
+			err := at(side, e.compareSide(ctx, side, &d))
+			if models.CodeOf(err) == models.CodeQuotaExhausted {
+				short = err
+			} else if err != nil {
 				return err
 			}
 		}
@@ -122,10 +126,10 @@ func (e *Engine) CompareAll(ctx context.Context, r *models.DriftReport) error {
 		}
 		r.Objects = append(r.Objects, d.DriftObject)
 	}
-	return nil
+	return short
 }
 
-// compareSide compares what a side lists now with its mirror.
+// compareSide compares what a side lists now with its mirror, from where the last compare had to stop. Only a list that was read in one go tells what it lacks.
 func (e *Engine) compareSide(ctx context.Context, side models.Side, d *driftObject) error {
 	remote, err := e.Remotes.Remote(side)
 	if err != nil {
@@ -135,24 +139,40 @@ func (e *Engine) compareSide(ctx context.Context, side models.Side, d *driftObje
 	if err != nil {
 		return err
 	}
+	token, err := e.Store.Cursor(ctx, side, d.Object, models.CursorDrift)
+	if err != nil {
+		return err
+	}
+	whole := token == ""
 	var seen fingerprints
-	for token := ""; ; {
+	for {
 		if in, err := e.Store.Integration(ctx); err != nil || in.Status != models.StatusActive {
 			return stopped(err)
 		}
 		if b := remote.Budget(); b.Used != nil && b.Limit != nil && b.KeptForAgents != nil && float64(*b.Used) > driftShare*float64(*b.Limit-*b.KeptForAgents) {
-			return models.Errorf(models.CodeQuotaExhausted, "half of the sync's calls of the day are used: the rest is compared another time")
+			return models.Errorf(models.CodeQuotaExhausted, "most of the sync's calls of the day are used: the rest is compared another time")
 		}
 		page, err := remote.List(ctx, d.Object, fields, token)
+		if models.CodeOf(err) == models.CodeCursorExpired && token != "" {
+			token, whole, seen = "", true, fingerprints{}
+			continue
+		}
 		if err != nil {
 			return err
 		}
 		if err := e.compareRange(ctx, side, d, page.Records, &seen); err != nil {
 			return err
 		}
-		if token = page.Next; token == "" {
+		token = page.Next
+		if err := e.Store.SetCursor(ctx, models.Cursor{Side: side, Object: d.Object, Kind: models.CursorDrift, Value: token}); err != nil {
+			return err
+		}
+		if token == "" {
 			break
 		}
+	}
+	if !whole {
+		return nil
 	}
 	return e.compareGone(ctx, side, d, remote, fields, &seen)
 }

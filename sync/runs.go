@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -60,13 +61,30 @@ func (e *Engine) closeIdleRuns(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if run != nil {
-			if err := e.closeRun(ctx, run, models.RunDone); err != nil {
-				return err
-			}
+		if run == nil {
+			continue
+		}
+		if len(run.Tallies) == 0 && trigger != models.TriggerManual {
+			err = e.dropRun(ctx, run)
+		} else {
+			err = e.closeRun(ctx, run, models.RunDone)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// dropRun takes a run out of the history that found nothing to do: what an admin has asked for stays in it.
+func (e *Engine) dropRun(ctx context.Context, run *models.SyncRun) error {
+	if err := e.Store.DropRun(ctx, run.ID); err != nil {
+		return err
+	}
+	now := e.Now().UTC()
+	run.Status, run.Phase = models.RunDone, "DONE"
+	e.watchers.tell(*run, now)
+	return e.touched(ctx, now)
 }
 
 func (e *Engine) closeRun(ctx context.Context, run *models.SyncRun, status models.RunStatus) error {
@@ -76,6 +94,11 @@ func (e *Engine) closeRun(ctx context.Context, run *models.SyncRun, status model
 		return err
 	}
 	e.watchers.tell(*run, now)
+	return e.touched(ctx, now)
+}
+
+// touched notes when everything was last through.
+func (e *Engine) touched(ctx context.Context, now time.Time) error {
 	_, err := e.Store.UpdateIntegration(ctx, func(in *models.Integration) error {
 		in.LastSyncedAt = &now
 		return nil

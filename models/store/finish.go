@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -36,6 +37,12 @@ func (s *Store) Finish(ctx context.Context, results []models.IntentResult) (stal
 	return stale, err
 }
 
+// linkTally is what one result adds to the history.
+type linkTally struct {
+	link string
+	models.SyncTally
+}
+
 // finisher records one batch of results.
 type finisher struct {
 	store   *Store
@@ -54,7 +61,7 @@ type finisher struct {
 	failures []models.Failure
 	journal  []models.Change
 	instead  []models.Intent
-	tallies  []models.SyncTally
+	tallies  []linkTally
 }
 
 func (f *finisher) read(results []models.IntentResult) error {
@@ -124,7 +131,7 @@ func (f *finisher) one(row intentRow, r models.IntentResult) error {
 		}
 	}
 	if t, counts := r.Tally(); counts {
-		f.tallies = append(f.tallies, t)
+		f.tallies = append(f.tallies, linkTally{row.LinkID, t})
 	}
 	switch r.State {
 	case models.IntentDone:
@@ -300,13 +307,20 @@ func (f *finisher) save() error {
 	if err := resolveFailures(f.tx, f.resolved, f.now); err != nil {
 		return err
 	}
-	if err := saveFailures(f.tx, f.failures, f.clock); err != nil {
+	repeated, err := saveFailures(f.tx, f.failures, f.clock)
+	if err != nil {
 		return err
 	}
 	if err := insertIntents(f.tx, f.instead, f.clock); err != nil {
 		return err
 	}
-	if err := addTallies(f.tx, f.tallies); err != nil {
+	var tallies []models.SyncTally
+	for _, t := range f.tallies {
+		if t.Failed == 0 || !slices.Contains(repeated, t.link) {
+			tallies = append(tallies, t.SyncTally)
+		}
+	}
+	if err := addTallies(f.tx, tallies); err != nil {
 		return err
 	}
 	for chunk := range chunks(f.settled) {

@@ -19,6 +19,13 @@ func (s *Store) UpdateRun(ctx context.Context, run models.SyncRun) error {
 	return s.tx(ctx, func(tx *gorm.DB) error { return tx.Omit("Tallies").Save(&run).Error })
 }
 
+// DropRun removes a run that did nothing.
+func (s *Store) DropRun(ctx context.Context, id string) error {
+	return s.tx(ctx, func(tx *gorm.DB) error {
+		return tx.Where("id = ? AND NOT EXISTS (SELECT 1 FROM sync_tallies t WHERE t.run_id = sync_runs.id)", id).Delete(&models.SyncRun{}).Error
+	})
+}
+
 // OpenRun is the run of the trigger that is going on, nil when there is none.
 func (s *Store) OpenRun(ctx context.Context, trigger models.RunTrigger) (*models.SyncRun, error) {
 	return s.oneRun(s.read(ctx).Where("`trigger` = ? AND status = ?", trigger, models.RunRunning).Order("started_at DESC, id DESC"))
