@@ -34,8 +34,8 @@ func (w *writer) before(ctx context.Context, k kind, in models.Intent) (result m
 		}
 	}
 	if again {
-		if result, _, err := w.byMark(ctx, in); err != nil || result != nil {
-			return deref(result), false, err
+		if found, _, err := w.byMark(ctx, in); err != nil || found != nil {
+			return orNothing(found), false, err
 		}
 	}
 	matched, err := w.matched(ctx, in)
@@ -68,6 +68,13 @@ func (w *writer) byMark(ctx context.Context, in models.Intent) (result *models.I
 		out = w.refused(in, models.Errorf(models.CodeAlreadyMapped, "the %s that was made for this one in %s is mapped to another record by now", in.Object.Singular(), w.side.Name()))
 	}
 	return &out, known, nil
+}
+
+func orNothing(r *models.IntentResult) models.IntentResult {
+	if r == nil {
+		return models.IntentResult{}
+	}
+	return *r
 }
 
 // matched tells whether the other side has records with the create's match value by now. They are observed, so that the planner decides again with them.
@@ -116,7 +123,7 @@ func (w *writer) lookFor(ctx context.Context, in models.Intent) (models.IntentRe
 	}
 	result, marked, err := w.byMark(ctx, in)
 	if err != nil || result != nil {
-		return deref(result), false, err
+		return orNothing(result), false, err
 	}
 	if matched, err := w.matched(ctx, in); err != nil || matched {
 		return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, err
