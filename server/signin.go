@@ -33,10 +33,23 @@ type signIn struct {
 
 // origin is the page that gets the tokens: this server's, or one that is configured.
 func (s *signIn) origin(asked string) string {
-	if slices.Contains(s.origins, asked) {
+	if slices.ContainsFunc(s.origins, func(allowed string) bool { return sameOrigin(allowed, asked) }) {
 		return asked
 	}
 	return s.url()
+}
+
+// sameOrigin tells whether an origin is the allowed one, or one of those that https://*.example allows.
+func sameOrigin(allowed, origin string) bool {
+	before, after, wild := strings.Cut(allowed, "*")
+	if !wild {
+		return allowed == origin
+	}
+	name, ok := strings.CutPrefix(origin, before)
+	if ok {
+		name, ok = strings.CutSuffix(name, after)
+	}
+	return ok && name != "" && !strings.ContainsFunc(name, func(c rune) bool { return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789-.", c) })
 }
 
 // Lifetimes of a sign-in.

@@ -236,3 +236,15 @@ func TestASignOutEndsTheSignInAtOnce(t *testing.T) {
 		t.Errorf("the refresh token afterwards: %d", got.status)
 	}
 }
+
+func TestTokensGoToAnAllowedOriginAlone(t *testing.T) {
+	for origin, want := range map[string]bool{
+		"https://desk.example": true, "https://plugin-1.zapps.example": true, "https://a.b.zapps.example": true,
+		"https://zapps.example": false, "http://desk.example": false, "https://desk.example:444": false, "https://evil.example/.zapps.example": false,
+		"https://evil.example#.zapps.example": false, "https://user@x.zapps.example": false, "": false, "null": false, "*": false,
+	} {
+		if got := sameOrigin("https://desk.example", origin) || sameOrigin("https://*.zapps.example", origin); got != want {
+			t.Errorf("%s: %t", origin, got)
+		}
+	}
+}
