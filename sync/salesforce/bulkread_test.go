@@ -114,6 +114,14 @@ func TestOnlyLargeObjectsAreReadInBulk(t *testing.T) {
 	}
 }
 
+func TestAnObjectThatTakesTooLongToCountIsReadInBulk(t *testing.T) {
+	o := start(t)
+	o.fault(`{"kind":"status","endpoint":"GET /services/data/*/query","contains":"COUNT()","status":400,"body":[{"message":"x","errorCode":"QUERY_TIMEOUT"}]}`)
+	if n := len(listed(t, always(o.Client), fields)); n != 60 || o.calls("POST /services/data/{version}/jobs/query") != 1 {
+		t.Errorf("%d records", n)
+	}
+}
+
 func TestABulkQueryOutlivesFaults(t *testing.T) {
 	o := start(t)
 	o.settings(`{"bulkPage":7}`)

@@ -99,6 +99,9 @@ func (c *Client) List(ctx context.Context, object models.SyncObject, fields []st
 	}
 	if token == "" && !c.bulk.avoided(object, c.now()) {
 		n, err := c.Count(ctx, object)
+		if models.CodeOf(err) == models.CodeBusy { // there are more than can be counted in time
+			n, err = c.cfg.BulkFrom, nil
+		}
 		if err != nil {
 			return models.RecordPage{}, err
 		}
