@@ -12,6 +12,9 @@ import (
 )
 
 func (r *mutationResolver) SetProfilePermission(ctx context.Context, profileID string, permission models.ProfilePermission) (*models.Profile, error) {
+	if err := r.checkHidden(ctx, profileID, permission.HiddenFields); err != nil {
+		return nil, err
+	}
 	before, after, err := r.Store.SetProfilePermission(ctx, profileID, permission)
 	if err != nil {
 		return nil, err

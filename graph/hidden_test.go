@@ -210,3 +210,25 @@ func TestASingleHiddenFieldVanishesFromAnswersStatementsAndCalls(t *testing.T) {
 		}
 	}
 }
+
+// TestANameThatHidesNothingIsRefused keeps a slip of the pen from leaving a field open.
+func TestANameThatHidesNothingIsRefused(t *testing.T) {
+	h := newHouse(t, storetest.SQLiteAddress(t), 8)
+	for name, good := range map[string]bool{
+		"Contact.phone": true, "contact.PHONE": true, "Phone": true, "Contact.Phone": true, "Description": true, "Opportunity.amount": true, "User.email": true, "Address.city": true, "PipelineBucket.amount": true,
+		"Loyalty__c": true, "cf_loyalty": true, "Account.Loyalty__c": true,
+		"Contact.fone": false, "Kontact.phone": false, "": false, "phone ": true, "Contact": false, "Contact.id": false, "Query.contacts": false, "Mutation.pauseSync": false, "*": false, "Contact.*": false,
+	} {
+		a := h.askWith(h.admin, `mutation($id:ID!,$h:[String!]){setProfilePermission(profileId:$id,permission:{hiddenFields:$h}){permission{hiddenFields}}}`, map[string]any{"id": h.profile, "h": []string{name}})
+		if (a.errors == nil) != good {
+			t.Errorf("%q: %s", name, a.text)
+		}
+	}
+	many := make([]string, 300)
+	for i := range many {
+		many[i] = fmt.Sprintf("f%d__c", i)
+	}
+	if a := h.askWith(h.admin, `mutation($id:ID!,$h:[String!]){setProfilePermission(profileId:$id,permission:{hiddenFields:$h}){id}}`, map[string]any{"id": h.profile, "h": many}); a.errors == nil {
+		t.Error("300 names are taken")
+	}
+}
