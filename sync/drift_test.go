@@ -157,3 +157,36 @@ func TestAPairThatNothingAccountsForIsPlannedAgain(t *testing.T) {
 		t.Errorf("%+v %+v", o, d)
 	}
 }
+
+func TestACompareThatMayAskNoMoreAccountsForThePairsAndGoesOnLater(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	for i := range 3 {
+		w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": fmt.Sprint("Compared ", i)})
+	}
+	w.boot(t).connect(t)
+	w.settle(t)
+	ctx, engine := context.Background(), w.proc.engine
+	compare := func() (models.DriftReport, error) {
+		var r models.DriftReport
+		err := engine.CompareAll(ctx, &r)
+		return r, err
+	}
+	var usual struct{ DailyCredits int }
+	w.sim(t, models.Desk, http.MethodGet, "/_sim/settings", "", &usual)
+	w.sim(t, models.Desk, http.MethodPost, "/_sim/settings", `{"dailyCredits":1000}`, nil)
+	_, err := w.proc.remotes[models.Desk].Count(ctx, models.ContactObject) // its answer tells how few calls are left
+	must(t, err)
+	r, err := compare()
+	if o, _ := of(r, ""); models.CodeOf(err) != models.CodeQuotaExhausted || o.Pairs != 3 || o.Equal != 3 || o.DeskRecords != 0 || o.SalesforceRecords != 3 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	w.sim(t, models.Desk, http.MethodPost, "/_sim/settings", fmt.Sprintf(`{"dailyCredits":%d}`, usual.DailyCredits), nil)
+	for range 3 { // now and then one call is let through, to see whether there are more again
+		w.clock.advance(20 * time.Minute)
+		_, _ = w.proc.remotes[models.Desk].Count(ctx, models.ContactObject)
+	}
+	r, err = compare()
+	if o, _ := of(r, ""); err != nil || o.DeskRecords != 3 || o.Equal != 3 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,12 @@ import (
 	"sidelight/sync/zohodesk"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	if text := os.Getenv(replicaVariable); text != "" {
+		os.Exit(runReplica(text))
+	}
+	storetest.Main(m)
+}
 
 // house is an engine between both simulated vendors, on a real store.
 type house struct {
