@@ -1,0 +1,546 @@
+package sync_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"sidelight/models"
+	"sidelight/models/store/storetest"
+	"sidelight/sync/mapping"
+)
+
+// checks sets how many cases rapid tries, unless the command line says it.
+func checks(t *testing.T, n int) {
+	f := flag.Lookup("rapid.checks")
+	if f.Value.String() != f.DefValue {
+		return
+	}
+	must(t, f.Value.Set(strconv.Itoa(n)))
+	t.Cleanup(func() { must(t, f.Value.Set(f.DefValue)) })
+}
+
+// template is a migrated, empty database that every history copies.
+func template(t *testing.T) []byte {
+	path := filepath.Join(t.TempDir(), "template.sqlite")
+	must(t, storetest.Open(t, "sqlite:"+path).Close())
+	raw, err := os.ReadFile(path)
+	must(t, err)
+	return raw
+}
+
+// TestAnyHistoryEndsWithBothSidesEqualAndNoEditLost draws histories of what users, admins, vendors and processes do, and holds the engine to its
+// promises (DESIGN.md section 3) after each.
+func TestAnyHistoryEndsWithBothSidesEqualAndNoEditLost(t *testing.T) {
+	checks(t, 250)
+	raw, n := template(t), 0
+	dir := t.TempDir()
+	rapid.Check(t, func(rt *rapid.T) {
+		n++
+		path := filepath.Join(dir, fmt.Sprint(n, ".sqlite"))
+		must(t, os.WriteFile(path, raw, 0o600))
+		h := newHistory(rt, "sqlite:"+path)
+		defer func() {
+			h.world.close(t)
+			for _, suffix := range []string{"", "-wal", "-shm"} {
+				_ = os.Remove(path + suffix)
+			}
+		}()
+		rt.Repeat(h.actions())
+		h.end(rt)
+	})
+}
+
+// edit is a value that a user gave a field.
+type edit struct {
+	at     int // its place in the history
+	side   models.Side
+	object models.SyncObject
+	id     string
+	field  string // the mapping's name
+	value  string
+	seen   string // what the user replaced
+}
+
+type spot struct {
+	side models.Side
+	id   string
+}
+
+// history is one run of the model.
+type history struct {
+	world   *world
+	ctx     context.Context
+	at      int
+	paused  bool
+	users   map[spot]bool   // records that users made
+	gone    map[spot]bool   // records that were deleted at the last look
+	reached map[spot]bool   // values that a side has held
+	edits   []edit          // what users wrote, in order
+	seen    map[string]bool // values that a user knowingly replaced or threw away
+	rules   map[string]models.FieldRule
+	// accountGone tells that an account was deleted: contacts may wait for it.
+	accountGone bool
+	deleted     map[spot]int // when a user last deleted the record
+	said        []string
+}
+
+// fields are what users edit, by the mapping's names: Desk's and Salesforce's.
+var fields = map[models.SyncObject][][2]string{
+	models.ContactObject: {{"title", "Title"}, {"phone", "Phone"}, {"city", "MailingCity"}, {"description", "Description"}, {"lastName", "LastName"}},
+	models.AccountObject: {{"phone", "Phone"}, {"fax", "Fax"}, {"city", "BillingCity"}, {"description", "Description"}},
+}
+
+// emails are few, so that some records match and some are ambiguous.
+var emails = []string{"", "", "", "ann@example.com", "bo@example.com", "Cy@Example.com", "dee@example.com"}
+
+func newHistory(t *rapid.T, address string) *history {
+	h := &history{world: newWorld(t, address), ctx: context.Background(), users: map[spot]bool{}, gone: map[spot]bool{}, reached: map[spot]bool{}, seen: map[string]bool{}, deleted: map[spot]int{}, rules: map[string]models.FieldRule{}}
+	w := h.world
+	w.marked[models.Desk] = rapid.IntRange(0, 3).Draw(t, "desk has the mark's field") > 0
+	w.marked[models.Salesforce] = rapid.IntRange(0, 3).Draw(t, "salesforce has the mark's field") > 0
+	w.batch = rapid.SampledFrom([]int{1, 1, 1, 0}).Draw(t, "batch")
+	for range rapid.IntRange(0, 4).Draw(t, "records before") {
+		h.create(t)
+	}
+	w.boot(t).connect(t)
+	return h
+}
+
+func (h *history) say(format string, args ...any) {
+	h.at++
+	h.said = append(h.said, fmt.Sprintf("%3d %s ", h.at, h.world.clock.Now().Format("02T15:04:05"))+fmt.Sprintf(format, args...))
+}
+
+func (h *history) unique(kind string) string { return fmt.Sprintf("%s %d", kind, len(h.edits)) }
+
+// proc is the process that runs, a new one after a kill.
+func (h *history) proc(t failer) *proc {
+	if h.world.proc == nil {
+		h.say("a new process starts")
+		return h.world.boot(t)
+	}
+	return h.world.proc
+}
+
+func (h *history) actions() map[string]func(*rapid.T) {
+	acts := map[string]func(*rapid.T){
+		"":                func(t *rapid.T) { h.invariants(t) },
+		"create":          h.create,
+		"edit":            h.editOne,
+		"edit again":      h.editOne,
+		"edit both":       h.editBoth,
+		"delete":          h.delete,
+		"undelete":        h.undelete,
+		"merge":           h.merge,
+		"engine":          h.engine,
+		"engine again":    h.engine,
+		"engine in peace": h.peace,
+		"hint":            h.hint,
+		"time":            h.time,
+		"pause or resume": h.pauseOrResume,
+		"admin":           h.admin,
+	}
+	return acts
+}
+
+// draws
+
+func drawSide(t *rapid.T) models.Side { return rapid.SampledFrom(models.Sides[:]).Draw(t, "side") }
+
+func drawObject(t *rapid.T) models.SyncObject {
+	return rapid.SampledFrom([]models.SyncObject{models.ContactObject, models.ContactObject, models.AccountObject}).Draw(t, "object")
+}
+
+// drawLive draws a live record of a side, or skips the action.
+func (h *history) drawLive(t *rapid.T, side models.Side, object models.SyncObject, deleted bool) rec {
+	var list []rec
+	for _, r := range h.world.dump(t)[side][object] {
+		if r.deleted == deleted && r.into == "" {
+			list = append(list, r)
+		}
+	}
+	if len(list) == 0 {
+		t.Skip("no such record")
+	}
+	return rapid.SampledFrom(list).Draw(t, "record")
+}
+
+// what users do
+
+func name(side models.Side, pair [2]string) string {
+	if side == models.Desk {
+		return pair[0]
+	}
+	return pair[1]
+}
+
+func (h *history) create(t *rapid.T) {
+	side, object := drawSide(t), drawObject(t)
+	values := map[string]any{}
+	note := func(pair [2]string, value string) {
+		values[name(side, pair)] = value
+		h.edits = append(h.edits, edit{at: h.at + 1, side: side, object: object, field: pair[1], value: value})
+	}
+	begin := len(h.edits)
+	if object == models.AccountObject {
+		if rapid.IntRange(0, 3).Draw(t, "named alike") == 0 {
+			values[name(side, [2]string{"accountName", "Name"})] = rapid.SampledFrom([]string{"Acme", "ACME ", "Zoë & Co"}).Draw(t, "name")
+		} else {
+			values[name(side, [2]string{"accountName", "Name"})] = h.unique("Account")
+		}
+	} else {
+		note([2]string{"lastName", "LastName"}, h.unique("Łast"))
+		if email := rapid.SampledFrom(emails).Draw(t, "email"); email != "" {
+			values[name(side, [2]string{"email", "Email"})] = email
+		}
+		var accounts []string
+		for _, r := range h.world.dump(t)[side][models.AccountObject] {
+			if !r.deleted {
+				accounts = append(accounts, r.id)
+			}
+		}
+		if len(accounts) > 0 && rapid.Bool().Draw(t, "with an account") {
+			values[name(side, [2]string{"accountId", "AccountId"})] = rapid.SampledFrom(accounts).Draw(t, "account")
+		}
+	}
+	if rapid.Bool().Draw(t, "with a phone") {
+		note([2]string{"phone", "Phone"}, h.unique("+48"))
+	}
+	id := h.world.create(t, side, object, values)
+	for i := begin; i < len(h.edits); i++ {
+		h.edits[i].id = id
+	}
+	h.users[spot{side, id}] = true
+	h.say("a user creates %s %s in %s: %v", object, id, side, values)
+}
+
+func (h *history) editOne(t *rapid.T) {
+	side, object := drawSide(t), drawObject(t)
+	r := h.drawLive(t, side, object, false)
+	h.editField(t, r, rapid.SampledFrom(fields[object]).Draw(t, "field"))
+}
+
+func (h *history) editField(t *rapid.T, r rec, pair [2]string) {
+	value, seen := h.unique("v"), r.values[name(r.side, pair)]
+	if seen != "" && pair[0] != "lastName" && rapid.IntRange(0, 4).Draw(t, "blank") == 0 {
+		value = ""
+	}
+	var sent any = value
+	if value == "" {
+		sent = nil
+	}
+	if !h.world.edit(t, r.side, r.object, r.id, map[string]any{name(r.side, pair): sent}) {
+		t.Fatalf("a user cannot edit %s of %s", pair, r.id)
+	}
+	h.say("a user edits %s of %s %s in %s: %q to %q", pair[1], r.object, r.id, r.side, seen, value)
+	h.seen[seen] = true
+	h.edits = append(h.edits, edit{h.at, r.side, r.object, r.id, pair[1], value, seen})
+}
+
+// editBoth edits one field of a linked pair on both sides.
+func (h *history) editBoth(t *rapid.T) {
+	object := drawObject(t)
+	dump := h.world.dump(t)
+	live := map[spot]rec{}
+	for side, objects := range dump {
+		for _, r := range objects[object] {
+			if !r.deleted {
+				live[spot{side, r.id}] = r
+			}
+		}
+	}
+	links, err := h.world.store.Links(h.ctx, object, "", 1000)
+	check(t, err)
+	var pairs [][2]rec
+	for _, l := range links {
+		d, onDesk := live[spot{models.Desk, l.RecordID(models.Desk)}]
+		s, onSalesforce := live[spot{models.Salesforce, l.RecordID(models.Salesforce)}]
+		if onDesk && onSalesforce {
+			pairs = append(pairs, [2]rec{d, s})
+		}
+	}
+	if len(pairs) == 0 {
+		t.Skip("no linked pair")
+	}
+	pair := rapid.SampledFrom(pairs).Draw(t, "pair")
+	field := rapid.SampledFrom(fields[object]).Draw(t, "field")
+	h.editField(t, pair[0], field)
+	if rapid.Bool().Draw(t, "later") {
+		h.world.clock.advance(3 * time.Second)
+	}
+	h.editField(t, pair[1], field)
+}
+
+// discarding runs what a user does and notes every value that it takes with it: the user saw those.
+func (h *history) discarding(t *rapid.T, act func()) {
+	before := h.world.dump(t)
+	act()
+	after := map[spot]rec{}
+	for side, objects := range h.world.dump(t) {
+		for _, list := range objects {
+			for _, r := range list {
+				after[spot{side, r.id}] = r
+			}
+		}
+	}
+	for side, objects := range before {
+		for _, list := range objects {
+			for _, r := range list {
+				if now, there := after[spot{side, r.id}]; !r.deleted && (!there || now.deleted) {
+					h.handOver(t, r)
+					for _, v := range r.values {
+						h.seen[v] = true
+					}
+					h.deleted[spot{side, r.id}] = h.at + 1
+					h.accountGone = h.accountGone || r.object == models.AccountObject
+				}
+			}
+		}
+	}
+}
+
+// handOver notes that the counterpart of a record that a user threw away stands for it from now on.
+func (h *history) handOver(t *rapid.T, r rec) {
+	links, err := h.world.store.LinksByRecord(h.ctx, r.object, r.side, []string{r.id})
+	check(t, err)
+	if l, linked := links[r.id]; linked && l.Whole() && h.users[spot{r.side, r.id}] {
+		h.users[spot{r.side.Other(), l.RecordID(r.side.Other())}] = true
+	}
+}
+
+func (h *history) delete(t *rapid.T) {
+	side, object := drawSide(t), drawObject(t)
+	r := h.drawLive(t, side, object, false)
+	h.discarding(t, func() {
+		if !h.world.remove(t, side, object, r.id) {
+			t.Fatalf("a user cannot delete %s", r.id)
+		}
+	})
+	h.say("a user deletes %s %s in %s", object, r.id, side)
+}
+
+func (h *history) undelete(t *rapid.T) {
+	side, object := drawSide(t), drawObject(t)
+	r := h.drawLive(t, side, object, true)
+	if h.world.restore(t, side, r.id) {
+		h.say("a user undeletes %s %s in %s", object, r.id, side)
+		h.look(t)
+	}
+}
+
+func (h *history) merge(t *rapid.T) {
+	object := drawObject(t)
+	loser, winner := h.drawLive(t, models.Salesforce, object, false), h.drawLive(t, models.Salesforce, object, false)
+	if loser.id == winner.id {
+		t.Skip("one record")
+	}
+	h.discarding(t, func() {
+		h.world.user(t, models.Salesforce, "POST", "/_sim/merge", map[string]any{"master": winner.id, "losers": []string{loser.id}})
+	})
+	h.say("a user merges %s %s into %s in Salesforce", object, loser.id, winner.id)
+}
+
+// look notes which values have reached which side. A record that came back to life, alone or with its account, is a user's own.
+func (h *history) look(t *rapid.T) {
+	for side, objects := range h.world.dump(t) {
+		for _, list := range objects {
+			for _, r := range list {
+				at := spot{side, r.id}
+				if h.gone[at] && !r.deleted {
+					h.users[at] = true
+				}
+				h.gone[at] = r.deleted
+				for _, v := range r.values {
+					h.reached[spot{side, v}] = true
+				}
+			}
+		}
+	}
+}
+
+// what happens to the engine
+
+// hiccups are what can befall a call, for a count of calls after some that go well.
+var hiccups = []string{`"kind":"drop_before"`, `"kind":"drop_after"`, `"kind":"reset"`, `"kind":"truncate"`, `"kind":"html"`, `"kind":"status","status":500`,
+	`"kind":"status","status":503,"headers":{"Retry-After":"7"}`, `"kind":"status","status":429`, `"kind":"status","status":500,"commit":true`}
+
+func (h *history) drawFaults(t *rapid.T) map[models.Side][]string {
+	out := map[models.Side][]string{}
+	for range rapid.IntRange(0, 2).Draw(t, "faults") {
+		side := drawSide(t)
+		count := fmt.Sprintf(`"after":%d,"times":%d`, rapid.IntRange(0, 8).Draw(t, "after"), rapid.IntRange(1, 3).Draw(t, "times"))
+		var rule string
+		switch rapid.IntRange(0, 9).Draw(t, "fault") {
+		case 0:
+			rule = `"kind":"lock_row",` + count
+		case 1:
+			rule = `"kind":"revoke_tokens",` + count
+		case 2:
+			rule = `"kind":"search_lag","seconds":60`
+		default:
+			rule = rapid.SampledFrom(hiccups).Draw(t, "hiccup") + `,"endpoint":"` + rapid.SampledFrom([]string{"**", "POST **", "PATCH **"}).Draw(t, "endpoint") + `",` + count
+		}
+		out[side] = append(out[side], "{"+rule+"}")
+	}
+	return out
+}
+
+// engine runs a piece of the engine's work, with faults at some step, and perhaps a kill at another.
+func (h *history) engine(t *rapid.T) {
+	p := h.proc(t)
+	work := rapid.SampledFrom([]string{"turn", "turn", "pass", "desk", "salesforce"}).Draw(t, "work")
+	faults := h.drawFaults(t)
+	for side, rules := range faults {
+		h.world.faults(t, side, rules...)
+	}
+	kill := 0
+	if rapid.IntRange(0, 2).Draw(t, "killed") == 0 {
+		kill = rapid.IntRange(1, 40).Draw(t, "at step")
+		p.doom(kill, rapid.Bool().Draw(t, "after"))
+	}
+	var err error
+	switch work {
+	case "turn":
+		err = p.turn()
+	case "pass":
+		p.engine.PollNow()
+		err = p.engine.Pass(h.ctx)
+	case "desk":
+		_, err = p.engine.ExecuteOnce(h.ctx, models.Desk)
+	case "salesforce":
+		_, err = p.engine.ExecuteOnce(h.ctx, models.Salesforce)
+	}
+	for side := range faults {
+		h.world.faults(t, side)
+	}
+	h.say("the engine does %s, faults %v, kill at %d: %v", work, faults, kill, err)
+	h.look(t)
+	if p.killed() {
+		p.kill()
+		h.say("it was killed")
+		return
+	}
+	p.spare()
+	if err != nil && models.CodeOf(err) == models.CodeInternal && !errors.Is(err, errKilled) {
+		t.Fatalf("an error without a code: %v", err)
+	}
+}
+
+// peace is a round without faults.
+func (h *history) peace(t *rapid.T) {
+	err := h.proc(t).turn()
+	h.say("the engine does a turn in peace: %v", err)
+	h.look(t)
+}
+
+// hint tells the engine of records, several times, in any order, of some not at all.
+func (h *history) hint(t *rapid.T) {
+	side, object := drawSide(t), drawObject(t)
+	var ids []string
+	for _, r := range h.world.dump(t)[side][object] {
+		ids = append(ids, r.id)
+	}
+	if len(ids) == 0 {
+		t.Skip("nothing to hint at")
+	}
+	var hints []models.Hint
+	for _, id := range rapid.SliceOfN(rapid.SampledFrom(ids), 1, 5).Draw(t, "hints") {
+		hints = append(hints, models.Hint{ID: id, At: h.world.clock.Now()})
+	}
+	err := h.proc(t).engine.Hint(h.ctx, side, object, hints)
+	h.say("hints of %d %s in %s: %v", len(hints), object, side, err)
+}
+
+func (h *history) time(t *rapid.T) {
+	switch rapid.IntRange(0, 9).Draw(t, "time") {
+	case 0:
+		h.world.clock.advance(24 * time.Hour)
+		h.say("a day goes by")
+	case 1:
+		h.world.skew = rapid.SampledFrom([]time.Duration{0, 24 * time.Hour, -24 * time.Hour}).Draw(t, "skew")
+		h.say("the engine's clock is %v wrong", h.world.skew)
+	default:
+		d := time.Duration(rapid.IntRange(1, 120).Draw(t, "seconds")) * time.Second
+		h.world.clock.advance(d)
+		h.say("%v go by", d)
+	}
+}
+
+// what admins do
+
+func (h *history) pauseOrResume(t *rapid.T) {
+	p := h.proc(t)
+	var err error
+	if h.paused {
+		_, err = p.engine.Resume(h.ctx)
+		h.paused = false
+		h.say("resumed: %v", err)
+		return
+	}
+	if n, err := h.world.store.Sending(h.ctx); err != nil || n > 0 {
+		h.world.clock.advance(2 * time.Minute) // a sender that was killed is waited for until its lease ends
+	}
+	_, err = p.engine.Pause(h.ctx)
+	h.say("paused: %v", err)
+	check(t, err)
+	h.world.written()
+	h.paused = true
+}
+
+var allRules = []models.FieldRule{models.RuleTwoWay, models.RuleTwoWay, models.RulePreferSalesforce, models.RulePreferSalesforceUnlessBlank, models.RulePreferDesk,
+	models.RuleSalesforceToDesk, models.RuleDeskToSalesforce, models.RuleOff}
+
+func (h *history) admin(t *rapid.T) {
+	p := h.proc(t)
+	var policy models.SyncPolicy
+	switch rapid.IntRange(0, 4).Draw(t, "admin") {
+	case 0:
+		d := rapid.SampledFrom([]models.SyncDirection{models.TwoWay, models.SalesforceToDesk}).Draw(t, "direction")
+		policy.Direction = &d
+		_, err := p.engine.SetPolicy(h.ctx, policy)
+		h.say("direction %s: %v", d, err)
+	case 1:
+		c := rapid.SampledFrom([]models.ConflictPolicy{models.LatestWins, models.SalesforceWins, models.DeskWins}).Draw(t, "conflicts")
+		policy.ConflictPolicy = &c
+		_, err := p.engine.SetPolicy(h.ctx, policy)
+		h.say("conflict policy %s: %v", c, err)
+	case 2:
+		d := rapid.SampledFrom([]models.DeletePolicy{models.RestoreOnUpdate, models.StayDeleted}).Draw(t, "deletes")
+		policy.DeletePolicy = &d
+		_, err := p.engine.SetPolicy(h.ctx, policy)
+		h.say("delete policy %s: %v", d, err)
+	case 3:
+		n, err := p.engine.Retry(h.ctx, nil, models.FailureFilter{})
+		h.say("%d failures are retried: %v", n, err)
+	case 4:
+		object := drawObject(t)
+		field := rapid.SampledFrom(fields[object]).Draw(t, "field")
+		rule := rapid.SampledFrom(allRules).Draw(t, "rule")
+		inputs := mapping.Defaults(object)
+		for i := range inputs {
+			r := h.rules[string(object)+inputs[i].Salesforce]
+			if inputs[i].Salesforce == field[1] && field[1] != "LastName" {
+				r = rule
+			}
+			if r != "" {
+				inputs[i].Rule = &r
+			}
+		}
+		saved, mappings, problems, err := p.engine.SaveFieldMappings(h.ctx, object, inputs)
+		h.say("rule of %s %s is %s: saved %v with %d problems, %v", object, field[1], rule, saved, len(problems), err)
+		if err == nil && saved {
+			for _, m := range mappings {
+				h.rules[string(object)+m.Name()] = m.Rule
+			}
+		}
+	}
+}
