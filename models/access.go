@@ -2,7 +2,6 @@ package models
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -80,11 +79,6 @@ func (a Access) Allows(n Need) bool {
 		return either && a.Has(CanTasks)
 	}
 	return false
-}
-
-// Hides tells whether the single field is hidden: by Type.field in any case, or a mapped field by its name.
-func (a Access) Hides(field string) bool {
-	return slices.ContainsFunc(a.Hidden, func(h string) bool { return strings.EqualFold(h, field) })
 }
 
 // The getters of the API's Access type.
