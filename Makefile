@@ -7,7 +7,7 @@ GO ?= go
 UI := widget/ui
 DEMO_FLAGS ?=
 
-.PHONY: help demo build pages test test-go test-api test-conformance conformance test-ui test-e2e extension bench generate check-generated vet tools clean
+.PHONY: help demo build pages test test-go test-long test-api test-conformance conformance test-ui test-e2e extension bench generate check-generated vet tools clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -57,6 +57,11 @@ test-conformance: ## Other people's client programs against the simulators
 
 conformance: conformance/node_modules/.stamp conformance/sf/node_modules/.stamp ## The Salesforce CLI against the simulators (heavy: 300 MB, two minutes)
 	scripts/conformance "node --test --test-reporter=spec sf/sf.test.js"
+
+test-long: ## The proofs with many more cases: laws, histories, kills (about two hours)
+	$(GO) test -timeout 60m ./sync/reconcile -rapid.checks 200000
+	$(GO) test -timeout 180m ./sync -run 'TestAnyHistory' -rapid.checks 10000
+	$(GO) test -timeout 60m . -run 'TestKilledAtAnyMoment' -rounds 50
 
 test-ui: pages ## Types and unit tests of the pages
 	@if command -v npm >/dev/null; then cd $(UI) && npm run --silent check && npm test --silent; else scripts/skip "npm is not installed: the pages' tests"; fi
