@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+	"time"
 
 	"sidelight/models"
 )
@@ -101,9 +102,9 @@ type span struct {
 	sum   uint64
 }
 
-func (s *span) add(id string, values models.Values) {
+func (s *span) add(id string, at time.Time, values models.Values) {
 	s.count++
-	s.sum += hashOf(id)
+	s.sum += hashOf(id, at.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano))
 	for name, v := range values {
 		s.sum += hashOf(id, name, v.String())
 	}
