@@ -37,10 +37,10 @@ func TestAThousandCreatesWithEveryTenthAnswerLostMakeExactlyAThousandCounterpart
 	for _, c := range []struct {
 		name             string
 		desk, salesforce bool
-	}{{"marks on both sides", true, true}, {"no mark in Desk", false, true}, {"no mark in Salesforce", true, false}, {"no marks", false, false}} {
+		each             int
+	}{{"marks on both sides", true, true, 500}, {"no mark in Desk", false, true, 100}, {"no mark in Salesforce", true, false, 100}, {"no marks", false, false, 500}} {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			const each = 500
+			each := c.each
 			w := onWorld(t, storetest.SQLiteAddress(t))
 			w.marked[models.Desk], w.marked[models.Salesforce] = c.desk, c.salesforce
 			w.people(t, models.Salesforce, each)
@@ -49,7 +49,7 @@ func TestAThousandCreatesWithEveryTenthAnswerLostMakeExactlyAThousandCounterpart
 				return `{"kind":"drop_after","endpoint":"` + endpoint + `","probability":0.1}`
 			}
 			w.faults(t, models.Desk, lost("POST /api/v1/contacts"), `{"kind":"search_lag","seconds":60}`)
-			w.faults(t, models.Salesforce, `{"kind":"drop_after","endpoint":"* /services/data/v68.0/composite/**","probability":0.3}`)
+			w.faults(t, models.Salesforce, `{"kind":"drop_after","endpoint":"* /services/data/v68.0/composite/**","probability":0.3}`, `{"kind":"drop_after","endpoint":"* /services/data/v68.0/jobs/**","probability":0.1}`)
 			w.boot(t).connect(t)
 			w.settle(t)
 			dump := w.dump(t)
