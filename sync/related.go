@@ -84,33 +84,45 @@ func NewRelated(c RelatedConfig) *Related {
 	return &Related{RelatedConfig: c, log: c.Logger.With("room", "related")}
 }
 
-// Leases of the parts of a Related.
+// part is one piece of the work, of which one process at a time does a turn.
+type part struct {
+	lease string
+	every time.Duration
+	// due tells whether there is anything to do; it looks only.
+	due  func(ctx context.Context) (bool, error)
+	work func(ctx context.Context, fence int64) error
+}
+
+// Run works until ctx ends.
+func (r *Related) Run(ctx context.Context) {
+	var wg stdsync.WaitGroup
+	for _, p := range r.parts() {
+		wg.Go(func() { r.repeat(ctx, p) })
+	}
+	wg.Wait()
+}
+
+func (r *Related) parts() []part {
+	var out []part
+	for _, object := range models.StreamedObjects {
+		out = append(out, part{relatedStreamLease + string(object), streamAgain, r.streams, func(ctx context.Context, fence int64) error { return r.listen(ctx, fence, object) }})
+	}
+	if !r.All {
+		return append(out, part{relatedMirrorLease, r.Poll, r.leftOver, r.forget})
+	}
+	for _, object := range models.RelatedObjects {
+		out = append(out, part{relatedMirrorLease + string(object), min(r.Poll, relatedTick), func(ctx context.Context) (bool, error) { return r.old(ctx, object) },
+			func(ctx context.Context, fence int64) error { return r.mirror(ctx, fence, object) }})
+	}
+	return out
+}
+
+// Leases of the parts.
 const (
 	relatedMirrorLease = "related/mirror/"
 	relatedStreamLease = "related/stream/"
 	relatedLeaseTTL    = 15 * time.Second
 )
-
-// Run works until ctx ends.
-func (r *Related) Run(ctx context.Context) {
-	var wg stdsync.WaitGroup
-	for _, object := range models.StreamedObjects {
-		wg.Go(func() {
-			r.repeat(ctx, relatedStreamLease+string(object), streamAgain, func(ctx context.Context, fence int64) error { return r.listen(ctx, fence, object) })
-		})
-	}
-	for _, object := range models.RelatedObjects {
-		if r.All {
-			wg.Go(func() {
-				r.repeat(ctx, relatedMirrorLease+string(object), min(r.Poll, relatedTick), func(ctx context.Context, fence int64) error { return r.mirror(ctx, fence, object) })
-			})
-		}
-	}
-	if !r.All {
-		wg.Go(func() { r.repeat(ctx, relatedMirrorLease, r.Poll, r.forget) })
-	}
-	wg.Wait()
-}
 
 // relatedTick is how soon a process looks again whether the sync has become active; streamAgain is the pause before a stream that has ended is opened again.
 const (
@@ -118,16 +130,16 @@ const (
 	streamAgain = 5 * time.Second
 )
 
-// repeat does a turn of the work again and again, while the sync is active and this process holds the lease.
-func (r *Related) repeat(ctx context.Context, lease string, every time.Duration, work func(ctx context.Context, fence int64) error) {
+// repeat does a turn of the part again and again, while the sync is active and this process holds the lease.
+func (r *Related) repeat(ctx context.Context, p part) {
 	failures := 0
 	for ctx.Err() == nil {
 		began := r.Now()
-		err := r.turn(ctx, lease, work)
+		err := r.turn(ctx, p)
 		if ctx.Err() != nil {
 			return
 		}
-		wait := every
+		wait := p.every
 		switch {
 		case err == nil || models.CodeOf(err) == models.CodeConflict: // paused, deleted or another's work now
 			failures = 0
@@ -140,11 +152,11 @@ func (r *Related) repeat(ctx context.Context, lease string, every time.Duration,
 			if e := (*models.Error)(nil); errors.As(err, &e) {
 				asked = e.RetryAfter
 			}
-			wait = max(every, backoff(failures, asked, rand.Float64()))
+			wait = max(p.every, backoff(failures, asked, rand.Float64()))
 			if models.CodeOf(err) == models.CodeNoAccess {
 				wait = max(wait, time.Hour) // only an admin can change that
 			}
-			r.log.Warn("related records are not followed just now", "part", lease, "code", models.CodeOf(err), "error", err, "again", wait)
+			r.log.Warn("related records are not followed just now", "part", p.lease, "code", models.CodeOf(err), "error", err, "again", wait)
 		}
 		pauseFor(ctx, wait)
 	}
@@ -160,19 +172,22 @@ func pauseFor(ctx context.Context, d time.Duration) {
 }
 
 // turn does the work once under the lease, which is renewed meanwhile; the work ends when the lease is lost or the sync is no longer active.
-func (r *Related) turn(ctx context.Context, lease string, work func(ctx context.Context, fence int64) error) error {
+func (r *Related) turn(ctx context.Context, p part) error {
 	in, err := r.Store.Integration(ctx)
 	if err != nil || in.Status != models.StatusActive {
 		return err
 	}
-	fence, held, err := r.Store.AcquireLease(ctx, lease, r.Owner, relatedLeaseTTL)
+	if due, err := p.due(ctx); err != nil || !due {
+		return err
+	}
+	fence, held, err := r.Store.AcquireLease(ctx, p.lease, r.Owner, relatedLeaseTTL)
 	if err != nil || !held {
 		return err
 	}
 	defer func() {
 		release, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		_ = r.Store.ReleaseLease(release, lease, r.Owner) // it ends by itself
+		_ = r.Store.ReleaseLease(release, p.lease, r.Owner) // it ends by itself
 	}()
 	ctx, cancel := context.WithCancel(ctx)
 	var wg stdsync.WaitGroup
@@ -188,7 +203,7 @@ func (r *Related) turn(ctx context.Context, lease string, work func(ctx context.
 			case <-renew.C:
 			}
 			if in, err := r.Store.Integration(ctx); err != nil || in.Status == models.StatusActive {
-				if _, held, err := r.Store.AcquireLease(ctx, lease, r.Owner, relatedLeaseTTL); err == nil && held {
+				if _, held, err := r.Store.AcquireLease(ctx, p.lease, r.Owner, relatedLeaseTTL); err == nil && held {
 					continue
 				}
 			}
@@ -196,5 +211,5 @@ func (r *Related) turn(ctx context.Context, lease string, work func(ctx context.
 			return
 		}
 	})
-	return work(ctx, fence)
+	return p.work(ctx, fence)
 }

@@ -7,9 +7,35 @@ import (
 	"sidelight/models"
 )
 
+// leftOver tells whether there is a mirror that nobody keeps.
+func (r *Related) leftOver(ctx context.Context) (bool, error) {
+	mirrors, err := r.Store.RelatedMirrors(ctx)
+	for _, m := range mirrors {
+		if m.BeganAt != nil {
+			return true, err
+		}
+	}
+	return false, err
+}
+
 // forget ends the mirrors that an earlier start with All has left: nobody keeps them any more.
 func (r *Related) forget(ctx context.Context, _ int64) error {
 	return r.Store.ForgetRelatedMirrors(ctx)
+}
+
+// old tells whether a mirror is to be read, read anew or asked for changes.
+func (r *Related) old(ctx context.Context, object models.RelatedObject) (bool, error) {
+	mirrors, err := r.Store.RelatedMirrors(ctx)
+	if err != nil {
+		return false, err
+	}
+	m := mirrors[object]
+	return !m.Complete || m.Reading || m.AsOf == nil || r.Now().Sub(*m.AsOf) >= r.Poll || r.anew(m), nil
+}
+
+// anew tells whether a mirror is to be read whole again.
+func (r *Related) anew(m models.RelatedMirror) bool {
+	return m.BeganAt == nil || (m.Complete && !m.Reading && r.Now().Sub(*m.BeganAt) >= r.Anew)
 }
 
 // mirror is one turn for one kind: it is read whole as far as it is not yet, and then asked for its changes.
@@ -23,7 +49,7 @@ func (r *Related) mirror(ctx context.Context, fence int64, object models.Related
 		return err
 	}
 	k := &keeper{Related: r, remote: remote, object: object, fence: models.RelatedFence{Number: fence}, row: mirrors[object]}
-	if k.row.BeganAt == nil || (k.row.Complete && !k.row.Reading && r.Now().Sub(*k.row.BeganAt) >= r.Anew) {
+	if r.anew(k.row) {
 		if err := k.begin(ctx); err != nil {
 			return err
 		}
@@ -130,12 +156,18 @@ func (k *keeper) poll(ctx context.Context) error {
 	}
 }
 
+// streams tells whether there is a stream to listen to.
+func (r *Related) streams(context.Context) (bool, error) {
+	remote, err := r.Remote()
+	return err == nil && remote.Streams(), nil // not connected: nothing to listen to
+}
+
 // listen follows the change events of one kind. Those that are missed (an expired position, an overflow) cost time, never changes: the poll below finds them, and cards are
 // marked to be read again.
 func (r *Related) listen(ctx context.Context, number int64, object models.RelatedObject) error {
 	remote, err := r.Remote()
-	if err != nil || !remote.Streams() {
-		return nil // nothing to listen to
+	if err != nil {
+		return err
 	}
 	mirrors, err := r.Store.RelatedMirrors(ctx)
 	if err != nil {
