@@ -143,7 +143,7 @@ func (e *Engine) compareSide(ctx context.Context, side models.Side, d *driftObje
 	if err != nil {
 		return err
 	}
-	listed, err := e.brief(ctx, side, d.Object, fields)
+	listed, err := listedOf(ctx, remote, d.Object, fields)
 	if err != nil {
 		return err
 	}
@@ -188,12 +188,12 @@ func stopped(err error) error {
 	return models.Errorf(models.CodeConflict, "the sync is no longer active")
 }
 
-// brief leaves long texts out of what a compare lists: some vendors give them only record by record, and they do not change without the record's time.
-func (e *Engine) brief(ctx context.Context, side models.Side, object models.SyncObject, fields []string) ([]string, error) {
-	described, err := e.Describe(ctx, side, object)
-	return slices.DeleteFunc(slices.Clone(fields), func(name string) bool {
-		return slices.ContainsFunc(described, func(f models.Field) bool { return f.Name == name && f.Type == models.TypeTextArea })
-	}), err
+// listedOf are the fields that the side's lists give.
+func listedOf(ctx context.Context, remote Remote, object models.SyncObject, fields []string) ([]string, error) {
+	if sparse, is := remote.(Sparse); is {
+		return sparse.Listed(ctx, object, fields)
+	}
+	return fields, nil
 }
 
 // compareRange holds one page against the mirror. A record that was changed at another time than is known here is read whole.

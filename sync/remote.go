@@ -53,6 +53,12 @@ type Directory interface {
 	Users(ctx context.Context) ([]models.User, error)
 }
 
+// Sparse is a Remote whose lists lack some fields: asking for those costs a call for every record.
+type Sparse interface {
+	// Listed are those of the fields that lists give.
+	Listed(ctx context.Context, object models.SyncObject, fields []string) ([]string, error)
+}
+
 // Streamer is a Remote that pushes changes.
 type Streamer interface {
 	// Streams tells whether a change stream is configured at all.
