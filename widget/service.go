@@ -134,8 +134,12 @@ func (s *Service) customer(ctx context.Context, key models.CustomerKey, sel mode
 	if err != nil {
 		return nil, err
 	}
+	profile, err := s.profileAsOf(ctx, contact, account)
+	if err != nil {
+		return nil, err
+	}
 	stale = stale || late
-	c.AsOf, c.Stale = oldest(observedAt(contact, account), asOf), &stale
+	c.AsOf, c.Stale = oldest(profile, asOf), &stale
 	return c, nil
 }
 
@@ -241,15 +245,37 @@ func linkOf(contact *models.Contact, account *models.Account) *models.Link {
 	return l
 }
 
-func observedAt(contact *models.Contact, account *models.Account) *time.Time {
-	var a, b *time.Time
+// profileAsOf is when the older of contact and account was known to be as it is shown: when it was last seen, or when its sides were last asked for changes and named none.
+func (s *Service) profileAsOf(ctx context.Context, contact *models.Contact, account *models.Account) (*time.Time, error) {
+	polled, err := s.Store.PolledAt(ctx)
+	if err != nil {
+		return nil, err
+	}
+	asOf := func(p models.Pair) *time.Time {
+		var unchanged *time.Time
+		for side, id := range map[models.Side]*string{models.Desk: p.DeskID, models.Salesforce: p.SalesforceID} {
+			at, known := polled[side]
+			switch {
+			case id == nil:
+			case !known:
+				return p.ObservedAt
+			default:
+				unchanged = oldest(unchanged, &at)
+			}
+		}
+		if unchanged == nil || (p.ObservedAt != nil && p.ObservedAt.After(*unchanged)) {
+			return p.ObservedAt
+		}
+		return unchanged
+	}
+	var first *time.Time
 	if contact != nil {
-		a = contact.ObservedAt
+		first = oldest(first, asOf(contact.Pair))
 	}
 	if account != nil {
-		b = account.ObservedAt
+		first = oldest(first, asOf(account.Pair))
 	}
-	return oldest(a, b)
+	return first, nil
 }
 
 // oldest is the earlier of two times, of which either may be unknown.

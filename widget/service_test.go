@@ -110,6 +110,28 @@ func TestEachSectionSaysHowOldItIs(t *testing.T) {
 	})
 }
 
+func TestAProfileIsAsFreshAsTheLastTimeThatBothSidesWereAskedForChanges(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		d := open(t, address)
+		profile := all
+		profile.Sections, profile.AccountSections = nil, nil
+		asOf := func() time.Time {
+			c, err := d.card.Customer(ctx, d.rich(), profile)
+			must(t, err)
+			return *c.AsOf
+		}
+		first := asOf()
+		d.soon("polls that find nothing make it no older", func() bool { return asOf().After(first) })
+		d.fault(map[string]any{"kind": "status", "status": 503, "endpoint": "GET /services/data/*/queryAll"})
+		d.soon("what cannot be asked any more grows old", func() bool {
+			before := asOf()
+			rest := time.NewTimer(500 * time.Millisecond)
+			<-rest.C
+			return asOf().Equal(before)
+		})
+	})
+}
+
 func TestTheCardOutlivesSalesforce(t *testing.T) {
 	for name, fault := range map[string]map[string]any{
 		"slow":                     {"kind": "latency", "latency": "30s"},

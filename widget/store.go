@@ -2,6 +2,7 @@ package widget
 
 import (
 	"context"
+	"time"
 
 	"sidelight/models"
 )
@@ -11,6 +12,8 @@ type Store interface {
 	// Customer reads the pair behind the key with the selected columns only, contact and account in one joined query. Desk ticket
 	// ids are resolved before. (nil, nil, nil) when nobody matches.
 	Customer(ctx context.Context, key models.CustomerKey, sel models.Selection) (*models.Contact, *models.Account, error)
+	// PolledAt is when each side was last asked for changes of all its objects.
+	PolledAt(ctx context.Context) (map[models.Side]time.Time, error)
 	Ticket(ctx context.Context, id string) (*models.Ticket, error) // nil when unknown
 	SaveTicket(ctx context.Context, t models.Ticket) error
 

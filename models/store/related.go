@@ -30,6 +30,23 @@ func (s *Store) SaveTicket(ctx context.Context, t models.Ticket) error {
 	})
 }
 
+// PolledAt is when each side was last asked for changes of all its objects, and the answer stored. A side that was not yet is absent.
+func (s *Store) PolledAt(ctx context.Context) (map[models.Side]time.Time, error) {
+	var rows []models.Cursor
+	if err := s.read(ctx).Where("kind = ?", models.CursorPoll).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	out, objects := map[models.Side]time.Time{}, map[models.Side]int{}
+	for _, r := range rows {
+		objects[r.Side]++
+		if at, seen := out[r.Side]; !seen || r.UpdatedAt.Before(at) {
+			out[r.Side] = r.UpdatedAt
+		}
+	}
+	maps.DeleteFunc(out, func(side models.Side, _ time.Time) bool { return objects[side] < len(models.SyncObjects) })
+	return out, nil
+}
+
 // RelatedStates says how fresh the sections of customers are, by customer and section. A section that was never read is absent; one that is mirrored is as fresh as the
 // mirror, for every customer.
 func (s *Store) RelatedStates(ctx context.Context, customerIDs []string, sections []models.Need) (map[string]map[models.Need]models.RelatedState, error) {
