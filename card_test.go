@@ -118,3 +118,27 @@ func TestAnOpenCardShowsWhatHappensInSalesforceByItself(t *testing.T) {
 	v.sf("PATCH", "/sobjects/Contact/"+contact, object{"Title": "Captain"})
 	shows("the contact's title", func(card any) bool { return at(card, "contact", "title") == "Captain" })
 }
+
+func TestANewTicketWarmsItsCustomersCardBeforeAnybodyOpensIt(t *testing.T) {
+	bin, data := program(t), t.TempDir()
+	p := launch(t, bin, "demo", "--listen", "127.0.0.1:0", "--data", data, "--salesforce-listen", "127.0.0.1:0", "--pubsub-listen", "127.0.0.1:0", "--desk-listen", "127.0.0.1:0", "--contacts", "40", "--accounts", "10")
+	v := &vendors{process: p, salesforce: p.until(`Simulated Salesforce\s+(http\S+)`)[1], desk: p.until(`Simulated Zoho Desk\s+(http\S+)`)[1]}
+	v.deskToken = v.form(v.desk+"/oauth/v2/token", "grant_type=refresh_token&client_id=demo&client_secret=demo-secret&refresh_token=demo-refresh")
+	reads := func() int {
+		n := 0
+		requests, _ := call(t, "GET", v.salesforce+"/_sim/requests", "", nil)["requests"].([]any)
+		for _, r := range requests {
+			if path, _ := at(r, "path").(string); strings.HasSuffix(path, "/composite") {
+				n++
+			}
+		}
+		return n
+	}
+	old := v.zoho("GET", "/tickets?limit=1&sortBy=-ticketNumber", nil)["data"].([]any)[0]
+	before := reads()
+	// The webhook is subscribed to a moment after the first sync: the first ticket may come before it.
+	soon(t, "a card is read that nobody has asked for", func() bool {
+		v.zoho("POST", "/tickets", object{"subject": "Help", "departmentId": at(old, "departmentId"), "contactId": at(old, "contactId")})
+		return reads() > before
+	})
+}
