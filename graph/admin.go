@@ -84,6 +84,15 @@ func (r *Resolver) rehearse(ctx context.Context, object *models.SyncObject, mapp
 }
 
 // conditionNames is what an audit entry says of a filter. The values compared with may be about people and stay out.
+func filterOf(list []models.SyncFilter, object models.SyncObject) map[string]any {
+	for _, f := range list {
+		if f.Object == object {
+			return map[string]any{"conditions": conditionNames(f), "leaving": f.Leaving}
+		}
+	}
+	return nil
+}
+
 func conditionNames(f models.SyncFilter) []string {
 	out := make([]string, len(f.Conditions))
 	for i, c := range f.Conditions {

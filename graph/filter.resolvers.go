@@ -13,12 +13,16 @@ import (
 )
 
 func (r *mutationResolver) SaveSyncFilter(ctx context.Context, object models.SyncObject, filter models.SyncFilterInput) (*generated.SaveSyncFilterPayload, error) {
+	before, err := r.Sync.SyncFilters(ctx)
+	if err != nil {
+		return nil, err
+	}
 	saved, now, problems, err := r.Sync.SaveSyncFilter(ctx, object, filter)
 	if err != nil {
 		return nil, err
 	}
 	if saved {
-		r.audit(ctx, "saveSyncFilter", string(object), map[string]any{"after": conditionNames(now), "leaving": now.Leaving})
+		r.audit(ctx, "saveSyncFilter", string(object), map[string]any{"before": filterOf(before, object), "after": filterOf([]models.SyncFilter{now}, object)})
 	}
 	return &generated.SaveSyncFilterPayload{Saved: saved, Filter: &now, Problems: pointers(problems)}, nil
 }

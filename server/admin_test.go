@@ -101,9 +101,9 @@ func TestAnAdminDoesEverythingThroughTheAPI(t *testing.T) {
 			name string
 			run  func()
 		}{
-			{"connects both sides", a.connects}, {"chooses policies", a.policies}, {"maps fields", a.maps}, {"sets permissions", a.permits}, {"rehearses", a.rehearses},
+			{"connects both sides", a.connects}, {"chooses policies", a.policies}, {"maps fields", a.maps}, {"filters records", a.filters}, {"sets permissions", a.permits}, {"rehearses", a.rehearses},
 			{"runs the first sync", a.starts}, {"reads customers", a.reads}, {"pauses and resolves conflicts", a.pauses}, {"retries failures", a.retries},
-			{"gives tokens to dashboards", a.givesTokens}, {"downloads", a.downloads}, {"sees revoked credentials named, and mends them", a.mends}, {"reads the audit log", a.audits},
+			{"compares everything", a.compares}, {"gives tokens to dashboards", a.givesTokens}, {"downloads", a.downloads}, {"sees revoked credentials named, and mends them", a.mends}, {"reads the audit log", a.audits},
 			{"deletes the integration", a.deletes}, {"has used everything there is", a.usedAll},
 		} {
 			if !h.Run(part.name, func(t *testing.T) {
@@ -225,6 +225,37 @@ func (a *admin) maps() {
 	}
 }
 
+func (a *admin) filters() {
+	const save = `mutation($f:SyncFilterInput!){saveSyncFilter(object:ACCOUNT,filter:$f){saved filter{leaving conditions{side field{name} op values}} problems{severity code message}}}`
+	everything := map[string]any{"conditions": []any{}}
+	some := map[string]any{"leaving": "UNLINK", "conditions": []any{map[string]any{"side": "SALESFORCE", "field": "Industry", "op": "NOT_EQUALS", "values": []string{"Secret industry"}}}}
+	wrong := map[string]any{"conditions": []any{map[string]any{"side": "SALESFORCE", "field": "Nothing", "op": "NOT_BLANK"}}}
+	if got := a.do(save, "f", wrong); dig(got, "saved") != false || len(list(dig(got, "problems"))) == 0 {
+		a.t.Errorf("a field that is not there: %v", got)
+	}
+	if got := a.do(save, "f", some); dig(got, "saved") != true || dig(got, "filter", "leaving") != "UNLINK" || len(list(dig(got, "filter", "conditions"))) != 1 {
+		a.t.Errorf("filtered: %v", got)
+	}
+	if got := list(a.do(`{syncFilters(object:ACCOUNT){object leaving conditions{field{name}}}}`)); len(got) != 1 || len(list(dig(got[0], "conditions"))) != 1 {
+		a.t.Errorf("the filters: %v", got)
+	}
+	if got := a.do(save, "f", everything); dig(got, "saved") != true || len(list(dig(got, "filter", "conditions"))) != 0 {
+		a.t.Errorf("no filter: %v", got)
+	}
+}
+
+func (a *admin) compares() {
+	a.do(`mutation{checkDrift{id status}}`)
+	var got any
+	a.soon("everything is compared", func() bool {
+		got = dig(a.do(`{integration{driftReport{status summary objects{object deskRecords salesforceRecords pairs equal}}}}`), "driftReport")
+		return dig(got, "status") == "DONE"
+	})
+	if summary, _ := dig(got, "summary").(string); summary == "" || len(list(dig(got, "objects"))) != 2 {
+		a.t.Errorf("the report: %v", got)
+	}
+}
+
 func (a *admin) permits() {
 	profiles := list(a.do(`{profiles{id name denyMode permission{visible opportunities notes hiddenFields}}}`))
 	if len(profiles) != 4 {
@@ -319,6 +350,7 @@ func (a *admin) reads() {
 			a.t.Errorf("%s: %v", query, got)
 		}
 	}
+	a.do(`{relatedMirrors{object complete}}`)
 	a.do(`{pipeline(groupBy:STAGE){key label count amount weightedAmount currency}}`)
 	if got := a.do(`{viewer{subject scope profile{id} access{visible hiddenFields}}}`); dig(got, "scope") != "ADMIN" || dig(got, "subject") != "test:ADMIN" {
 		a.t.Errorf("who I am: %v", got)
@@ -603,20 +635,20 @@ func (a *admin) audits() {
 		more, _ = dig(page, "pageInfo", "hasNextPage").(bool)
 		after, _ = dig(page, "pageInfo", "endCursor").(string)
 	}
-	for _, action := range []string{"connect", "connected", "disconnect", "setSyncPolicy", "saveFieldMappings", "resetFieldMappings", "setProfilePermission", "rehearseSync", "startSync", "pauseSync",
+	for _, action := range []string{"connect", "connected", "disconnect", "setSyncPolicy", "saveFieldMappings", "resetFieldMappings", "saveSyncFilter", "checkDrift", "setProfilePermission", "rehearseSync", "startSync", "pauseSync",
 		"resumeSync", "retryFailures", "resolveConflict", "createServiceToken", "revokeServiceToken"} {
 		if entries[action] == nil {
 			a.t.Errorf("%s is not in the audit log", action)
 		}
 	}
-	for _, action := range []string{"connected", "setSyncPolicy", "saveFieldMappings", "setProfilePermission"} {
+	for _, action := range []string{"connected", "setSyncPolicy", "saveFieldMappings", "saveSyncFilter", "setProfilePermission"} {
 		if before, after := dig(entries[action], "detail", "before"), dig(entries[action], "detail", "after"); before == nil || after == nil || fmt.Sprint(before) == fmt.Sprint(after) {
 			a.t.Errorf("%s does not say what it changed: %v", action, entries[action])
 		}
 	}
 	text, err := json.Marshal(entries)
 	must(a.t, err)
-	for _, secret := range []string{"demo-secret", "wrong-secret", "slt_", "1000.", "Desk's word"} {
+	for _, secret := range []string{"demo-secret", "wrong-secret", "slt_", "1000.", "Desk's word", "Secret industry"} {
 		if strings.Contains(string(text), secret) {
 			a.t.Errorf("the audit log has %q", secret)
 		}
