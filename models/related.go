@@ -28,10 +28,10 @@ type Opportunity struct {
 	OwnerID     *string
 	OwnerName   *string
 	OwnerEmail  *string
-	AccountID   *string // Salesforce account id
-	Role        *string `gorm:"-"` // of the contact asked about, from opportunity_contacts
-	UpdatedAt   *time.Time
-	AsOf        time.Time // when it was read
+	AccountID   *string    // Salesforce account id
+	Role        *string    `gorm:"-"`                    // of the contact asked about, from opportunity_contacts
+	UpdatedAt   *time.Time `gorm:"autoUpdateTime:false"` // Salesforce's, not the row's
+	AsOf        time.Time  // when it was read
 }
 
 // OpportunityContact ties a contact to an opportunity (Salesforce OpportunityContactRole).
@@ -50,8 +50,8 @@ type Note struct {
 	Body          *string
 	CreatedByID   *string
 	CreatedByName *string
-	CreatedAt     *time.Time
-	UpdatedAt     *time.Time
+	CreatedAt     *time.Time `gorm:"autoCreateTime:false"`
+	UpdatedAt     *time.Time `gorm:"autoUpdateTime:false"`
 	AsOf          time.Time
 }
 

@@ -253,7 +253,7 @@ func saveOpportunities(tx *gorm.DB, r models.Related, keep bool) error {
 		if err := tx.Model(&models.OpportunityContact{}).Where("contact_id = ? AND opportunity_id NOT IN ?", r.ContactID, ids).Pluck("opportunity_id", &left).Error; err != nil {
 			return err
 		}
-		if err := swap(tx, tx.Where("contact_id = ?", r.ContactID), roles, keep); err != nil {
+		if err := swapRoles(tx, r, roles, ids, keep); err != nil {
 			return err
 		}
 		if err := dropUnheld(tx, left); err != nil {
@@ -281,6 +281,23 @@ func pruneRelated(tx *gorm.DB, before time.Time) error {
 	}
 	// A mirror that has stood still for so long begins anew.
 	return tx.Model(&models.RelatedMirror{}).Where("as_of < ?", before).UpdateColumns(map[string]any{"complete": false, "reading": false, "began_at": nil, "as_of": nil}).Error
+}
+
+// swapRoles replaces a contact's roles. Where it was not asked what they are, those that are known stay as they are.
+func swapRoles(tx *gorm.DB, r models.Related, roles []models.OpportunityContact, ids []string, keep bool) error {
+	of := tx.Where("contact_id = ?", r.ContactID)
+	if !slices.Contains(r.Hidden, "Opportunity.role") {
+		return swap(tx, of, roles, keep)
+	}
+	if !keep {
+		if err := of.Where("opportunity_id NOT IN ?", ids).Delete(&models.OpportunityContact{}).Error; err != nil {
+			return err
+		}
+	}
+	if len(roles) == 0 {
+		return nil
+	}
+	return tx.Clauses(doNothing).CreateInBatches(roles, batchRows).Error
 }
 
 // dropUnheld removes those of the opportunities that are on nobody's card any more. Mirrored ones stay.
