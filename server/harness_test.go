@@ -77,6 +77,22 @@ func (h *house) connected(c *Config) {
 	c.Desk = DeskConfig{URL: h.vendors.DeskURL, AccountsURL: h.vendors.DeskURL, DataCenter: "us", ClientID: "demo", ClientSecret: "demo-secret", RefreshToken: "demo-refresh", Org: "700000001"}
 }
 
+// joined is the same without a sync.
+func (h *house) joined(c *Config) {
+	h.connected(c)
+	c.Start = false
+}
+
+// met waits until both vendors are connected.
+func (r *replica) met() {
+	r.t.Helper()
+	select {
+	case <-r.connected:
+	case <-time.After(60 * time.Second):
+		r.t.Fatal("the vendors are not connected")
+	}
+}
+
 // serve starts a replica. With no changes an admin connects it.
 func (h *house) serve(changes ...func(*Config)) *replica {
 	h.Helper()

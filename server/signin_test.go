@@ -88,8 +88,8 @@ func firstTicket(t *testing.T, r *replica) string {
 
 func TestARefreshGivesAnotherPairAndAnyEarlierOneEndsTheSignIn(t *testing.T) {
 	h := newHouse(t, storetest.SQLiteAddress(t))
-	r := h.serve(h.connected)
-	r.synced()
+	r := h.serve(h.joined)
+	r.met()
 	for name, again := range map[string]int{"the one before": 1, "one long used": 0} {
 		t.Run(name, func(t *testing.T) {
 			first := newBrowser(t).signIn(r, "agent@sidelight.example")
@@ -124,8 +124,8 @@ func TestARefreshGivesAnotherPairAndAnyEarlierOneEndsTheSignIn(t *testing.T) {
 
 func TestAnotherProfileInDeskIsInForceAtTheNextRefresh(t *testing.T) {
 	h := newHouse(t, storetest.SQLiteAddress(t))
-	r := h.serve(h.connected)
-	r.synced()
+	r := h.serve(h.joined)
+	r.met()
 	admin := r.token(models.ScopeAdmin, "")
 	light := r.policy.Profile("Light Agent").ID
 	if got := r.ask(admin, `mutation($p:ID!){setProfilePermission(profileId:$p,permission:{opportunities:false}){id}}`, "p", light); got.body["errors"] != nil {
@@ -161,8 +161,8 @@ func TestAnotherProfileInDeskIsInForceAtTheNextRefresh(t *testing.T) {
 
 func TestASignInBelongsToTheBrowserThatBeganIt(t *testing.T) {
 	h := newHouse(t, storetest.SQLiteAddress(t))
-	r := h.serve(h.connected, func(c *Config) { c.AllowOrigin = []string{"https://desk.example"} })
-	r.synced()
+	r := h.serve(h.joined, func(c *Config) { c.AllowOrigin = []string{"https://desk.example"} })
+	r.met()
 	mine, other := newBrowser(t), newBrowser(t)
 	refused := func(what string, p page, wants string) {
 		t.Helper()
@@ -208,8 +208,8 @@ func TestASignInBelongsToTheBrowserThatBeganIt(t *testing.T) {
 
 func TestAConnectionsStateOpensNoSignIn(t *testing.T) {
 	h := newHouse(t, storetest.SQLiteAddress(t))
-	r := h.serve(h.connected)
-	r.synced()
+	r := h.serve(h.joined)
+	r.met()
 	to, _ := r.ask(r.token(models.ScopeAdmin, ""), `mutation{connectDesk(input:{orgId:"700000001",clientId:"demo",clientSecret:"demo-secret"}){authorizeUrl}}`).data("connectDesk", "authorizeUrl").(string)
 	u, err := url.Parse(to)
 	must(t, err)
@@ -221,8 +221,8 @@ func TestAConnectionsStateOpensNoSignIn(t *testing.T) {
 
 func TestASignOutEndsTheSignInAtOnce(t *testing.T) {
 	h := newHouse(t, storetest.SQLiteAddress(t))
-	r := h.serve(h.connected)
-	r.synced()
+	r := h.serve(h.joined)
+	r.met()
 	made := newBrowser(t).signIn(r, "agent@sidelight.example")
 	for range 2 {
 		if got := r.send(r.request(http.MethodPost, "/auth/signout", "", map[string]any{"refreshToken": made["refreshToken"], "device": ourDevice})); got.status != http.StatusNoContent {
