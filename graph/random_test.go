@@ -252,7 +252,7 @@ func TestNoDocumentShowsWhatIsClosed(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	dice := rand.New(rand.NewPCG(seed, 1))
-	for range 1000 {
+	for range 500 {
 		by := make([]byte, 500)
 		for i := range by {
 			by[i] = byte(dice.Uint32())
