@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -239,4 +241,34 @@ func TestSlowVendorsDoNotHoldARequestBeyondItsTimeout(t *testing.T) {
 		t.Errorf("it took %s: %s", took, got.text)
 	}
 	h.vendor(http.MethodPost, h.vendors.DeskURL+"/_sim/faults", map[string]any{"rules": []any{}})
+}
+
+func TestALostKeyFileIsNamedUntilItIsRestoredOrTheSideIsConnectedAgain(t *testing.T) {
+	h := newHouse(t, storetest.SQLiteAddress(t))
+	r := h.serve(h.joined)
+	r.met()
+	r.stop()
+	key := filepath.Join(h.data, "key")
+	must(t, os.Rename(key, key+".lost"))
+	problems := func(r *replica) (salesforce, desk any) {
+		got := r.ask(r.token(models.ScopeAdmin, ""), `{integration{salesforce{problem} desk{problem}}}`)
+		return got.data("integration", "salesforce", "problem"), got.data("integration", "desk", "problem")
+	}
+	other := h.serve()
+	if s, d := problems(other); s != otherKey || d != otherKey || !strings.Contains(other.log.String(), "restore the key file") {
+		t.Errorf("with another key: %v, %v", s, d)
+	}
+	other.stop()
+	must(t, os.Rename(key+".lost", key))
+	restored := h.serve()
+	if s, d := problems(restored); s != nil || d != nil {
+		t.Errorf("with the key restored: %v, %v", s, d)
+	}
+	restored.stop()
+	must(t, os.Remove(key))
+	again := h.serve(h.joined)
+	again.met()
+	if s, d := problems(again); s != nil || d != nil {
+		t.Errorf("connected again: %v, %v", s, d)
+	}
 }

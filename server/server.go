@@ -106,6 +106,9 @@ func New(ctx context.Context, config Config, options Options) (_ *Server, err er
 	if err != nil {
 		return nil, err
 	}
+	if err := s.unsealed(ctx); err != nil {
+		return nil, err
+	}
 	if s.policy, err = NewPolicy(ctx, s.store, s.log); err != nil {
 		return nil, err
 	}
@@ -127,6 +130,35 @@ func (s *Server) open(ctx context.Context) (Keys, error) {
 	}
 	s.store, err = store.Open(ctx, s.config.dsn(), store.Options{Seal: keys.Seal, Old: keys.Old, Replicas: s.config.ReadDatabase, Logger: s.log, OnSQL: s.options.OnSQL})
 	return keys, err
+}
+
+// otherKey is what is wrong with a connection whose credentials another key file sealed.
+const otherKey = "the stored credentials cannot be opened with this key file: restore the key file, or connect this side again"
+
+// unsealed finds connections that a lost or changed key file has closed, and says so where the admin looks. Sidelight starts all the same: connecting again
+// is a way to mend it.
+func (s *Server) unsealed(ctx context.Context) error {
+	for _, side := range models.Sides {
+		conn, err := s.store.Connection(ctx, side)
+		if err != nil {
+			return err
+		}
+		if !conn.Connected {
+			continue
+		}
+		_, err = s.store.Credentials(ctx, side)
+		switch {
+		case err != nil:
+			s.log.Error(otherKey, "side", side, "key", s.config.keyFile())
+			err = s.store.SetConnectionProblem(ctx, side, models.CodeBadCredentials, otherKey)
+		case text(conn.Problem) == otherKey:
+			err = s.store.SetConnectionProblem(ctx, side, "", "")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wire makes the rooms know each other.
