@@ -58,7 +58,7 @@ func must(t testing.TB, err error) {
 // open syncs two vendors with a few people, all of them on both sides.
 func open(t *testing.T, address string, change ...func(*widget.Config)) *desk {
 	t.Helper()
-	vendors, err := simulator.Start(ctx, simulator.Config{Contacts: 30, Accounts: 10, Overlap: 1, Seed: 3})
+	vendors, err := simulator.Start(ctx, simulator.Config{Contacts: 14, Accounts: 4, Overlap: 1, Seed: 3})
 	must(t, err)
 	d := &desk{t: t, vendors: vendors, store: storetest.Open(t, address), http: &http.Client{Transport: &http.Transport{}}, tokens: map[models.Side]string{}}
 	t.Cleanup(func() {
