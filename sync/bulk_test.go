@@ -61,7 +61,7 @@ func TestAPauseDoesNotWaitForABulkWriteAndNothingOfItIsDoubled(t *testing.T) {
 	began := time.Now()
 	_, err = h.engine.Pause(context.Background())
 	must(t, err)
-	if took := time.Since(began); took > 12*time.Second {
+	if took := time.Since(began); took > time.Minute { // without being given up the write would last until the faults end
 		t.Errorf("the pause took %s", took)
 	}
 	before := len(h.records(models.Salesforce))

@@ -66,7 +66,7 @@ func (h *history) end(t failer) {
 	s.pairsAreEqual()
 	s.editsSurvive()
 	before := h.counters(t)
-	for range 3 {
+	for range 2 {
 		if err := h.world.proc.turn(); err != nil {
 			h.broken(t, "an idle turn fails: %v", err)
 		}
