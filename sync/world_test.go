@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,6 +99,7 @@ func newWorld(t failer, address string) *world {
 			models.Desk:       {c: models.Credentials{ClientID: "demo", ClientSecret: "demo-secret", RefreshToken: "demo-refresh"}},
 		}}
 	w.clock.now = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	check(t, migrated(address))
 	var err error
 	w.vendors, err = simulator.Start(context.Background(), simulator.Config{InMemory: true, Now: w.clock.Now, Seed: 1})
 	check(t, err)
@@ -103,6 +108,37 @@ func newWorld(t failer, address string) *world {
 	w.http, w.wire = &http.Client{Transport: &http.Transport{DialContext: dial}}, &http.Transport{DialContext: dial}
 	w.store = w.openStore(t)
 	return w
+}
+
+// template is an empty SQLite database with all its tables: making them takes longer than most tests.
+var template = stdsync.OnceValues(func() (raw []byte, err error) {
+	dir, err := os.MkdirTemp("", "sidelight-template-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "template.sqlite")
+	s, err := store.Open(context.Background(), "sqlite:"+path, store.Options{Seal: storetest.Key})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// migrated puts the template where a new SQLite database is to be.
+func migrated(address string) error {
+	path, isFile := strings.CutPrefix(address, "sqlite:")
+	if _, err := os.Stat(path); !isFile || !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	raw, err := template()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, raw, 0o600)
 }
 
 func (w *world) openStore(t failer) *store.Store {
