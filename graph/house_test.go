@@ -104,10 +104,11 @@ func (h *house) heard(statement string) {
 	h.statements = append(h.statements, statement)
 }
 
-// shown are the tables behind what agents see; others are the sync's and the metrics' own statements about them.
+// shown are the tables behind what agents see; others are the statements of the sync, of the metrics and of open cards about
+// them.
 var (
 	shown  = regexp.MustCompile("links|desk_(contacts|accounts)|salesforce_(contacts|accounts)|opportunit|notes|events|tasks|changes")
-	others = regexp.MustCompile("SELECT \\* FROM `(links|desk_|salesforce_)|`intents`|intents i|related_mirrors|desk_id IS NOT NULL AND salesforce_id IS NOT NULL$")
+	others = regexp.MustCompile("SELECT \\* FROM `(links|desk_|salesforce_)|`intents`|`id`,`version`,`desk_id`|intents i|related_mirrors|desk_id IS NOT NULL AND salesforce_id IS NOT NULL$")
 )
 
 // said are the statements since the last call that read what agents see.

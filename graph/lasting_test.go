@@ -26,6 +26,7 @@ const patience = 30 * time.Second
 type stream struct {
 	t     *testing.T
 	lines *bufio.Scanner
+	leave context.CancelFunc
 }
 
 func (h *house) events(t *testing.T, token, query string) *stream {
@@ -45,7 +46,7 @@ func (h *house) events(t *testing.T, token, query string) *stream {
 	if got := res.Header.Get("Content-Type"); res.StatusCode != http.StatusOK || !strings.HasPrefix(got, "text/event-stream") {
 		t.Fatalf("%d %s", res.StatusCode, got)
 	}
-	return &stream{t, bufio.NewScanner(res.Body)}
+	return &stream{t, bufio.NewScanner(res.Body), cancel}
 }
 
 // next is the data of the next event; "" when the stream says that it is complete.
