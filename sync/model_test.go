@@ -30,7 +30,7 @@ func checks(t *testing.T, n int) {
 // TestAnyHistoryEndsWithBothSidesEqualAndNoEditLost draws histories of what users, admins, vendors and processes do, and holds the engine to its
 // promises (DESIGN.md section 3) after each.
 func TestAnyHistoryEndsWithBothSidesEqualAndNoEditLost(t *testing.T) {
-	checks(t, 200)
+	checks(t, 100)
 	n, dir := 0, t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
 		n++
