@@ -75,8 +75,10 @@ extension: $(UI)/node_modules/.stamp ## The Zoho Desk extension for SERVER=https
 bench: ## Speed, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-generate: ## Generate the GraphQL and protobuf code again
+generate: ## Generate the GraphQL and protobuf code again, and the pages' operations
 	$(GO) generate ./...
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(UI)/node_modules/.stamp && cd $(UI) && npm run --silent codegen; \
+	else scripts/skip "npm is not installed: the pages' operations are not generated"; fi
 
 check-generated: ## Fail when generated code has drifted
 	@scripts/check-generated

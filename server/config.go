@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/url"
 	"os"
@@ -16,6 +17,7 @@ import (
 
 	"sidelight/models/store"
 	"sidelight/sync/zohodesk"
+	"sidelight/widget"
 )
 
 // StoreConfig says where the data is.
@@ -175,6 +177,7 @@ func (c Config) read() (f files, err error) {
 			return f, fmt.Errorf("--pubsub-ca: the file cannot be read: %w", err)
 		}
 	}
+	f.persisted = widget.Documents()
 	if c.Persisted == "" {
 		return f, nil
 	}
@@ -182,9 +185,11 @@ func (c Config) read() (f files, err error) {
 	if err != nil {
 		return f, fmt.Errorf("--persisted: the file cannot be read: %w", err)
 	}
-	if json.Unmarshal(b, &f.persisted) != nil {
+	var more map[string]string
+	if json.Unmarshal(b, &more) != nil {
 		return f, fmt.Errorf("--persisted: %s is not JSON of the form {\"sha256 in hex\": \"document\"}", c.Persisted)
 	}
+	maps.Copy(f.persisted, more)
 	return f, nil
 }
 

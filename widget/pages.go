@@ -2,6 +2,7 @@ package widget
 
 import (
 	"embed"
+	"encoding/json"
 	"io/fs"
 )
 
@@ -16,4 +17,16 @@ func Pages() fs.FS {
 		panic(err) // the folder's name is a constant
 	}
 	return pages
+}
+
+//go:embed documents.json
+var documents []byte
+
+// Documents are the GraphQL documents that our own pages send, by the SHA-256 of their text in lower-case hex.
+func Documents() map[string]string {
+	var out map[string]string
+	if err := json.Unmarshal(documents, &out); err != nil {
+		panic(err) // the file is generated with the pages' code
+	}
+	return out
 }

@@ -1,8 +1,10 @@
-// Generates src/generated/*.ts: typed operations from the server's schema and our .graphql documents.
+// Generates src/generated/*.ts: typed operations from the server's schema and our .graphql documents; and widget/documents.json, the same
+// operations as the pages send them by their SHA-256: what a server with --only-persisted answers.
 // The schema is read from graph/schema; SIDELIGHT_SCHEMA names another folder.
 import { codegen } from '@graphql-codegen/core';
 import { preset } from '@graphql-codegen/client-preset';
 import { Kind, buildASTSchema, concatAST, parse, validate, visit } from 'graphql';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,6 +56,12 @@ const outputs = await preset.buildGeneratesSection({
 
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
-for (const file of outputs) writeFileSync(file.filename, await codegen(file));
+const sent = {};
+for (const file of outputs) {
+  const text = await codegen(file);
+  writeFileSync(file.filename, text);
+  for (const [, document] of text.matchAll(/Document = new TypedDocumentString\(`([^`]*)`/g)) sent[createHash('sha256').update(document).digest('hex')] = document;
+}
+writeFileSync(join(ui, '../documents.json'), JSON.stringify(sent, Object.keys(sent).sort(), 1) + '\n');
 const operations = documents.flatMap((file) => file.document.definitions).filter((node) => node.kind === Kind.OPERATION_DEFINITION);
 console.log(`codegen: ${operations.length} operations from ${documents.length} documents`);
