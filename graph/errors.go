@@ -24,7 +24,7 @@ type Public struct {
 var publicCodes = map[models.Code]models.Code{
 	models.CodeUnauthenticated: models.CodeUnauthenticated, models.CodeForbidden: models.CodeForbidden, models.CodeBadUserInput: models.CodeBadUserInput,
 	models.CodeNotFound: models.CodeNotFound, models.CodeConflict: models.CodeConflict, models.CodeTooComplex: models.CodeTooComplex,
-	models.CodeRateLimited: models.CodeRateLimited, models.CodeUpstreamUnavailable: models.CodeUpstreamUnavailable, models.CodeNotImplemented: models.CodeNotImplemented,
+	models.CodeRateLimited: models.CodeRateLimited, models.CodeUpstreamUnavailable: models.CodeUpstreamUnavailable,
 	models.CodeBadCredentials: models.CodeUpstreamUnavailable, models.CodeQuotaExhausted: models.CodeUpstreamUnavailable, models.CodeBusy: models.CodeUpstreamUnavailable,
 	models.CodeUnknownOutcome: models.CodeUpstreamUnavailable, models.CodeNoAccess: models.CodeForbidden, models.CodeTypeMismatch: models.CodeBadUserInput,
 	models.CodeValueTooLong: models.CodeBadUserInput, models.CodeInvalidPicklist: models.CodeBadUserInput, models.CodeInvalidParameter: models.CodeBadUserInput,

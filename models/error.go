@@ -24,7 +24,6 @@ const (
 	CodeRateLimited         Code = "RATE_LIMITED"
 	CodeUpstreamUnavailable Code = "UPSTREAM_UNAVAILABLE"
 	CodeInternal            Code = "INTERNAL"
-	CodeNotImplemented      Code = "NOT_IMPLEMENTED"
 )
 
 // Codes of failures: why a record could not be synced (PRODUCT.md 1.10). The first five are the reference's.

@@ -31,7 +31,7 @@ type clients struct {
 type client[C any] struct {
 	made    C
 	is      bool
-	stamp   time.Time // the connection's UpdatedAt
+	conn    models.Connection
 	checked time.Time
 }
 
@@ -73,12 +73,12 @@ func get[C any](c *clients, slot *client[C], side models.Side, build func(models
 		*slot = client[C]{}
 		return none, notConnected(side)
 	}
-	if !slot.is || !slot.stamp.Equal(conn.UpdatedAt) {
+	if !slot.is || !slot.conn.UpdatedAt.Equal(conn.UpdatedAt) {
 		made, err := build(conn)
 		if err != nil {
 			return none, err
 		}
-		*slot = client[C]{made: made, is: true, stamp: conn.UpdatedAt}
+		*slot = client[C]{made: made, is: true, conn: conn}
 	}
 	slot.checked = now
 	return slot.made, nil
@@ -108,6 +108,20 @@ func (c *clients) Remote(side models.Side) (engine.Remote, error) {
 
 // relatedSalesforce is Salesforce as those see it who follow related records.
 func (c *clients) relatedSalesforce() (engine.RelatedRemote, error) { return c.Salesforce() }
+
+// host is where a connected side's own pages are, and its organization; "" when it is not connected. A list asks for every row, so it is not read each time.
+func (c *clients) host(_ context.Context, side models.Side) (host, organization string) {
+	if _, err := c.Remote(side); err != nil {
+		return "", ""
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	conn := c.salesforce.conn
+	if side == models.Desk {
+		conn = c.desk.conn
+	}
+	return text(conn.Host), text(conn.Organization)
+}
 
 // cardSalesforce and cardDesk are the sides as the card sees them.
 func (c *clients) cardSalesforce() (widget.Salesforce, error) { return c.Salesforce() }

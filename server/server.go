@@ -168,7 +168,7 @@ func (s *Server) wire(cursorKey []byte, files files) error {
 	s.related = engine.NewRelated(engine.RelatedConfig{Store: s.store, Remote: s.clients.relatedSalesforce, Logger: s.log, Owner: uuid.NewString(), All: s.config.Related == "all",
 		Poll: s.config.Poll, Now: s.options.Now})
 	s.connector = &connector{store: s.store, clients: s.clients, engine: s.engine, policy: s.policy, config: s.config, url: s.URL, log: s.log, now: s.options.Now}
-	s.card = widget.New(widget.Config{Store: s.store, Logger: s.log, Salesforce: s.clients.cardSalesforce, Desk: s.clients.cardDesk, Observe: s.observe, Host: s.host,
+	s.card = widget.New(widget.Config{Store: s.store, Logger: s.log, Salesforce: s.clients.cardSalesforce, Desk: s.clients.cardDesk, Observe: s.observe, Host: s.clients.host,
 		Fresh: s.config.Fresh, MirrorFresh: max(5*time.Minute, 3*s.config.Poll), Now: s.options.Now})
 	api, err := graph.New(graph.Config{Store: policyWrites{s.store, s.policy}, Sync: s.engine, Connector: s.connector, Card: s.card, Logger: s.log, Now: s.options.Now,
 		Authenticate: s.verifier.Viewer, Recheck: s.recheck, Origins: s.config.AllowOrigin, CursorKey: cursorKey, Persisted: files.persisted, OnlyPersisted: s.config.OnlyPersisted, Timeout: s.config.Timeout})
@@ -182,15 +182,6 @@ func (s *Server) wire(cursorKey []byte, files files) error {
 // observe has the sync read a Salesforce record again now.
 func (s *Server) observe(ctx context.Context, object models.SyncObject, id string) error {
 	return s.engine.Hint(ctx, models.Salesforce, object, []models.Hint{{ID: id}})
-}
-
-// host is where a connected side's own pages are.
-func (s *Server) host(ctx context.Context, side models.Side) (host, organization string) {
-	c, err := s.store.Connection(ctx, side)
-	if err != nil || !c.Connected {
-		return "", ""
-	}
-	return text(c.Host), text(c.Organization)
 }
 
 // recheck checks the viewer of a request that lasts by the token that it came with.

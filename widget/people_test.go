@@ -148,7 +148,7 @@ func TestAContactOfTwoAccountsShowsSalesforcesAndIsListedWithBoth(t *testing.T) 
 		}
 		for i, account := range accounts {
 			link := d.at(models.CustomerKey{SalesforceID: &account}).Account.ID
-			list, err := d.store.ContactsOfAccount(ctx, link, models.Page{}, all.ContactFields, true)
+			list, err := d.store.Contacts(ctx, models.ContactFilter{AccountID: &link}, models.ContactNameAsc, models.Page{}, all.ContactFields, true)
 			must(t, err)
 			if len(list.Rows) != 1 || *list.Total != 1 {
 				t.Errorf("account %d lists %d contacts", i, len(list.Rows))

@@ -264,20 +264,6 @@ func (s *Store) Accounts(ctx context.Context, f models.AccountFilter, order mode
 	return joined(s, s.lag(ctx), models.AccountObject, rows, columns, func(p models.Pair) models.Account { return models.Account{Pair: p} })
 }
 
-// ContactsOfAccount lists the contacts whose Salesforce or Desk account is the link's.
-func (s *Store) ContactsOfAccount(ctx context.Context, accountLinkID string, page models.Page, columns models.Sources, total bool) (models.Slice[models.Contact], error) {
-	account, err := s.accountLink(ctx, accountLinkID)
-	if err != nil {
-		return models.Slice[models.Contact]{}, err
-	}
-	q := s.childrenOf(s.read(ctx).Model(&linkRow{}).Where("object = ? AND live = ?", models.ContactObject, true), account)
-	rows, err := s.linkList(q, true, "account/"+accountLinkID, string(models.ContactNameAsc), page, total)
-	if err != nil {
-		return models.Slice[models.Contact]{}, err
-	}
-	return joined(s, s.read(ctx), models.ContactObject, rows, columns, func(p models.Pair) models.Contact { return models.Contact{Pair: p} })
-}
-
 // accountLink finds an account by our id or by either vendor's; the zero link when there is none. Each way has an index of its own.
 func (s *Store) accountLink(ctx context.Context, id string) (l models.Link, err error) {
 	for _, by := range []struct{ column, id string }{{"id", id}, {"salesforce_id", models.SalesforceID(id)}, {"desk_id", id}} {
