@@ -74,10 +74,10 @@ func TestKilledAtAnyMomentItLosesNothingAndDoublesNothing(t *testing.T) {
 			return fmt.Sprint(at(i.ask(admin, "{integration{counts{pending}}}"), "data", "integration", "counts", "pending")) == "0"
 		}
 		within(t, recovery, "nothing is owed", quiet)
-		p.polls(3)
+		c.polls(3)
 		within(t, recovery, "nothing is owed any more", quiet)
 		before := c.writes()
-		p.polls(3)
+		c.polls(3)
 		if after := c.writes(); !maps.Equal(before, after) {
 			t.Errorf("an idle sync writes: %v, then %v", before, after)
 		}
@@ -87,11 +87,17 @@ func TestKilledAtAnyMomentItLosesNothingAndDoublesNothing(t *testing.T) {
 	})
 }
 
-// polls waits while a running program asks both vendors so often.
-func (p *process) polls(n int) {
-	end := time.NewTimer(time.Duration(n) * time.Second) // --poll 1s
-	defer end.Stop()
-	<-end.C
+// polls waits until the program has asked both vendors for changes so often from beginning to end: a poll of Desk ends with its recycle bin, once for each
+// kind of record, and one of Salesforce follows before the next.
+func (c *crash) polls(n int) {
+	c.t.Helper()
+	asked := func() float64 {
+		bins, _ := at(call(c.t, "GET", c.vendors.desk+"/_sim/stats", "", nil), "calls", "GET /api/v1/recycleBin").(float64)
+		return bins
+	}
+	// One more: the first may have begun before.
+	enough := asked() + float64(2*(n+1))
+	within(c.t, recovery, "the vendors were polled", func() bool { return asked() >= enough })
 }
 
 // take is a contact of before that no user has edited yet.
