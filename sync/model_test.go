@@ -77,7 +77,7 @@ type history struct {
 	rules   map[string]models.FieldRule
 	// accountGone tells that an account was deleted: contacts may wait for it.
 	accountGone bool
-	deleted     map[spot]int // when a user last deleted the record
+	deleted     map[spot]int // when a user last deleted the record, or its counterpart
 	said        []string
 }
 
@@ -300,8 +300,10 @@ func (h *history) discarding(t *rapid.T, act func()) {
 func (h *history) handOver(t *rapid.T, r rec) {
 	links, err := h.world.store.LinksByRecord(h.ctx, r.object, r.side, []string{r.id})
 	check(t, err)
-	if l, linked := links[r.id]; linked && l.Whole() && h.users[spot{r.side, r.id}] {
-		h.users[spot{r.side.Other(), l.RecordID(r.side.Other())}] = true
+	if l, linked := links[r.id]; linked && l.Whole() {
+		other := spot{r.side.Other(), l.RecordID(r.side.Other())}
+		h.users[other] = h.users[other] || h.users[spot{r.side, r.id}]
+		h.deleted[other] = h.at + 1 // with its counterpart went what it had been given
 	}
 }
 
