@@ -45,7 +45,7 @@ func (e *Engine) ExecuteOnce(ctx context.Context, side models.Side) (busy bool, 
 	if err != nil || len(claimed) == 0 {
 		return false, err
 	}
-	w := &writer{engine: e, remote: remote, side: side, loading: loading, mayBeOurs: map[string]bool{},
+	w := &writer{engine: e, remote: remote, side: side, epoch: in.Epoch, loading: loading, mayBeOurs: map[string]bool{},
 		mapped: map[models.SyncObject][]models.FieldMapping{}}
 	// Once a call is made its answer is recorded, even while the process is being stopped.
 	err = e.heed(ctx, side, w.run(ctx, claimed))
@@ -89,6 +89,7 @@ type writer struct {
 	engine  *Engine
 	remote  Remote
 	side    models.Side
+	epoch   int64 // the integration's
 	loading bool
 	many    bool // of the batch's creates it is not known whether they happened
 

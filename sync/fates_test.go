@@ -316,3 +316,19 @@ func TestTheMarkOfARecordThatHasBecomeAnotherOnesIsNotWrittenOver(t *testing.T) 
 		t.Errorf("the second's counterpart is %q with the email %q; failures %+v", made, w.value(t, models.Salesforce, made, "Email"), log)
 	}
 }
+
+func TestACreateThatMayHaveBeenDoneIsLookedForThoughItIsNotWantedAnyMore(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	w.boot(t).connect(t)
+	w.settle(t)
+	desk := w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "Made all the same"})
+	w.faults(t, models.Salesforce, `{"kind":"status","status":500,"commit":true,"endpoint":"PATCH **","times":1}`)
+	_ = w.proc.turn()
+	oneWay := models.SalesforceToDesk
+	_, err := w.proc.engine.SetPolicy(t.Context(), models.SyncPolicy{Direction: &oneWay})
+	must(t, err)
+	w.settle(t)
+	if n := w.live(t, models.Desk, models.ContactObject); n != 1 || w.counterpart(t, models.ContactObject, models.Desk, desk) == "" {
+		t.Errorf("%d contacts in Desk of one person, its counterpart is %q", n, w.counterpart(t, models.ContactObject, models.Desk, desk))
+	}
+}

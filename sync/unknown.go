@@ -139,6 +139,9 @@ func (w *writer) lookFor(ctx context.Context, in models.Intent) (models.IntentRe
 	if wait {
 		return models.IntentResult{Intent: in, State: models.IntentUnknown, Wait: min(w.engine.UnknownGrace/8, 15*time.Second)}, false, nil
 	}
+	if in.Epoch != w.epoch { // it was not done, and is not to be done as it was planned
+		return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, nil
+	}
 	return models.IntentResult{Intent: in, State: models.IntentPending}, false, nil
 }
 

@@ -36,6 +36,11 @@ func (s *Store) ClaimIntents(ctx context.Context, side models.Side, owner string
 			UpdateColumns(map[string]any{"state": models.IntentUnknown, "next_at": nil}).Error; err != nil {
 			return err
 		}
+		// A create that was sent may have been done, whatever was answered: it is looked for before it is given up.
+		if err := tx.Table("intents").Where("side = ? AND state = ? AND op = ? AND attempts > 0 AND epoch < ? AND (lease_until IS NULL OR lease_until <= ?)", side, models.IntentPending, models.OpCreate, in.Epoch, now).
+			UpdateColumns(map[string]any{"state": models.IntentUnknown, "next_at": nil}).Error; err != nil {
+			return err
+		}
 		if err := s.cancelOld(tx, side, in.Epoch, now); err != nil {
 			return err
 		}
