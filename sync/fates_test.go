@@ -332,3 +332,25 @@ func TestACreateThatMayHaveBeenDoneIsLookedForThoughItIsNotWantedAnyMore(t *test
 		t.Errorf("%d contacts in Desk of one person, its counterpart is %q", n, w.counterpart(t, models.ContactObject, models.Desk, desk))
 	}
 }
+
+func TestWhatWasEditedInARecordThatLivesAgainIsNotWrittenOverByItsRestore(t *testing.T) {
+	for _, side := range models.Sides {
+		w := onWorld(t, storetest.SQLiteAddress(t))
+		sf, desk := w.pair(t, map[string]any{"LastName": "Restored twice", "Phone": "1"})
+		gone, kept := desk, sf
+		phone := map[models.Side]string{models.Desk: "phone", models.Salesforce: "Phone"}
+		if side == models.Salesforce {
+			gone, kept = sf, desk
+		}
+		w.remove(t, side, models.ContactObject, gone)
+		w.edit(t, side.Other(), models.ContactObject, kept, map[string]any{phone[side.Other()]: "of the one that stayed"})
+		w.proc.engine.PollNow()
+		must(t, w.proc.engine.Pass(t.Context())) // a restore is owed
+		w.restore(t, side, gone)
+		w.edit(t, side, models.ContactObject, gone, map[string]any{phone[side]: "of the one that came back"})
+		w.settle(t)
+		if n := len(w.conflicts(t)); n != 1 {
+			t.Errorf("%s: %d conflicts tell of the two edits", side, n)
+		}
+	}
+}

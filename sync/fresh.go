@@ -11,7 +11,7 @@ import (
 // record whose fields hold something else than what the plan replaces is observed, and planned again. Neither vendor can make a batch of writes
 // depend on what it replaces, so this leaves the moment of one call.
 func (w *writer) fresh(ctx context.Context, k kind, intents []models.Intent) (ready []models.Intent, overtaken []models.IntentResult, err error) {
-	if k.op != models.OpUpdate {
+	if k.op == models.OpCreate {
 		return intents, nil, nil
 	}
 	mappings, err := w.engine.Store.FieldMappings(ctx, k.object)
@@ -50,6 +50,9 @@ func (w *writer) fresh(ctx context.Context, k kind, intents []models.Intent) (re
 
 // moved tells whether the record no longer is what the intent was planned for.
 func (w *writer) moved(mappings []models.FieldMapping, in models.Intent, r models.Record) bool {
+	if in.Op == models.OpRestore {
+		return !r.Deleted // somebody was faster, and may have edited it
+	}
 	if r.Deleted {
 		return true
 	}
