@@ -61,6 +61,7 @@ func (h *history) end(t failer) {
 		h.broken(t, "%v", err)
 	}
 	h.invariants(t)
+	h.look(t)
 	s := h.survey(t)
 	s.everyRecordHasOneCounterpart()
 	s.pairsAreEqual()

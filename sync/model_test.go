@@ -316,6 +316,7 @@ func (h *history) delete(t *rapid.T) {
 		}
 	})
 	h.say("a user deletes %s %s in %s", object, r.id, side)
+	h.look(t)
 }
 
 func (h *history) undelete(t *rapid.T) {
@@ -340,7 +341,7 @@ func (h *history) merge(t *rapid.T) {
 }
 
 // look notes which values have reached which side. A record that came back to life, alone or with its account, is a user's own.
-func (h *history) look(t *rapid.T) {
+func (h *history) look(t failer) {
 	for side, objects := range h.world.dump(t) {
 		for _, list := range objects {
 			for _, r := range list {
