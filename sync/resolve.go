@@ -34,11 +34,9 @@ func (e *Engine) ResolveConflict(ctx context.Context, id string, choose models.S
 		return c, err
 	}
 	chosen := map[models.Side]models.Value{models.Desk: c.Desk, models.Salesforce: c.Salesforce}
-	converted, refusal := mapping.Convert(chosen[choose], m.Field(choose), m.Field(choose.Other()))
-	if refusal != nil {
-		return c, refusal
+	if chosen[choose.Other()], err = e.carried(ctx, chosen[choose], m, choose); err != nil {
+		return c, err
 	}
-	chosen[choose.Other()] = converted
 
 	p := &planner{object: c.Object, mappings: []models.FieldMapping{m}, integration: in, runs: runs{models.TriggerManual: run}, now: e.Now().UTC()}
 	state.Cause = models.TriggerManual
@@ -64,6 +62,34 @@ func (e *Engine) ResolveConflict(ctx context.Context, id string, choose models.S
 	c, err = e.Store.ResolveConflict(ctx, id, choose)
 	e.Wake()
 	return c, err
+}
+
+// carried is a side's value in the other side's form; a reference goes by the link of the account, or the email of the user, that it refers to.
+func (e *Engine) carried(ctx context.Context, v models.Value, m models.FieldMapping, from models.Side) (models.Value, error) {
+	if m.Desk.Type != models.TypeReference {
+		converted, refusal := mapping.Convert(v, m.Field(from), m.Field(from.Other()))
+		if refusal != nil {
+			return v, refusal
+		}
+		return converted, nil
+	}
+	if mapping.Owners(m) {
+		if other, known := e.owners(ctx, []models.FieldMapping{m}).counterpart(v, from); known {
+			return other, nil
+		}
+		return v, models.Errorf(models.CodeConflict, "no user of %s has the email of this owner: choose the other value, or give one that email", from.Other().Name())
+	}
+	if v.IsBlank() {
+		return v, nil
+	}
+	links, err := e.Store.LinksByRecord(ctx, models.AccountObject, from, []string{v.String()})
+	if err != nil {
+		return v, err
+	}
+	if l, known := links[v.String()]; known && l.Whole() {
+		return models.Text(l.RecordID(from.Other())), nil
+	}
+	return v, models.Errorf(models.CodeConflict, "the account has no counterpart in %s: choose the other value, or see why in the failure log", from.Other().Name())
 }
 
 func (e *Engine) mappingNamed(ctx context.Context, object models.SyncObject, name string) (models.FieldMapping, error) {
