@@ -354,3 +354,18 @@ func TestWhatWasEditedInARecordThatLivesAgainIsNotWrittenOverByItsRestore(t *tes
 		}
 	}
 }
+
+func TestAnUpdateThatRefersToAnAccountDeletedMeanwhileIsNotTriedForever(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	there := w.create(t, models.Salesforce, models.AccountObject, map[string]any{"Name": "Short-lived"})
+	here := w.create(t, models.Desk, models.AccountObject, map[string]any{"accountName": "Short-lived"})
+	desk := w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "Member", "email": "m@example.com", "accountId": here})
+	w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Member", "Email": "m@example.com", "Title": "of Salesforce"})
+	w.boot(t).connect(t)
+	must(t, w.proc.engine.Pass(t.Context())) // both sides are read, and the account is owed to Salesforce's contact
+	w.remove(t, models.Salesforce, models.AccountObject, there)
+	w.settle(t)
+	if got := w.value(t, models.Desk, desk, "title"); got != "of Salesforce" {
+		t.Errorf("Desk has the title %q; failures %+v", got, w.failures(t))
+	}
+}

@@ -36,7 +36,7 @@ func (w *writer) outcome(ctx context.Context, in models.Intent, a models.WriteRe
 	case a.Err.Code == models.CodeNotFound && in.Op == models.OpRestore:
 		return w.notInBin(ctx, in)
 	case (a.Err.Code == models.CodeNotFound || a.Err.Code == models.CodeDeleted) && in.Op == models.OpUpdate:
-		return w.reread(ctx, in)
+		return w.reread(ctx, in, a.Err)
 	case a.Err.Code == models.CodeDuplicate && in.Op == models.OpCreate:
 		if matched, err := w.matched(ctx, in); err == nil && matched {
 			return models.IntentResult{Intent: in, State: models.IntentCancelled}
@@ -110,7 +110,7 @@ func (w *writer) createInstead(in models.Intent) models.IntentResult {
 }
 
 // reread asks the vendor about a record that it says is gone. Only its word for this very record counts as a deletion.
-func (w *writer) reread(ctx context.Context, in models.Intent) models.IntentResult {
+func (w *writer) reread(ctx context.Context, in models.Intent, refusal *models.Error) models.IntentResult {
 	fields, err := w.engine.fields(ctx, w.side, in.Object)
 	if err != nil {
 		return w.notSent(in, err)
@@ -122,7 +122,29 @@ func (w *writer) reread(ctx context.Context, in models.Intent) models.IntentResu
 	if len(records) == 0 {
 		records = []models.Record{{Side: w.side, Object: in.Object, ID: in.RecordID, Deleted: true}}
 	}
+	if !records[0].Deleted {
+		return w.rereadParent(ctx, in, refusal)
+	}
 	if _, err := w.engine.Store.Observe(ctx, w.side, in.Object, records, nil); err != nil {
+		return w.notSent(in, err)
+	}
+	return models.IntentResult{Intent: in, State: models.IntentCancelled}
+}
+
+// rereadParent asks about the account that a record refers to, where the record itself is there: it is the one that is gone, or the refusal stands.
+func (w *writer) rereadParent(ctx context.Context, in models.Intent, refusal *models.Error) models.IntentResult {
+	id := in.Values[in.Object.ParentField(w.side)].String()
+	if id == "" {
+		return w.refused(in, refusal)
+	}
+	records, err := w.remote.Read(ctx, models.AccountObject, nil, []string{id})
+	if err != nil {
+		return w.notSent(in, err)
+	}
+	if len(records) == 0 || !records[0].Deleted {
+		return w.refused(in, refusal)
+	}
+	if _, err := w.engine.Store.Observe(ctx, w.side, models.AccountObject, records, nil); err != nil {
 		return w.notSent(in, err)
 	}
 	return models.IntentResult{Intent: in, State: models.IntentCancelled}
