@@ -22,7 +22,9 @@ func (w *writer) batch(ctx context.Context, k kind, intents []models.Intent) err
 	for _, in := range intents {
 		result, send, err := w.before(ctx, k, in)
 		if err != nil {
-			return err
+			if result, err = w.notLookedFor(in, err); err != nil {
+				return err
+			}
 		}
 		if send {
 			ready = append(ready, in)

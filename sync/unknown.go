@@ -45,6 +45,20 @@ func (w *writer) before(ctx context.Context, k kind, in models.Intent) (result m
 	return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, nil
 }
 
+// notLookedFor is what becomes of a create whose record the vendor refuses to look for: that is its own failure, which holds up nobody else. An error that passes, or that
+// every record would meet, is answered as it is.
+func (w *writer) notLookedFor(in models.Intent, err error) (models.IntentResult, error) {
+	refusal, known := asError(err)
+	if !known || refusal.Retry || refusal.Code == models.CodeBadCredentials || refusal.Code == models.CodeQuotaExhausted || refusal.Code == models.CodeNoAccess {
+		return models.IntentResult{}, err
+	}
+	result := w.refused(in, refusal)
+	if in.State == models.IntentUnknown { // it may have been made: it stays unknown, and is looked for again
+		result.State, result.Wait = models.IntentUnknown, w.engine.UnknownGrace
+	}
+	return result, nil
+}
+
 // byMark is the result of a create whose record carries its mark already, nil when there is none. The record is observed. known tells whether the organization
 // has the mark's field.
 func (w *writer) byMark(ctx context.Context, in models.Intent) (result *models.IntentResult, known bool, err error) {
