@@ -355,5 +355,3 @@ func (h *history) look(t failer) {
 		}
 	}
 }
-
-// what happens to the engine
