@@ -23,7 +23,7 @@ func Canonical(v models.Value, f models.Field) models.Value {
 		if d, err := models.ParseDecimal(text); err == nil {
 			return models.Text(string(d))
 		}
-	case f.Type == models.TypeBoolean:
+	case f.Type == models.TypeBoolean, f.Type == models.TypeEmail: // Salesforce keeps addresses in lower case, Desk as they were typed
 		return models.Text(strings.ToLower(text))
 	case f.Type == models.TypeDateTime:
 		if t, err := time.Parse(time.RFC3339, text); err == nil {
