@@ -29,17 +29,17 @@ func withBody(w http.ResponseWriter, r *http.Request) (*http.Request, *refused) 
 	}
 	tooLarge := refusedWith(http.StatusRequestEntityTooLarge, models.CodeTooComplex, "the request is too large")
 	if r.ContentLength > maxBody {
-		w.Header().Set("Connection", "close") // the rest is not read
+		forget(w, r)
 		return r, tooLarge
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			return r, tooLarge
-		}
 		w.Header().Set("Connection", "close")
 		return r, refusedWith(http.StatusRequestTimeout, models.CodeBadUserInput, "the request did not come whole")
+	}
+	if len(body) > maxBody {
+		forget(w, r)
+		return r, tooLarge
 	}
 	p, refused := decode(body)
 	if refused != nil {
@@ -49,6 +49,18 @@ func withBody(w http.ResponseWriter, r *http.Request) (*http.Request, *refused) 
 	r = r.WithContext(context.WithValue(r.Context(), bodyKey{}, p))
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return r, nil
+}
+
+// forget reads a body that is a little too large to its end: an answer that comes while the caller still sends is often lost with the connection. What is much too large
+// is not read, and ends the connection.
+func forget(w http.ResponseWriter, r *http.Request) {
+	const little = 4 * maxBody
+	if r.ContentLength <= little {
+		if n, err := io.Copy(io.Discard, io.LimitReader(r.Body, little)); err == nil && n < little {
+			return
+		}
+	}
+	w.Header().Set("Connection", "close")
 }
 
 // decode reads a request's body. What is wrong with it is said without repeating any of it.

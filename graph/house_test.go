@@ -190,6 +190,16 @@ func (h *house) askWith(token, query string, variables map[string]any) answer {
 // send posts a body as it is.
 func (h *house) send(token string, body []byte, change func(*http.Request)) answer {
 	h.t.Helper()
+	got, err := h.sent(token, body, change)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return got
+}
+
+// sent is send for those who expect that it may fail.
+func (h *house) sent(token string, body []byte, change func(*http.Request)) (answer, error) {
+	h.t.Helper()
 	req, err := http.NewRequest(http.MethodPost, h.url+"/graphql", bytes.NewReader(body))
 	if err != nil {
 		h.t.Fatal(err)
@@ -199,21 +209,29 @@ func (h *house) send(token string, body []byte, change func(*http.Request)) answ
 	if change != nil {
 		change(req)
 	}
-	return h.do(req)
+	return h.answered(req)
 }
 
 func (h *house) do(req *http.Request) answer {
 	h.t.Helper()
-	res, err := h.web.Do(req)
+	got, err := h.answered(req)
 	if err != nil {
 		h.t.Fatal(err)
+	}
+	return got
+}
+
+func (h *house) answered(req *http.Request) (answer, error) {
+	res, err := h.web.Do(req)
+	if err != nil {
+		return answer{}, err
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
-		h.t.Fatal(err)
+		return answer{}, err
 	}
-	return read(res.StatusCode, string(text))
+	return read(res.StatusCode, string(text)), nil
 }
 
 func read(status int, text string) answer {
