@@ -237,6 +237,18 @@ func TestFailureReasonsEachHaveTheirCodeAndItsHint(t *testing.T) {
 			w.faults(t, models.Desk, refusal("Refused", 422, `{"errorCode":"INVALID_DATA","message":"","errors":[{"fieldName":"/email","errorType":"duplicate"}]}`))
 			w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Refused", "Email": "dup@x.example"})
 		}},
+		{models.CodeReadOnly, "Salesforce does not let the field be written", func(t *testing.T, w *world) {
+			w.faults(t, models.Salesforce, `{"kind":"status","endpoint":"/services/data/**","contains":"Refused","status":400,"body":[{"errorCode":"INVALID_FIELD_FOR_INSERT_UPDATE","message":"","fields":["Title"]}]}`)
+			w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "Refused", "title": "Refused"})
+		}},
+		{models.CodeParentMissing, "the account is not there for Salesforce", func(t *testing.T, w *world) {
+			w.faults(t, models.Salesforce, `{"kind":"status","endpoint":"/services/data/**","contains":"Refused","status":400,"body":[{"errorCode":"INVALID_CROSS_REFERENCE_KEY","message":"","fields":["AccountId"]}]}`)
+			w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "Refused"})
+		}},
+		{models.CodeDeleted, "Salesforce keeps the record in its recycle bin", func(t *testing.T, w *world) {
+			w.faults(t, models.Salesforce, `{"kind":"status","endpoint":"/services/data/**","contains":"Refused","status":400,"body":[{"errorCode":"ENTITY_IS_DELETED","message":""}]}`)
+			w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "Refused"})
+		}},
 		{models.CodeNoAccess, "the integration's user may not write", func(t *testing.T, w *world) {
 			w.faults(t, models.Desk, refusal("Refused", 403, `{"errorCode":"FORBIDDEN","message":""}`))
 			w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Refused"})

@@ -270,10 +270,10 @@ func unprocessed(ended job) *models.Error {
 	return &models.Error{Code: models.CodeBusy, Message: "Salesforce ended a bulk job before it came to the record", Retry: true}
 }
 
-// inBatches writes more records than one call takes, in several, one after another. Once something was sent, what fails stands in the results.
-func inBatches(writes []models.Write, send func([]models.Write) ([]models.WriteResult, error)) ([]models.WriteResult, error) {
+// inBatches writes records in several calls of a size, one after another. Once something was sent, what fails stands in the results.
+func inBatches(writes []models.Write, size int, send func([]models.Write) ([]models.WriteResult, error)) ([]models.WriteResult, error) {
 	out := make([]models.WriteResult, 0, len(writes))
-	for chunk := range slices.Chunk(writes, maxBatch) {
+	for chunk := range slices.Chunk(writes, size) {
 		results, err := send(chunk)
 		if err != nil && len(out) == 0 {
 			return nil, err

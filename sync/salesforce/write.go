@@ -46,7 +46,7 @@ func (c *Client) Write(ctx context.Context, object models.SyncObject, writes []m
 			c.log.Warn("the organization takes no bulk job; records are written in batches", "object", object, "code", models.CodeOf(err))
 		}
 	}
-	return inBatches(writes, func(batch []models.Write) ([]models.WriteResult, error) {
+	return inBatches(writes, maxBatch, func(batch []models.Write) ([]models.WriteResult, error) {
 		if batch[0].Op == models.OpRestore {
 			return c.restore(ctx, object, d, batch)
 		}
@@ -84,6 +84,14 @@ func (c *Client) collection(ctx context.Context, object models.SyncObject, d *de
 			err = lost(k.effect, errors.New("the list of results has another length"))
 		}
 	}
+	if refused := ofContent(err); refused != nil && len(writes) == 1 {
+		return []models.WriteResult{{ID: writes[0].ID, Err: refused}}, nil
+	} else if refused != nil {
+		// One record is enough for the whole call to be refused, and nothing of it was written: halves find it, and the others go through.
+		return inBatches(writes, (len(writes)+1)/2, func(half []models.Write) ([]models.WriteResult, error) {
+			return c.collection(ctx, object, d, half, marked)
+		})
+	}
 	if err != nil {
 		return c.failed(writes, err)
 	}
@@ -96,6 +104,20 @@ func (c *Client) collection(ctx context.Context, object models.SyncObject, d *de
 	}
 	c.readBack(ctx, object, writes, out)
 	return out, nil
+}
+
+// ofContent is the refusal of a call for what stands in its records; nil where every record would be refused the same, or the error passes.
+func ofContent(err error) *models.Error {
+	var e *models.Error
+	if !asError(err, &e) || e.Retry {
+		return nil
+	}
+	switch e.Code {
+	case models.CodeTypeMismatch, models.CodeInvalidParameter, models.CodeParameterMissing, models.CodeRequiredFieldMissing, models.CodeValueTooLong, models.CodeInvalidPicklist,
+		models.CodeParentMissing, models.CodeDeleted, models.CodeDuplicate, models.CodeReadOnly:
+		return e
+	}
+	return nil
 }
 
 // failed tells a call of which nothing was sent from one whose outcome is unknown.
