@@ -172,7 +172,7 @@ func (p *planSaver) save(plans []models.LinkPlan) error {
 			return err
 		},
 		func() error { return addTallies(p.tx, slices.Collect(maps.Values(tallies))) },
-		func() error { return resolveFailures(p.tx, append(resolved, gone...), p.now) },
+		func() error { return resolveFailures(p.tx, resolved, p.now) },
 		func() error { return p.store.wakeChildren(p.tx, p.object, append(whole, failedLinks(failures)...)) },
 	} {
 		if err := step(); err != nil {
@@ -215,7 +215,7 @@ func failedLinks(failures []models.Failure) []string {
 	return out
 }
 
-// dropLinks removes links that were merged into others or whose records are gone. What was still owed for them is not owed any more.
+// dropLinks removes links that were merged into others or whose records are gone. What was still owed for them is not owed any more, and their failures are over.
 func dropLinks(tx *gorm.DB, ids []string, now time.Time) error {
 	for chunk := range chunks(ids) {
 		if err := tx.Table("intents").Where("link_id IN ? AND state IN ?", chunk, openIntents).
@@ -226,7 +226,7 @@ func dropLinks(tx *gorm.DB, ids []string, now time.Time) error {
 			return err
 		}
 	}
-	return nil
+	return resolveFailures(tx, ids, now)
 }
 
 // intentRow is an intent with what only claiming needs.

@@ -212,6 +212,31 @@ func TestARecordThatAppearsWhileACreateIsUnansweredIsNotCreatedBack(t *testing.T
 	})
 }
 
+func TestAFailureOfARecordThatWasOurOwnCreateEndsWithTheCreate(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		now := t0.Add(time.Hour)
+		s := storetest.Open(t, address, func(o *store.Options) { o.Now = func() time.Time { return now } })
+		in := active(t, s)
+		observe(t, s, models.Desk, contact(models.Desk, "1", "", t0, "lastName", "Ann"))
+		owed(t, s, in.Epoch, dirty(t, s)[0])
+		sent := must[[]models.Intent](t)(s.BeginSending(ctx, claim(t, s, "a")))
+		observe(t, s, models.Salesforce, contact(models.Salesforce, "003000000000001AAA", "", t0, "LastName", "Ann"))
+		half := dirty(t, s)[0].Link
+		half.Dirty = false
+		f := models.Failure{ID: "f", LinkID: half.ID, Object: half.Object, Source: models.Salesforce, Target: models.Desk, RecordID: "003000000000001AAA",
+			Code: models.CodeAmbiguousMatch, Message: "several", Attempts: 1, FirstAt: t0, LastAt: t0}
+		if n := must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{{Link: half, Failure: &f}})); n != 1 {
+			t.Fatal("the failure was not saved")
+		}
+		if stale := must[int](t)(s.Finish(ctx, []models.IntentResult{{Intent: sent[0], State: models.IntentDone, RecordID: "003000000000001AAA"}})); stale != 0 {
+			t.Fatal("the answer was dropped")
+		}
+		if c := must[models.SyncCounts](t)(s.Counts(ctx)); c.OpenFailures != 0 || c.LinkedContacts != 1 {
+			t.Errorf("%+v", c)
+		}
+	})
+}
+
 func TestAFailureStandsOncePerRecordAndIsResolvedWhenItIsThrough(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		in := active(t, s)
