@@ -42,7 +42,7 @@ vet:
 
 test-go: ## Go tests with the race detector, on SQLite and on MariaDB/MySQL
 	$(GO) test -race -timeout 30m ./...
-	$(GO) test ./sync -run 'TestAnyHistory' -rapid.checks 300
+	$(GO) test ./sync -run 'TestAnyHistory' -rapid.checks 300 -rapid.seed 1
 
 apitest/node_modules/.stamp conformance/node_modules/.stamp conformance/sf/node_modules/.stamp: %/node_modules/.stamp: %/package.json %/package-lock.json
 	cd $* && npm ci --no-audit --no-fund

@@ -313,8 +313,8 @@ func TestAFirstSyncThatIsKilledGoesOnAndDoublesNothing(t *testing.T) {
 		p, url := v.serve(t, bin, data, address)
 		i := &installation{t, bin, url, data, address}
 		admin := i.token("admin", "")
-		soon(t, "the first sync is done", i.active(admin))
-		soon(t, "nothing is owed", func() bool {
+		within(t, recovery, "the first sync is done", i.active(admin))
+		within(t, recovery, "nothing is owed", func() bool {
 			return fmt.Sprint(at(i.ask(admin, "{integration{counts{pending}}}"), "data", "integration", "counts", "pending")) == "0"
 		})
 		sf, desk := call(t, "GET", v.salesforce+"/_sim/dump", "", nil), call(t, "GET", v.desk+"/_sim/dump", "", nil)

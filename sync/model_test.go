@@ -15,14 +15,20 @@ import (
 	"sidelight/models"
 )
 
-// checks sets how many cases rapid tries, unless the command line says it.
+// checks sets how many cases rapid tries, always the same ones, unless the command line says it: make test-long tries others each time.
 func checks(t *testing.T, n int) {
 	f := flag.Lookup("rapid.checks")
 	if f.Value.String() != f.DefValue {
 		return
 	}
-	must(t, f.Value.Set(strconv.Itoa(n)))
-	t.Cleanup(func() { must(t, f.Value.Set(f.DefValue)) })
+	for name, value := range map[string]string{"rapid.checks": strconv.Itoa(n), "rapid.seed": "1"} {
+		f := flag.Lookup(name)
+		if f.Value.String() != f.DefValue {
+			continue
+		}
+		must(t, f.Value.Set(value))
+		t.Cleanup(func() { must(t, f.Value.Set(f.DefValue)) })
+	}
 }
 
 // TestAnyHistoryEndsWithBothSidesEqualAndNoEditLost draws histories of what users, admins, vendors and processes do, and holds the engine to its
