@@ -316,6 +316,11 @@ func (p *planner) planWhole(s *models.LinkState, plan models.LinkPlan) models.Li
 		plan.Link.BaseSalesforce[m.Salesforce.Name] = a.Salesforce
 	}
 	rewritten := p.rewritten(s, &plan.Link, &result)
+	for _, seen := range result.Seen {
+		m := byName[seen.Field]
+		plan.Link.Base(seen.Side)[m.Field(seen.Side).Name] = seen.Value
+		delete(plan.Link.Base(seen.Side.Other()), m.Field(seen.Side.Other()).Name)
+	}
 	for _, c := range result.Conflicts {
 		winner := c.Winner
 		plan.Conflicts = append(plan.Conflicts, models.Conflict{

@@ -20,6 +20,9 @@ type Cell struct {
 // edited tells whether the value moved since the agreement.
 func (c Cell) edited() bool { return c.Now != c.Base }
 
+// cleared tells whether the side blanked a value that it was seen with: an edit, also where nothing was agreed on yet.
+func (c Cell) cleared() bool { return c.HasBase && !c.Base.IsBlank() && c.Now.IsBlank() }
+
 // Converted is the other side's value in this side's form, or why it has none.
 type Converted struct {
 	Value models.Value
@@ -84,6 +87,14 @@ type Agreement struct {
 	Desk, Salesforce models.Value
 }
 
+// Sighting is a value that was seen on one side and not agreed on: the side's own base, so that its edits are told from what was there. The other side then has none:
+// two sightings are no agreement.
+type Sighting struct {
+	Field string
+	Side  models.Side
+	Value models.Value
+}
+
 // Conflict is an edit that lost.
 type Conflict struct {
 	Field                  string
@@ -102,6 +113,7 @@ type Problem struct {
 type Plan struct {
 	Writes    []Write
 	Agreed    []Agreement
+	Seen      []Sighting
 	Conflicts []Conflict
 	Problems  []Problem
 }
@@ -112,7 +124,7 @@ type Plan struct {
 //   - An edit on one side goes to the other, where rule and direction let it; blank is a value like any other.
 //   - Edits on both sides: the rule's preferred side wins, else the policy's; the loser stands in a conflict.
 //   - A one-way rule restores the source's value; the edit that it replaces stands in a conflict.
-//   - At the first pairing a blank is filled and never erases; two different values are a conflict.
+//   - At the first pairing a blank is filled and never erases, unless its side was seen with a value before: that is an edit. Two different values are a conflict.
 func Reconcile(in Input) Plan {
 	var p Plan
 	for i := range in.Fields {
@@ -150,15 +162,24 @@ func (p *Plan) first(in *Input, f *Field, flow flows) {
 	case desk.IsBlank() && !flow.toDesk, salesforce.IsBlank() && !flow.toSalesforce:
 		// The blank side is the source alone: it has nothing to give. Both are left as they are, which is no agreement: what the target holds
 		// was never the source's, and replacing it later is a conflict.
+		p.Seen = append(p.Seen, Sighting{Field: f.Name, Side: flow.only(), Value: f.cell(flow.only()).Now})
+	case f.Desk.cleared() || f.Salesforce.cleared():
+		p.conflict(f, first(in, f, flow))
 	case desk.IsBlank():
 		p.write(f, models.Desk)
 	case salesforce.IsBlank():
 		p.write(f, models.Salesforce)
-	case flow.oneWay():
-		p.conflict(f, flow.only().Other())
 	default:
-		p.conflict(f, winner(in, f))
+		p.conflict(f, first(in, f, flow))
 	}
+}
+
+// first is whose value stays at the first pairing: the source's where there is one.
+func first(in *Input, f *Field, flow flows) models.Side {
+	if flow.oneWay() {
+		return flow.only().Other()
+	}
+	return winner(in, f)
 }
 
 // oneWay makes the target what the source says.

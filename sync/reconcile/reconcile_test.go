@@ -47,6 +47,25 @@ func brief(p Plan) string {
 	return strings.Join(out, ", ")
 }
 
+func TestAValueThatWasSeenAndIsBlankedBeforeAnyAgreementIsAnEdit(t *testing.T) {
+	in := Input{Direction: models.TwoWay, Policy: models.LatestWins, Fields: []Field{same(models.RuleSalesforceToDesk, "-", "d", "")}}
+	p := Reconcile(in)
+	if len(p.Writes)+len(p.Conflicts)+len(p.Agreed) > 0 || len(p.Seen) != 1 || p.Seen[0] != (Sighting{"Phone", models.Desk, models.Text("d")}) {
+		t.Fatalf("%+v", p)
+	}
+	for rule, want := range map[models.FieldRule]string{
+		models.RuleSalesforceToDesk: "write desk=s, conflict won by salesforce",
+		models.RulePreferDesk:       "write salesforce=, conflict won by desk",
+		models.RuleTwoWay:           "write desk=s, conflict won by salesforce",
+	} {
+		f := same(rule, "-", "", "s")
+		f.Desk.Base, f.Desk.HasBase = models.Text("d"), true
+		if got := brief(Reconcile(Input{Direction: models.TwoWay, Policy: models.SalesforceWins, Fields: []Field{f}})); got != want {
+			t.Errorf("%s: %s", rule, got)
+		}
+	}
+}
+
 func TestEveryRuleDecidesEveryKindOfEdit(t *testing.T) {
 	both, toDesk := models.TwoWay, models.SalesforceToDesk
 	for _, c := range []struct {
