@@ -115,7 +115,11 @@ func (f *followed) truth() map[string]bool {
 			}
 		}
 	}
-	each("Opportunity", func(r map[string]any) { out[fmt.Sprint("opportunity ", r["Id"], " ", r["StageName"])] = true })
+	each("Opportunity", func(r map[string]any) {
+		if r["Name"] != probe {
+			out[fmt.Sprint("opportunity ", r["Id"], " ", r["StageName"])] = true
+		}
+	})
 	each("OpportunityContactRole", func(r map[string]any) {
 		f.customers[r["ContactId"].(string)] = true
 		out[fmt.Sprint("role ", r["OpportunityId"], " ", r["ContactId"])] = true
@@ -144,7 +148,9 @@ func (f *followed) kept() map[string]bool {
 		page, err := f.store.Opportunities(ctx, models.OpportunityFilter{}, models.OpportunityAmountAsc, models.Page{First: &n, After: after}, false)
 		must(f.t, err)
 		for _, o := range page.Rows {
-			out[fmt.Sprint("opportunity ", o.ID, " ", deref(o.Stage))] = true
+			if deref(o.Name) != probe {
+				out[fmt.Sprint("opportunity ", o.ID, " ", deref(o.Stage))] = true
+			}
 		}
 		if !page.PageInfo.HasNextPage {
 			break
@@ -222,9 +228,12 @@ func (f *followed) complete() bool {
 	return true
 }
 
+// probe is the name of opportunities that are made only to see whether the streams are open: those before are seen by the poll alone, an hour later.
+const probe = "Nobody's"
+
 // listening tells whether all streams have handed something over. They begin with what happens next, so something is made to happen.
 func (f *followed) listening() bool {
-	f.outside("POST", "/sobjects/Opportunity", map[string]any{"Name": "Nobody's", "StageName": "Prospecting", "CloseDate": "2027-01-01"})
+	f.outside("POST", "/sobjects/Opportunity", map[string]any{"Name": probe, "StageName": "Prospecting", "CloseDate": "2027-01-01"})
 	f.outside("POST", "/sobjects/Task", map[string]any{"Subject": "Nobody's"})
 	f.outside("POST", "/sobjects/Event", map[string]any{"Subject": "Nobody's", "StartDateTime": "2027-01-01T10:00:00.000Z", "EndDateTime": "2027-01-01T11:00:00.000Z", "DurationInMinutes": 60})
 	mirrors, err := f.store.RelatedMirrors(context.Background())
