@@ -37,8 +37,10 @@ func (w *writer) outcome(ctx context.Context, in models.Intent, a models.WriteRe
 		return w.notInBin(ctx, in)
 	case (a.Err.Code == models.CodeNotFound || a.Err.Code == models.CodeDeleted) && in.Op == models.OpUpdate:
 		return w.reread(ctx, in, a.Err)
+	case a.Err.Code == models.CodeParentMissing:
+		return w.rereadParent(ctx, in, a.Err)
 	case a.Err.Code == models.CodeDuplicate && in.Op == models.OpCreate:
-		if matched, err := w.matched(ctx, in); err == nil && matched {
+		if who, err := w.matched(ctx, in); err == nil && who == free {
 			return models.IntentResult{Intent: in, State: models.IntentCancelled}
 		}
 	}
@@ -131,7 +133,8 @@ func (w *writer) reread(ctx context.Context, in models.Intent, refusal *models.E
 	return models.IntentResult{Intent: in, State: models.IntentCancelled}
 }
 
-// rereadParent asks about the account that a record refers to, where the record itself is there: it is the one that is gone, or the refusal stands.
+// rereadParent asks about the account that a refused record refers to: it is the one that is gone, and the record is planned again without it, or the refusal
+// stands.
 func (w *writer) rereadParent(ctx context.Context, in models.Intent, refusal *models.Error) models.IntentResult {
 	id := in.Values[in.Object.ParentField(w.side)].String()
 	if id == "" {

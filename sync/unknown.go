@@ -38,9 +38,13 @@ func (w *writer) before(ctx context.Context, k kind, in models.Intent) (result m
 			return orNothing(found), false, err
 		}
 	}
-	matched, err := w.matched(ctx, in)
-	if err != nil || !matched {
-		return result, err == nil, err
+	switch who, err := w.matched(ctx, in); {
+	case err != nil:
+		return result, false, err
+	case who == nobody:
+		return result, true, nil
+	case who == another:
+		return w.refused(in, alreadyMapped(w.side.Other(), in.Object, in.Object.MatchField(w.side.Other()))), false, nil
 	}
 	return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, nil
 }
@@ -91,15 +95,25 @@ func orNothing(r *models.IntentResult) models.IntentResult {
 	return *r
 }
 
-// matched tells whether the other side has records with the create's match value by now. They are observed, so that the planner decides again with them.
-func (w *writer) matched(ctx context.Context, in models.Intent) (bool, error) {
+// holder is who has a create's match value on the other side by now.
+type holder int
+
+const (
+	nobody  holder = iota
+	free           // a record that the planner may pair with: it decides again
+	another        // only records that are mapped to others
+)
+
+// matched looks on the other side for records with the create's match value. They are observed, so that the planner can decide again with them. What was deleted
+// there and is to be made anew (the recycle bin did not have it) may have been merged into one of them: Desk does not tell.
+func (w *writer) matched(ctx context.Context, in models.Intent) (holder, error) {
 	found, err := w.find(ctx, in, models.Find{Match: in.Values[in.Object.MatchField(w.side)]})
 	if err != nil || len(found) == 0 {
-		return false, err
+		return nobody, err
 	}
 	seen, err := w.engine.Store.Observe(ctx, w.side, in.Object, found, nil)
 	if err != nil || seen.New > 0 {
-		return err == nil, err
+		return free, err
 	}
 	ids := make([]string, len(found))
 	for i, r := range found {
@@ -107,14 +121,24 @@ func (w *writer) matched(ctx context.Context, in models.Intent) (bool, error) {
 	}
 	links, err := w.engine.Store.LinksByRecord(ctx, in.Object, w.side, ids)
 	if err != nil {
-		return false, err
+		return nobody, err
 	}
+	who, widows := nobody, false
 	for _, l := range links {
-		if !l.Whole() {
-			return true, nil
+		if !l.Whole() || l.ID == in.LinkID {
+			return free, nil
 		}
+		left, widowed := widow(&l)
+		who, widows = another, widows || widowed && left == w.side
 	}
-	return false, nil
+	if !widows {
+		return who, nil
+	}
+	own, err := w.engine.Store.LinkState(ctx, in.LinkID)
+	if err == nil && !own.Whole() { // a record without a counterpart may be paired with one that lost its own
+		who = free
+	}
+	return who, err
 }
 
 // lookFor looks for the record of a create whose answer was lost: by the very values that were sent, in a record that appeared since; by our mark, which is proof; by
@@ -139,7 +163,7 @@ func (w *writer) lookFor(ctx context.Context, in models.Intent) (models.IntentRe
 	if err != nil || result != nil {
 		return orNothing(result), false, err
 	}
-	if matched, err := w.matched(ctx, in); err != nil || matched {
+	if who, err := w.matched(ctx, in); err != nil || who == free {
 		return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, err
 	}
 	wait := in.Age < w.engine.UnknownGrace

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -55,9 +56,9 @@ type finisher struct {
 
 	moved    map[models.SyncObject][]*linkRow
 	mirrored map[models.Side]map[models.SyncObject][]models.MirrorRow
-	resolved []string
-	settled  []string // links of which nothing more is owed, as far as these results say
-	woken    []string // accounts
+	resolved map[string]time.Time // links that a write went through to, and when it was planned
+	settled  []string             // links of which nothing more is owed, as far as these results say
+	woken    []string             // accounts
 	failures []models.Failure
 	journal  []models.Change
 	instead  []models.Intent
@@ -91,7 +92,7 @@ func (f *finisher) read(results []models.IntentResult) error {
 			wanted[r.Intent.Side][r.Intent.Object] = append(wanted[r.Intent.Side][r.Intent.Object], id)
 		}
 	}
-	f.moved = map[models.SyncObject][]*linkRow{}
+	f.moved, f.resolved = map[models.SyncObject][]*linkRow{}, map[string]time.Time{}
 	f.rows = map[models.Side]map[models.SyncObject]map[string]*models.MirrorRow{}
 	f.mirrored = map[models.Side]map[models.SyncObject][]models.MirrorRow{}
 	for side, objects := range wanted {
@@ -227,7 +228,7 @@ func (f *finisher) done(l *linkRow, in models.Intent, r models.IntentResult) err
 	f.moved[in.Object] = append(f.moved[in.Object], l)
 	f.settled = append(f.settled, l.ID)
 	if !in.Partial {
-		f.resolved = append(f.resolved, l.ID)
+		f.resolved[l.ID] = in.CreatedAt
 	}
 	for _, c := range r.Journal {
 		c.RecordID = id
@@ -304,7 +305,7 @@ func (f *finisher) save() error {
 			return err
 		}
 	}
-	if err := resolveFailures(f.tx, f.resolved, f.now); err != nil {
+	if err := f.resolve(); err != nil {
 		return err
 	}
 	repeated, err := saveFailures(f.tx, f.failures, f.clock)
@@ -330,6 +331,48 @@ func (f *finisher) save() error {
 		}
 	}
 	return f.store.wakeChildren(f.tx, models.AccountObject, f.woken)
+}
+
+// resolve ends the failures of links that a write went through to. One stays where a write that was planned together with it, or later, was refused: the other
+// side's.
+func (f *finisher) resolve() error {
+	for chunk := range chunks(slices.Collect(maps.Keys(f.resolved))) {
+		var open []string
+		if err := f.tx.Model(&models.Failure{}).Where("link_id IN ? AND resolved_at IS NULL", chunk).Pluck("link_id", &open).Error; err != nil {
+			return err
+		}
+		if len(open) == 0 {
+			continue
+		}
+		refused, err := f.refused(open)
+		if err != nil {
+			return err
+		}
+		open = slices.DeleteFunc(open, func(link string) bool { at, was := refused[link]; return was && !at.Before(f.resolved[link]) })
+		if err := resolveFailures(f.tx, open, f.now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refused is when the last write of each link was planned that the vendor refused.
+func (f *finisher) refused(links []string) (map[string]time.Time, error) {
+	rows, err := f.tx.Table("intents").Select("link_id, MAX(created_at)").Where("link_id IN ? AND state = ?", links, models.IntentFailed).Group("link_id").Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	out := map[string]time.Time{}
+	for rows.Next() {
+		var link string
+		var at moment
+		if err := rows.Scan(&link, &at); err != nil {
+			return nil, err
+		}
+		out[link] = *at.at
+	}
+	return out, rows.Err()
 }
 
 // lastOf keeps the last row of each id.
