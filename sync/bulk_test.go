@@ -74,3 +74,32 @@ func TestAPauseDoesNotWaitForABulkWriteAndNothingOfItIsDoubled(t *testing.T) {
 	h.settle()
 	h.undoubled()
 }
+
+func TestALoadWhoseBulkWriteIsUnansweredDoesNotWaitForWhatWaitsForIt(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	w.bulk = 201
+	w.people(t, models.Desk, 210)
+	w.boot(t).connect(t)
+	must(t, w.proc.engine.Pass(t.Context()))
+	w.faults(t, models.Salesforce, `{"kind":"status","endpoint":"GET /services/data/*/jobs/ingest/*/successfulResults","status":400,"body":[]}`)
+	_, _ = w.proc.engine.ExecuteOnce(t.Context(), models.Salesforce)
+	if n, err := w.store.UnknownCreates(t.Context()); err != nil || n != 210 {
+		t.Fatalf("%d creates are unanswered (%v), want 210", n, err)
+	}
+	w.faults(t, models.Salesforce)
+	w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "Came later"})
+	for range 60 {
+		for range 2 { // what a pass reads the next one plans
+			w.proc.engine.PollNow()
+			must(t, w.proc.engine.Pass(t.Context()))
+		}
+		w.clock.advance(10 * time.Second) // what was found waits for the creates, and no longer
+		_, err := w.proc.engine.ExecuteOnce(t.Context(), models.Salesforce)
+		must(t, err)
+	}
+	c, err := w.store.Counts(t.Context())
+	must(t, err)
+	if n := w.live(t, models.Salesforce, models.ContactObject); c.Pending != 0 || c.LinkedContacts != 211 || n != 211 {
+		t.Errorf("%d contacts in Salesforce, want 211; %+v", n, c)
+	}
+}

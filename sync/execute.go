@@ -67,8 +67,12 @@ func (e *Engine) claim(ctx context.Context, side models.Side, limits models.Writ
 	return append(claimed, more...), err
 }
 
-// gathering tells whether so much is still being planned that what is owed is worth waiting for: together it can go in bulk.
+// gathering tells whether so much is still being planned that what is owed is worth waiting for: together it can go in bulk. It never is while creates are unanswered:
+// what may be their record is planned only after they were looked for.
 func (e *Engine) gathering(ctx context.Context, side models.Side) (bool, error) {
+	if n, err := e.Store.UnknownCreates(ctx); err != nil || n > 0 {
+		return false, err
+	}
 	for _, object := range models.SyncObjects {
 		owed, coming, err := e.Store.Backlog(ctx, side, object)
 		if err != nil {

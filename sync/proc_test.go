@@ -63,7 +63,7 @@ func (w *world) boot(t failer) *proc {
 	if w.batch > 0 {
 		p.remotes[models.Desk] = slim{p.remotes[models.Desk], w.batch}
 	}
-	p.engine = engine.New(engine.Config{Store: mortal{p.store, p}, Remotes: p, Owner: "engine-" + w.clock.Now().String(), Now: local})
+	p.engine = engine.New(engine.Config{Store: mortal{p.store, p}, Remotes: p, Owner: "engine-" + w.clock.Now().String(), Now: local, BulkFrom: w.bulk})
 	w.proc = p
 	return p
 }
