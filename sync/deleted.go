@@ -39,7 +39,7 @@ func (p *planner) planDeletion(s *models.LinkState, plan models.LinkPlan) models
 	case heir != nil && !p.absorbed[heir.ID]:
 		return p.pair(heir, s)
 	case heir != nil:
-		return plan
+		return waiting(plan)
 	}
 	if p.integration.DeletePolicy == models.StayDeleted || !p.integration.Direction.WritesTo(target) || !p.edited(s, survivor) {
 		return plan

@@ -32,6 +32,15 @@ func sideOf(err error) models.Side {
 	return ""
 }
 
+// refusal is an error that concerns one record alone, and holds up nobody else: no error that passes, or that every record would meet.
+func refusal(err error) (*models.Error, bool) {
+	e, known := asError(err)
+	if !known || e.Retry || e.Code == models.CodeBadCredentials || e.Code == models.CodeQuotaExhausted || e.Code == models.CodeUnknownOutcome {
+		return nil, false
+	}
+	return e, true
+}
+
 // hints say what an admin can do about a failure, by its code.
 var hints = map[models.Code]string{
 	models.CodeAlreadyMapped:        "Merge the duplicates, or change the email or name of one of them, then retry.",

@@ -54,20 +54,23 @@ func (e *Engine) partedFrom(ctx context.Context, object models.SyncObject, batch
 }
 
 // former is the record from which the filter parted this one, once it is inside again. While it is outside, this one rests: making it a second time on the other
-// side would double it. One that is gone, or has another counterpart now, is forgotten.
-func (p *planner) former(s *models.LinkState, side models.Side) (counterpart *models.LinkState, rests bool) {
+// side would double it. One that is gone, or has another counterpart now, is forgotten; busy tells that another plan of this batch is just about to take it.
+func (p *planner) former(s *models.LinkState, side models.Side) (counterpart *models.LinkState, rests, busy bool) {
 	other, seen := p.parted[side.Other()][s.Parted]
-	if s.Parted == "" || !seen || other.Whole() || p.absorbed[other.ID] {
-		return nil, seen && p.absorbed[other.ID]
+	if s.Parted == "" || !seen || other.Whole() {
+		return nil, false, false
+	}
+	if p.absorbed[other.ID] {
+		return nil, false, true
 	}
 	row := other.Row(side.Other())
 	if row == nil || row.DeletedAt != nil {
-		return nil, false
+		return nil, false, false
 	}
 	if mapping.Admit(p.filter, side.Other(), row.Data) != mapping.Inside {
-		return nil, true
+		return nil, true, false
 	}
-	return &other, false
+	return &other, false, false
 }
 
 // SyncFilters are the filters of both objects.

@@ -41,9 +41,7 @@ func (p *planner) planMerged(s *models.LinkState, side models.Side, plan models.
 	case !seen && p.now.Sub(*s.Row(side).DeletedAt) > survivorWait:
 		return p.planDeletion(s, plan) // the survivor is gone too: what is left is a deletion
 	case !seen || p.absorbed[survivor.ID]:
-		plan.Resolved = false
-		plan.Link.Dirty, plan.Wait = true, parentWait
-		return plan
+		return waiting(plan)
 	case survivor.Whole():
 		err := models.Errorf(models.CodeAlreadyMapped, "the %s %s was merged into one that has another counterpart", side.Name(), p.object.Singular())
 		plan.Resolved = false

@@ -12,8 +12,8 @@ import (
 // planBatch is how many links are planned in one transaction.
 const planBatch = 200
 
-// parentWait is how long a contact waits for its account before it is looked at again. The account's own completion wakes it sooner.
-const parentWait = 5 * time.Second
+// soon is when a link is planned again that waits for its account, or for the plan of another link. The account's own completion wakes it sooner.
+const soon = 5 * time.Second
 
 // planner plans the links of one object against one state of the integration, the mapping and the filter.
 type planner struct {
@@ -52,6 +52,7 @@ func (e *Engine) planAll(ctx context.Context, trigger models.RunTrigger) error {
 			return err
 		}
 	}
+	var unread error
 	for _, object := range models.SyncObjects {
 		after := ""
 		for {
@@ -80,6 +81,9 @@ func (e *Engine) planAll(ctx context.Context, trigger models.RunTrigger) error {
 			if err != nil {
 				return err
 			}
+			if plans, err = e.confirm(ctx, p, batch, plans); unread == nil {
+				unread = err
+			}
 			if _, err := e.Store.SavePlans(ctx, in.Epoch, plans); err != nil {
 				return err
 			}
@@ -91,7 +95,10 @@ func (e *Engine) planAll(ctx context.Context, trigger models.RunTrigger) error {
 			}
 		}
 	}
-	return e.closeIdleRuns(ctx)
+	if err := e.closeIdleRuns(ctx); err != nil {
+		return err
+	}
+	return unread
 }
 
 // openRuns are the runs for what made the links of a batch dirty. The first load is one run.
@@ -177,6 +184,12 @@ func settledLink(s *models.LinkState) models.Link {
 	return l
 }
 
+// waiting has the link planned again soon: what it depends on is being planned, or written, just now.
+func waiting(plan models.LinkPlan) models.LinkPlan {
+	plan.Resolved, plan.Link.Dirty, plan.Wait = false, true, soon
+	return plan
+}
+
 // planHalf finds the counterpart of a record that has none, or decides to create it.
 func (p *planner) planHalf(s *models.LinkState) models.LinkPlan {
 	plan := models.LinkPlan{Link: settledLink(s)}
@@ -189,9 +202,12 @@ func (p *planner) planHalf(s *models.LinkState) models.LinkPlan {
 		plan.Resolved = true
 		return plan
 	}
-	if former, rests := p.former(s, side); former != nil {
+	switch former, rests, busy := p.former(s, side); {
+	case former != nil:
 		return p.pair(s, former)
-	} else if rests {
+	case busy:
+		return waiting(plan)
+	case rests:
 		plan.Resolved = true
 		return plan
 	}
@@ -221,7 +237,8 @@ func (p *planner) pair(s, other *models.LinkState) models.LinkPlan {
 	if again := s.Parted != "" && s.Parted == other.RecordID(from) && other.Parted == s.RecordID(from.Other()); again {
 		joined.SetBase(from, other.Base(from))
 	} else {
-		joined.BaseDesk, joined.BaseSalesforce = nil, nil
+		joined.SetBase(from, cleared(other, from))
+		joined.SetBase(from.Other(), cleared(s, from.Other()))
 	}
 	if from == models.Desk {
 		joined.Desk, joined.ParentOnSalesforce = other.Desk, other.ParentOnSalesforce
@@ -236,12 +253,23 @@ func (p *planner) pair(s, other *models.LinkState) models.LinkPlan {
 	return p.planWhole(&joined, models.LinkPlan{Link: settledLink(&joined), Absorb: &absorb})
 }
 
+// cleared are the values that a record of a former pair had when the two agreed, where somebody has blanked them since: to fill such a blank would undo that edit
+// without a word. It is nil when there are none.
+func cleared(s *models.LinkState, side models.Side) (out models.Values) {
+	for name, v := range s.Base(side) {
+		now, read := s.Row(side).Data[name]
+		if read && now.IsBlank() && !v.IsBlank() {
+			out = out.With(models.Values{name: v})
+		}
+	}
+	return out
+}
+
 // planCreate owes the other side a new record.
 func (p *planner) planCreate(s *models.LinkState, side models.Side, plan models.LinkPlan) models.LinkPlan {
 	row, target := s.Row(side), side.Other()
 	if p.waitsForParent(s, side) {
-		plan.Link.Dirty, plan.Wait = true, parentWait
-		return plan
+		return waiting(plan)
 	}
 	values, source, problems := mapping.Project(p.mappings, side, row.Data, p.referred(s, side))
 	if len(problems) > 0 {

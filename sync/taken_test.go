@@ -107,10 +107,7 @@ func TestTheLoserOfAMergeInDeskIsNotMadeAgainBesideItsSurvivor(t *testing.T) {
 				same := map[models.SyncObject]string{models.AccountObject: names[0], models.ContactObject: "a@example.com"}[object]
 				w.edit(t, models.Desk, object, desk[1], map[string]any{key: same}) // it turns out that both are one
 				w.settle(t)
-				status, out := w.user(t, models.Desk, "POST", place(models.Desk, object)+"/"+desk[0]+"/merge", map[string]any{"ids": []string{desk[1]}, "source": map[string]any{}})
-				if status != 200 {
-					t.Fatal(status, out)
-				}
+				w.mergeInDesk(t, object, desk[0], desk[1])
 				w.edit(t, models.Salesforce, object, sf[1], map[string]any{"Phone": "edited after the merge"})
 				w.settle(t)
 				log := w.failures(t)
@@ -125,5 +122,55 @@ func TestTheLoserOfAMergeInDeskIsNotMadeAgainBesideItsSurvivor(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestTheRecordOfALostCreateIsKnownBesideAnotherOneThatMatches(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	w.marked[models.Desk] = false
+	w.boot(t).connect(t)
+	w.settle(t)
+	sf := w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Lost", "Email": "same@example.com"})
+	w.faults(t, models.Desk, `{"kind":"drop_after","endpoint":"POST /api/v1/contacts","times":1}`)
+	_ = w.proc.turn()
+	w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "Somebody else", "email": "same@example.com"})
+	for range 10 { // without a poll
+		_, err := w.proc.engine.ExecuteOnce(t.Context(), models.Desk)
+		must(t, err)
+		w.clock.advance(10 * time.Second)
+	}
+	w.settle(t)
+	made := w.counterpart(t, models.ContactObject, models.Salesforce, sf)
+	log := w.failures(t)
+	if n := w.live(t, models.Desk, models.ContactObject); made == "" || w.value(t, models.Desk, made, "lastName") != "Lost" || n != 2 || len(log) != 1 || log[0].Code != models.CodeAlreadyMapped {
+		t.Errorf("%d contacts in Desk, the lost one's counterpart is %q; failures %+v", n, made, log)
+	}
+}
+
+func TestAValueBlankedWhileItsCounterpartIsGoneIsNotFilledWithoutAWord(t *testing.T) {
+	for _, side := range models.Sides {
+		w := onWorld(t, storetest.SQLiteAddress(t))
+		sf, desk := w.pair(t, map[string]any{"LastName": "Blanked", "Email": "b@example.com", "Phone": "1"})
+		keep := models.StayDeleted
+		_, err := w.proc.engine.SetPolicy(t.Context(), models.SyncPolicy{DeletePolicy: &keep})
+		must(t, err)
+		kept, gone := desk, sf
+		if side == models.Salesforce {
+			kept, gone = sf, desk
+		}
+		w.remove(t, side.Other(), models.ContactObject, gone)
+		w.settle(t)
+		w.edit(t, side, models.ContactObject, kept, map[string]any{map[models.Side]string{models.Desk: "phone", models.Salesforce: "Phone"}[side]: nil})
+		w.settle(t)
+		values := map[models.Side]map[string]any{models.Desk: {"lastName": "Anew", "email": "b@example.com", "phone": "2"}, models.Salesforce: {"LastName": "Anew", "Email": "b@example.com", "Phone": "2"}}
+		anew := w.create(t, side.Other(), models.ContactObject, values[side.Other()])
+		w.settle(t)
+		told := false
+		for _, c := range w.conflicts(t) {
+			told = told || c.Field == "Phone" && (c.Desk.IsBlank() || c.Salesforce.IsBlank())
+		}
+		if w.counterpart(t, models.ContactObject, side, kept) != anew || !told {
+			t.Errorf("%s: paired with %q; the conflict log has %+v", side, w.counterpart(t, models.ContactObject, side, kept), w.conflicts(t))
+		}
 	}
 }

@@ -52,11 +52,11 @@ func (w *writer) before(ctx context.Context, k kind, in models.Intent) (result m
 // notLookedFor is what becomes of a create whose record the vendor refuses to look for: that is its own failure, which holds up nobody else. An error that passes, or that
 // every record would meet, is answered as it is.
 func (w *writer) notLookedFor(in models.Intent, err error) (models.IntentResult, error) {
-	refusal, known := asError(err)
-	if !known || refusal.Retry || refusal.Code == models.CodeBadCredentials || refusal.Code == models.CodeQuotaExhausted || refusal.Code == models.CodeNoAccess {
+	refused, own := refusal(err)
+	if !own || refused.Code == models.CodeNoAccess {
 		return models.IntentResult{}, err
 	}
-	result := w.refused(in, refusal)
+	result := w.refused(in, refused)
 	if in.State == models.IntentUnknown { // it may have been made: it stays unknown, and is looked for again
 		result.State, result.Wait = models.IntentUnknown, w.engine.UnknownGrace
 	}
@@ -111,9 +111,8 @@ func (w *writer) matched(ctx context.Context, in models.Intent) (holder, error) 
 	if err != nil || len(found) == 0 {
 		return nobody, err
 	}
-	seen, err := w.engine.Store.Observe(ctx, w.side, in.Object, found, nil)
-	if err != nil || seen.New > 0 {
-		return free, err
+	if _, err := w.engine.Store.Observe(ctx, w.side, in.Object, found, nil); err != nil {
+		return nobody, err
 	}
 	ids := make([]string, len(found))
 	for i, r := range found {
@@ -163,8 +162,15 @@ func (w *writer) lookFor(ctx context.Context, in models.Intent) (models.IntentRe
 	if err != nil || result != nil {
 		return orNothing(result), false, err
 	}
-	if who, err := w.matched(ctx, in); err != nil || who == free {
-		return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, err
+	who, err := w.matched(ctx, in)
+	if err != nil {
+		return models.IntentResult{}, false, err
+	}
+	if who == free { // it was observed just now
+		if twin, err = w.twin(ctx, in); err != nil || twin != "" {
+			return w.isOurs(ctx, in, twin, "values"), false, err
+		}
+		return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, nil
 	}
 	wait := in.Age < w.engine.UnknownGrace
 	if !wait && !marked {
