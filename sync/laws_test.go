@@ -57,6 +57,9 @@ func (h *history) end(t failer) {
 		check(t, err)
 		h.paused = false
 	}
+	for _, object := range models.SyncObjects { // what a filter left out follows now
+		h.filter(t, object, "", models.Salesforce)
+	}
 	if err := h.world.settled(t); err != nil {
 		h.broken(t, "%v", err)
 	}
@@ -166,8 +169,10 @@ func (s *survey) everyRecordHasOneCounterpart() {
 		if r.deleted {
 			continue
 		}
+		link := s.byRecord[at]
 		for _, field := range []string{"cf_sidelight_link_id", "Sidelight_Link_Id__c"} {
-			if mark := r.values[field]; mark != "" {
+			// A record that a filter parted keeps its old pair's mark, also where the other one has a new counterpart.
+			if mark := r.values[field]; mark != "" && (link == nil || link.Parted == "") {
 				key := string(r.side) + mark
 				if other := marks[key]; other != "" {
 					s.h.broken(s.t, "%s and %s in %s carry one mark: one of them is a duplicate", other, r.id, r.side)
@@ -175,15 +180,14 @@ func (s *survey) everyRecordHasOneCounterpart() {
 				marks[key] = r.id
 			}
 		}
-		link := s.byRecord[at]
 		switch {
 		case link == nil:
 			s.h.broken(s.t, "%s %s is unknown", r.side, r.id)
 		case !link.Whole() && s.failures[link.ID].ID == "" && s.in.Direction.WritesTo(r.side.Other()):
 			s.h.broken(s.t, "%s %s has no counterpart, and no failure says why", r.side, r.id)
-		case !link.Whole() && !s.h.users[at]:
+		case !link.Whole() && !s.h.users[at] && link.Parted == "": // an admin's filter took the parted ones apart
 			s.h.broken(s.t, "%s %s was made by the engine and belongs to nothing: a duplicate", r.side, r.id)
-		case link.Whole() && !s.h.users[at] && !s.h.users[spot{r.side.Other(), link.RecordID(r.side.Other())}]:
+		case link.Whole() && !s.h.handed[link.ID] && !s.h.users[at] && !s.h.users[spot{r.side.Other(), link.RecordID(r.side.Other())}]:
 			s.h.broken(s.t, "%s %s was made by the engine, and so was its counterpart", r.side, r.id)
 		}
 	}

@@ -144,7 +144,7 @@ var allRules = []models.FieldRule{models.RuleTwoWay, models.RuleTwoWay, models.R
 func (h *history) admin(t *rapid.T) {
 	p := h.proc(t)
 	var policy models.SyncPolicy
-	switch rapid.IntRange(0, 4).Draw(t, "admin") {
+	switch rapid.IntRange(0, 5).Draw(t, "admin") {
 	case 0:
 		d := rapid.SampledFrom([]models.SyncDirection{models.TwoWay, models.SalesforceToDesk}).Draw(t, "direction")
 		policy.Direction = &d
@@ -163,6 +163,8 @@ func (h *history) admin(t *rapid.T) {
 	case 3:
 		n, err := p.engine.Retry(h.ctx, nil, models.FailureFilter{})
 		h.say("%d failures are retried: %v", n, err)
+	case 5:
+		h.filter(t, drawObject(t), rapid.SampledFrom([]models.FilterOp{"", models.FilterIsBlank, models.FilterNotBlank}).Draw(t, "filter"), drawSide(t))
 	case 4:
 		object := drawObject(t)
 		field := rapid.SampledFrom(fields[object]).Draw(t, "field")
@@ -185,4 +187,18 @@ func (h *history) admin(t *rapid.T) {
 			}
 		}
 	}
+}
+
+// filter lets only records in that have, or have not, a phone on the side; all without an operator.
+func (h *history) filter(t failer, object models.SyncObject, op models.FilterOp, side models.Side) {
+	in := models.SyncFilterInput{}
+	if op != "" {
+		in.Conditions = []*models.FilterConditionInput{{Side: side, Field: name(side, [2]string{"phone", "Phone"}), Op: op}}
+	}
+	if side == models.Desk { // as good as drawn
+		leaving := models.LeavingUnlink
+		in.Leaving = &leaving
+	}
+	saved, _, problems, err := h.proc(t).engine.SaveSyncFilter(h.ctx, object, in)
+	h.say("filter of %s: phone %s in %s: saved %v, %+v, %v", object, op, side, saved, problems, err)
 }
