@@ -86,6 +86,11 @@ func TestWhatIsWrongIsSaidInOneLineAndNothingIsHalfWritten(t *testing.T) {
 		_, err = db.Exec("INSERT INTO goose_db_version (version_id, is_applied, tstamp) VALUES (99999, 1, CURRENT_TIMESTAMP)")
 		must(t, errors.Join(err, db.Close()))
 	}
+	started := func(t *testing.T, dir string) {
+		if got := command(t, bin, dir, nil, "migrate"); got.code != 0 {
+			t.Fatal(got)
+		}
+	}
 	text := func(path, content string) func(*testing.T, string) {
 		return func(t *testing.T, dir string) { write(t, filepath.Join(dir, path), content) }
 	}
@@ -132,11 +137,13 @@ func TestWhatIsWrongIsSaidInOneLineAndNothingIsHalfWritten(t *testing.T) {
 		"a folder for a key file":           {args: []string{"migrate"}, before: text("data/sidelight.key/x", ""), code: 1, wants: []string{"key file"}},
 		"a token of no scope":               {args: []string{"token", "--scope", "owner"}, code: 2, wants: []string{"--scope", "admin"}},
 		"an agent of no profile":            {args: []string{"token", "--scope", "agent"}, code: 1, wants: []string{"--profile"}},
-		"an agent of an unknown profile":    {args: []string{"token", "--profile", "Nobody"}, code: 1, wants: []string{"--profile", "Nobody"}, leaves: true},
+		"an agent of an unknown profile":    {args: []string{"token", "--profile", "Nobody"}, before: started, code: 1, wants: []string{"--profile", "Nobody"}, leaves: true},
+		"a token of no server":              {args: []string{"token", "--scope", "admin", "--data", "typo"}, code: 1, wants: []string{"typo", "--data", "start the server"}},
+		"a mapping of no server":            {args: []string{"mapping", "export", "m.json", "--data", "typo"}, code: 1, wants: []string{"typo", "--data"}},
 		"a token that ends at once":         {args: []string{"token", "--scope", "admin", "--ttl", "1ms"}, code: 1, wants: []string{"--ttl"}},
 		"a mapping file that is not there":  {args: []string{"mapping", "import", "none.json"}, code: 2, wants: []string{"none.json"}},
-		"a mapping file that is none":       {args: []string{"mapping", "import", "m.json"}, before: text("m.json", "{"), code: 1, wants: []string{"not a mapping file"}},
-		"a mapping to no folder":            {args: []string{"mapping", "export", "none/m.json"}, code: 1, wants: []string{"none/m.json"}, leaves: true},
+		"a mapping file that is none":       {args: []string{"mapping", "import", "m.json"}, before: both(started, text("m.json", "{")), leaves: true, code: 1, wants: []string{"not a mapping file"}},
+		"a mapping to no folder":            {args: []string{"mapping", "export", "none/m.json"}, before: started, code: 1, wants: []string{"none/m.json"}, leaves: true},
 		"documents that are none":           {args: serve("--persisted", "p.json"), before: text("p.json", "[]"), code: 1, wants: []string{"--persisted", "sha256"}},
 		"a certificate that is not there":   {args: serve("--pubsub", "x:1", "--pubsub-ca", "none.pem"), code: 1, wants: []string{"--pubsub-ca", "none.pem"}},
 		"a public address that is none":     {args: serve("--public-url", "ftp://x"), code: 1, wants: []string{"--public-url", "https://"}},

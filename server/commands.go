@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,10 +40,14 @@ func Said(err error) string {
 	return strings.ReplaceAll(text, "\n", "; ")
 }
 
-// opened opens the store of a command that does not serve.
-func opened(ctx context.Context, c StoreConfig) (*store.Store, Keys, error) {
+// opened opens the store of a command that does not serve. What is not there is made only by migrate: a token of a new key would open nothing, and the mapping of an
+// empty database is nobody's.
+func opened(ctx context.Context, c StoreConfig, made bool) (*store.Store, Keys, error) {
 	if err := store.CheckAddress(c.dsn()); err != nil {
 		return nil, Keys{}, err
+	}
+	if _, err := os.Stat(c.keyFile()); made && errors.Is(err, fs.ErrNotExist) {
+		return nil, Keys{}, fmt.Errorf("there is no key file %s: name the server's folder with --data, or start the server there first", c.keyFile())
 	}
 	if err := c.prepare(); err != nil {
 		return nil, Keys{}, err
@@ -60,7 +65,7 @@ type MigrateCommand struct{ StoreConfig }
 
 // Run migrates and exits.
 func (c *MigrateCommand) Run(ctx context.Context, out io.Writer) error {
-	s, _, err := opened(ctx, c.StoreConfig)
+	s, _, err := opened(ctx, c.StoreConfig, false)
 	if err != nil {
 		return err
 	}
@@ -84,7 +89,7 @@ func (c *TokenCommand) Run(ctx context.Context, out io.Writer) (err error) {
 	if c.Scope == "agent" && c.Profile == "" {
 		return fmt.Errorf("--profile is needed for the scope agent")
 	}
-	s, keys, err := opened(ctx, c.StoreConfig)
+	s, keys, err := opened(ctx, c.StoreConfig, true)
 	if err != nil {
 		return err
 	}
@@ -125,7 +130,7 @@ type mappingExport struct {
 
 // Run writes the file.
 func (c *mappingExport) Run(ctx context.Context, out io.Writer) error {
-	s, _, err := opened(ctx, c.StoreConfig)
+	s, _, err := opened(ctx, c.StoreConfig, true)
 	if err != nil {
 		return err
 	}
@@ -178,7 +183,7 @@ func (c *mappingImport) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s, _, err := opened(ctx, c.StoreConfig)
+	s, _, err := opened(ctx, c.StoreConfig, true)
 	if err != nil {
 		return err
 	}
