@@ -62,6 +62,7 @@ conformance: conformance/node_modules/.stamp conformance/sf/node_modules/.stamp 
 test-long: ## The proofs with many more cases: laws, histories, kills (about two hours)
 	$(GO) test -timeout 60m ./sync/reconcile -rapid.checks 200000
 	$(GO) test -timeout 180m ./sync -run 'TestAnyHistory' -rapid.checks 10000
+	$(GO) test -timeout 60m ./sync -run 'TestHistoriesEndTheSameOnMySQL' -rapid.checks 1000
 	$(GO) test -timeout 60m . -run 'TestKilledAtAnyMoment' -rounds 50
 
 test-ui: pages ## Types and unit tests of the pages

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"sidelight/models"
+	"sidelight/models/store/storetest"
 )
 
 // checks sets how many cases rapid tries, always the same ones, unless the command line says it: make test-long tries others each time.
@@ -46,6 +47,19 @@ func TestAnyHistoryEndsWithBothSidesEqualAndNoEditLost(t *testing.T) {
 				_ = os.Remove(path + suffix)
 			}
 		}()
+		rt.Repeat(h.actions())
+		h.end(rt)
+	})
+}
+
+// The other store has its own locks, isolation and clock: the same histories, and fewer of them.
+func TestHistoriesEndTheSameOnMySQL(t *testing.T) {
+	checks(t, 20)
+	db := storetest.ReusableMySQL(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		check(rt, db.Reset())
+		h := newHistory(rt, db.Address)
+		defer h.world.close(t)
 		rt.Repeat(h.actions())
 		h.end(rt)
 	})
