@@ -187,7 +187,7 @@ func (s *survey) everyRecordHasOneCounterpart() {
 			s.h.broken(s.t, "%s %s has no counterpart, and no failure says why", r.side, r.id)
 		case !link.Whole() && !s.h.users[at] && link.Parted == "": // an admin's filter took the parted ones apart
 			s.h.broken(s.t, "%s %s was made by the engine and belongs to nothing: a duplicate", r.side, r.id)
-		case link.Whole() && !s.h.handed[link.ID] && !s.h.users[at] && !s.h.users[spot{r.side.Other(), link.RecordID(r.side.Other())}]:
+		case link.Whole() && link.Parted == "" && !s.h.handed[link.ID] && !s.h.users[at] && !s.h.users[spot{r.side.Other(), link.RecordID(r.side.Other())}]:
 			s.h.broken(s.t, "%s %s was made by the engine, and so was its counterpart", r.side, r.id)
 		}
 	}
