@@ -56,6 +56,9 @@ type Store interface {
 	HalvesNamed(ctx context.Context, object models.SyncObject, side models.Side, values models.Values, since time.Time) ([]models.LinkState, error)
 	// BlankedSince counts, per side, the links of which a field there was cleared by a write since the time.
 	BlankedSince(ctx context.Context, since time.Time) (map[models.Side]int, error)
+	// UnansweredWrites are the creates and updates of the links that were sent, got no answer and were cancelled, oldest first; not those of before a later write to their side
+	// was done.
+	UnansweredWrites(ctx context.Context, linkIDs []string) (map[string][]models.Intent, error)
 	// RecentChanges are the journal's entries of the links since the time, oldest first.
 	RecentChanges(ctx context.Context, linkIDs []string, since time.Time) (map[string][]models.Change, error)
 	// Links reads links, dirty or not, as DirtyLinks does: what a rehearsal and a compare go through.

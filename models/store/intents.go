@@ -236,3 +236,23 @@ func (s *Store) CreatedBefore(ctx context.Context, in models.Intent) (bool, erro
 	err := s.read(ctx).Table("intents").Where("link_id = ? AND side = ? AND op = ? AND attempts > 0 AND id <> ?", in.LinkID, in.Side, models.OpCreate, in.ID).Count(&n).Error
 	return n > 0, err
 }
+
+// UnansweredWrites are the creates and updates of the links that were sent, got no answer and were cancelled, oldest first; not those of before a later write to their side
+// was done.
+func (s *Store) UnansweredWrites(ctx context.Context, linkIDs []string) (map[string][]models.Intent, error) {
+	out := map[string][]models.Intent{}
+	for chunk := range chunks(linkIDs) {
+		var rows []intentRow
+		err := s.read(ctx).Where("link_id IN ? AND state = ? AND op IN ? AND attempts > 0", chunk, models.IntentCancelled,
+			[]models.IntentOp{models.OpCreate, models.OpUpdate}).
+			Where("NOT EXISTS (SELECT 1 FROM intents d WHERE d.link_id = intents.link_id AND d.side = intents.side AND d.state = ? AND d.created_at > intents.created_at)", models.IntentDone).
+			Order("created_at, id").Find(&rows).Error
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.LinkID] = append(out[r.LinkID], r.Intent)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,79 @@
+package sync_test
+
+import (
+	"testing"
+	"time"
+
+	"sidelight/models"
+	"sidelight/models/store/storetest"
+)
+
+// An update whose answer is lost, and which is not to be sent again as it was, may have been done all the same: the value that it carried over is then what both sides
+// agreed on, and blanking it is an edit.
+func TestAValueThatWasCarriedOverWithoutAnAnswerAndBlankedSinceStaysBlank(t *testing.T) {
+	for _, target := range models.Sides {
+		t.Run(string(target), func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, address string) { blankedAfterALostAnswer(t, address, target, false) })
+			t.Run("and the other edited", func(t *testing.T) {
+				storetest.Each(t, func(t *testing.T, address string) { blankedAfterALostAnswer(t, address, target, true) })
+			})
+		})
+	}
+}
+
+func blankedAfterALostAnswer(t *testing.T, address string, target models.Side, edited bool) {
+	source := target.Other()
+	title := map[models.Side]string{models.Desk: "title", models.Salesforce: "Title"}
+	w := onWorld(t, address)
+	ids := map[models.Side]string{}
+	ids[models.Salesforce], ids[models.Desk] = w.pair(t, map[string]any{"LastName": "Blanked"})
+	w.edit(t, source, models.ContactObject, ids[source], map[string]any{title[source]: "carried over"})
+	w.faults(t, target, `{"kind":"drop_after","endpoint":"PATCH **"}`)
+	for range 2 {
+		w.clock.advance(10 * time.Second)
+		_ = w.proc.turn()
+	}
+	w.faults(t, target)
+	if got := w.value(t, target, ids[target], title[target]); got != "carried over" {
+		t.Fatalf("the update was not done: %q", got)
+	}
+	_, err := w.proc.engine.Pause(t.Context()) // what is owed is planned anew afterwards
+	must(t, err)
+	w.edit(t, source, models.ContactObject, ids[source], map[string]any{title[source]: nil})
+	if edited {
+		w.edit(t, target, models.ContactObject, ids[target], map[string]any{title[target]: "edited since"})
+	}
+	_, err = w.proc.engine.Resume(t.Context())
+	must(t, err)
+	w.settle(t)
+	a, b := w.value(t, source, ids[source], title[source]), w.value(t, target, ids[target], title[target])
+	if a != b || (!edited && a != "") {
+		t.Errorf("%q in %s, %q in %s", a, source.Name(), b, target.Name())
+	}
+	if log := w.conflicts(t); edited && len(log) != 1 || !edited && len(log) != 0 {
+		t.Errorf("the conflict log has %+v", log)
+	}
+}
+
+// Without a mark the record of a lost create may be known by its match alone. What was blanked in it before it was found is an edit all the same.
+func TestAValueThatWasMadeWithoutAnAnswerAndBlankedSinceIsNotFilledWithoutAWord(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		w := onWorld(t, address)
+		w.marked[models.Salesforce] = false
+		w.boot(t).connect(t)
+		w.settle(t)
+		desk := w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "Blanked", "email": "b@example.com", "phone": "1"})
+		w.faults(t, models.Salesforce, `{"kind":"drop_after","endpoint":"POST /services/data/v68.0/composite/sobjects","times":1}`)
+		_ = w.proc.turn()
+		list := w.dump(t)[models.Salesforce][models.ContactObject]
+		if len(list) != 1 {
+			t.Fatalf("the create was not done: %+v", list)
+		}
+		w.edit(t, models.Salesforce, models.ContactObject, list[0].id, map[string]any{"Phone": nil})
+		w.settle(t)
+		log := w.conflicts(t)
+		if got := w.counterpart(t, models.ContactObject, models.Desk, desk); got != list[0].id || len(log) != 1 || log[0].Field != "Phone" {
+			t.Errorf("paired with %q; the conflict log has %+v", got, log)
+		}
+	})
+}
