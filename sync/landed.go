@@ -2,9 +2,11 @@ package sync
 
 import (
 	"context"
+	"slices"
 
 	"sidelight/models"
 	"sidelight/sync/mapping"
+	"sidelight/sync/reconcile"
 )
 
 // unanswered reads the batch's writes that were sent, never answered and given up: an admin paused, or changed what is to be written, or a record was found that matches
@@ -20,7 +22,11 @@ func (e *Engine) unanswered(ctx context.Context, batch []models.LinkState) (map[
 // landed gives a pair the bases that its unanswered updates would have left, as far as the records tell. Where the target holds just what was sent, both sides agreed on
 // that. Where it holds something else and the source's value was blanked since, the value is what the source was seen with: without it the blank would look like what
 // both sides had before, and that edit would be lost.
-func (p *planner) landed(s *models.LinkState) {
+//
+// It answers the fields whose target is as blank as it was: nobody can tell whether the value never arrived, or was blanked there since. The value is sent again, and
+// the conflict log says so.
+func (p *planner) landed(s *models.LinkState) (doubtful map[string]models.Side) {
+	doubtful = map[string]models.Side{}
 	for _, in := range p.unanswered[s.ID] {
 		if in.Op != models.OpUpdate {
 			continue
@@ -45,6 +51,23 @@ func (p *planner) landed(s *models.LinkState) {
 				bases := s.Base(target).Clone()
 				delete(bases, to.Name)
 				s.SetBase(target, bases)
+			case there.IsBlank() && base(target, to).IsBlank() && !mapping.Canonical(sent, to).IsBlank():
+				doubtful[m.Name()] = target
+			}
+		}
+	}
+	return doubtful
+}
+
+// doubt adds a conflict for each write that replaces a blank of which nobody can tell whether it is an edit.
+func doubt(plan *reconcile.Plan, in reconcile.Input, doubtful map[string]models.Side) {
+	for _, w := range plan.Writes {
+		if doubtful[w.Field] != w.Side || slices.ContainsFunc(plan.Conflicts, func(c reconcile.Conflict) bool { return c.Field == w.Field }) {
+			continue
+		}
+		for _, f := range in.Fields {
+			if f.Name == w.Field {
+				plan.Conflicts = append(plan.Conflicts, reconcile.Conflict{Field: f.Name, Base: f.Salesforce.Base, Desk: f.Desk.Now, Salesforce: f.Salesforce.Now, Winner: w.Side.Other()})
 			}
 		}
 	}

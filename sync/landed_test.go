@@ -77,3 +77,29 @@ func TestAValueThatWasMadeWithoutAnAnswerAndBlankedSinceIsNotFilledWithoutAWord(
 		}
 	})
 }
+
+func TestAValueThatMayHaveBeenBlankedWhereItWasSentIsSentAgainAndTheConflictLogSaysSo(t *testing.T) {
+	for fault, done := range map[string]bool{"drop_after": true, "drop_before": false} {
+		w := onWorld(t, storetest.SQLiteAddress(t))
+		sf, desk := w.pair(t, map[string]any{"LastName": "Doubtful"})
+		w.edit(t, models.Salesforce, models.ContactObject, sf, map[string]any{"Title": "carried over"})
+		w.faults(t, models.Desk, `{"kind":"`+fault+`","endpoint":"PATCH **"}`)
+		for range 2 {
+			w.clock.advance(10 * time.Second)
+			_ = w.proc.turn()
+		}
+		w.faults(t, models.Desk)
+		_, err := w.proc.engine.Pause(t.Context())
+		must(t, err)
+		if done {
+			w.edit(t, models.Desk, models.ContactObject, desk, map[string]any{"title": nil})
+		}
+		_, err = w.proc.engine.Resume(t.Context())
+		must(t, err)
+		w.settle(t)
+		log := w.conflicts(t)
+		if got := w.value(t, models.Desk, desk, "title"); got != "carried over" || len(log) != 1 || *log[0].Winner != models.Salesforce {
+			t.Errorf("%s: Desk has %q, the conflict log %+v", fault, got, log)
+		}
+	}
+}

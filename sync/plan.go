@@ -207,8 +207,10 @@ func (p *planner) planWhole(s *models.LinkState, plan models.LinkPlan) models.Li
 	if s.Desk.DeletedAt != nil || s.Salesforce.DeletedAt != nil {
 		return p.planDeleted(s, plan)
 	}
-	p.landed(s)
-	result := reconcile.Reconcile(p.input(s))
+	doubtful := p.landed(s)
+	input := p.input(s)
+	result := reconcile.Reconcile(input)
+	doubt(&result, input, doubtful)
 	plan.Link.BaseDesk, plan.Link.BaseSalesforce = s.BaseDesk.Clone(), s.BaseSalesforce.Clone()
 	if plan.Link.BaseDesk == nil {
 		plan.Link.BaseDesk = models.Values{}
