@@ -100,6 +100,7 @@ type writer struct {
 	mu        stdsync.Mutex
 	mayBeOurs map[string]bool // records that were taken for the answer of one of the batch's creates
 	mapped    map[models.SyncObject][]models.FieldMapping
+	again     map[string]bool // links for which a create was sent before
 }
 
 type kind struct {
@@ -124,6 +125,10 @@ func (w *writer) run(ctx context.Context, claimed []models.Intent) error {
 		groups[k] = append(groups[k], in)
 	}
 	w.many = unknown >= manyUnknown
+	var err error
+	if w.again, err = w.engine.Store.CreatedBefore(ctx, w.side, claimed); err != nil {
+		return err
+	}
 	for _, k := range order {
 		if err := w.group(ctx, k, groups[k]); err != nil {
 			return err

@@ -58,7 +58,7 @@ func (w *writer) forBulk(k kind, intents []models.Intent, limits models.WriteLim
 		return nil, intents
 	}
 	for _, in := range intents {
-		if fresh(in) && len(bulk) < limits.Bulk {
+		if fresh(in) && !w.again[in.LinkID] && len(bulk) < limits.Bulk {
 			bulk = append(bulk, in)
 		} else {
 			rest = append(rest, in)

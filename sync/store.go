@@ -79,8 +79,8 @@ type Store interface {
 	Finish(ctx context.Context, results []models.IntentResult) (stale int, err error)
 	// Backlog counts the side's creates of the object that were never sent, and the object's links that may be planned now.
 	Backlog(ctx context.Context, side models.Side, object models.SyncObject) (owed, coming int, err error)
-	// CreatedBefore tells whether an earlier create of the link was sent to the intent's side.
-	CreatedBefore(ctx context.Context, in models.Intent) (bool, error)
+	// CreatedBefore are the links of the intents for which an earlier create was sent to the side.
+	CreatedBefore(ctx context.Context, side models.Side, intents []models.Intent) (map[string]bool, error)
 	// UnknownCreates counts the creates of which it is not known whether they happened.
 	UnknownCreates(ctx context.Context) (int, error)
 	// Sending counts intents in SENDING whose lease has not run out: what pauseSync waits for.

@@ -174,3 +174,42 @@ func TestAValueBlankedWhileItsCounterpartIsGoneIsNotFilledWithoutAWord(t *testin
 		}
 	}
 }
+
+// While the first load goes on nothing is looked for before it is made: both sides were just read whole. What was sent before is looked for all the same.
+func TestARecordThatIsMadeAgainDuringTheLoadIsLookedForByItsMark(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	const waits = `{"kind":"status","endpoint":"POST /api/v1/contacts","contains":"Keeps the load","status":500}`
+	w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Keeps the load from ending"})
+	first := w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "First", "Email": "same@example.com"})
+	w.boot(t).connect(t)
+	must(t, w.proc.engine.Pass(t.Context()))
+	w.faults(t, models.Desk, waits, `{"kind":"drop_after","endpoint":"POST /api/v1/contacts","contains":"First","times":1}`)
+	_, _ = w.proc.engine.ExecuteOnce(t.Context(), models.Desk)
+	w.faults(t, models.Desk, waits)
+	w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Second", "Email": "same@example.com"})
+	w.edit(t, models.Salesforce, models.ContactObject, first, map[string]any{"Email": nil})
+	for range 2 { // what was made for the first is paired with the second
+		w.proc.engine.PollNow()
+		must(t, w.proc.engine.Pass(t.Context()))
+	}
+	for range 20 {
+		w.clock.advance(10 * time.Second)
+		_ = w.proc.turn()
+		_, err := w.proc.engine.Retry(t.Context(), nil, models.FailureFilter{})
+		must(t, err)
+	}
+	marks := map[string]int{}
+	for _, r := range w.dump(t)[models.Desk][models.ContactObject] {
+		if mark := r.values["cf_sidelight_link_id"]; mark != "" {
+			marks[mark]++
+		}
+	}
+	if in := w.stands(t); in.Status != models.StatusLoading || len(marks) != 1 {
+		t.Fatalf("%s, marks %v", in.Status, marks)
+	}
+	for mark, n := range marks {
+		if n > 1 {
+			t.Errorf("%d records carry the mark %s", n, mark)
+		}
+	}
+}

@@ -23,16 +23,11 @@ func (w *writer) before(ctx context.Context, k kind, in models.Intent) (result m
 	if in.State == models.IntentUnknown {
 		return w.lookFor(ctx, in)
 	}
-	if w.loading && in.Attempts == 0 {
+	again := in.Attempts > 0 || w.again[in.LinkID]
+	if w.loading && !again {
 		return result, true, nil // both sides were just read whole
 	}
 	// An upsert by our mark may be sent again, but not over what somebody has edited since it was done, nor over a record that has become another one's.
-	again := in.Attempts > 0
-	if !again {
-		if again, err = w.engine.Store.CreatedBefore(ctx, in); err != nil {
-			return result, false, err
-		}
-	}
 	if again {
 		if found, _, err := w.byMark(ctx, in); err != nil || found != nil {
 			return orNothing(found), false, err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -230,11 +231,24 @@ func (s *Store) Sending(ctx context.Context) (int, error) {
 	return int(n), err
 }
 
-// CreatedBefore tells whether an earlier create of the link was sent to the intent's side.
-func (s *Store) CreatedBefore(ctx context.Context, in models.Intent) (bool, error) {
-	var n int64
-	err := s.read(ctx).Table("intents").Where("link_id = ? AND side = ? AND op = ? AND attempts > 0 AND id <> ?", in.LinkID, in.Side, models.OpCreate, in.ID).Count(&n).Error
-	return n > 0, err
+// CreatedBefore are the links of the intents for which a create was sent to their side before: another one's, or an earlier attempt's.
+func (s *Store) CreatedBefore(ctx context.Context, side models.Side, intents []models.Intent) (map[string]bool, error) {
+	out := map[string]bool{}
+	for chunk := range slices.Chunk(intents, batchRows) {
+		links, own := make([]string, len(chunk)), make([]string, len(chunk))
+		for i, in := range chunk {
+			links[i], own[i] = in.LinkID, in.ID
+		}
+		var found []string
+		if err := s.read(ctx).Table("intents").Where("link_id IN ? AND side = ? AND op = ? AND attempts > 0 AND id NOT IN ?", links, side, models.OpCreate, own).
+			Distinct().Pluck("link_id", &found).Error; err != nil {
+			return nil, err
+		}
+		for _, id := range found {
+			out[id] = true
+		}
+	}
+	return out, nil
 }
 
 // UnansweredWrites are the creates and updates of the links that were sent, got no answer and were cancelled, oldest first; not those of before a later write to their side
