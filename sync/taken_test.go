@@ -213,3 +213,23 @@ func TestARecordThatIsMadeAgainDuringTheLoadIsLookedForByItsMark(t *testing.T) {
 		}
 	}
 }
+
+func TestACreateThatIsNeverAnsweredHoldsNobodyUpForLong(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	w.boot(t).connect(t)
+	w.settle(t)
+	w.faults(t, models.Salesforce, `{"kind":"status","endpoint":"PATCH **","contains":"Poison","status":500}`, `{"kind":"status","endpoint":"POST **","contains":"Poison","status":500}`)
+	w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "Poison"})
+	for range 3 {
+		_ = w.proc.turn()
+		w.clock.advance(5 * time.Second)
+	}
+	good := w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Good"})
+	for range 120 {
+		_ = w.proc.turn()
+		w.clock.advance(15 * time.Second)
+	}
+	if w.counterpart(t, models.ContactObject, models.Salesforce, good) == "" {
+		t.Errorf("after half an hour the good one has no counterpart; failures %+v", w.failures(t))
+	}
+}

@@ -16,6 +16,10 @@ import (
 // unansweredWait is how long a record waits that may be the answer of a create which is under way.
 const unansweredWait = time.Second
 
+// unansweredTries is after how many attempts a create is no longer waited for: its record was looked for that often, and what a vendor can never answer must not hold up
+// others.
+const unansweredTries = 6
+
 // SavePlans saves each plan under its link's version and the integration's epoch, with what it adds to the history; stale ones are skipped and stay dirty.
 func (s *Store) SavePlans(ctx context.Context, epoch int64, plans []models.LinkPlan) (saved int, err error) {
 	err = s.tx(ctx, func(tx *gorm.DB) error {
@@ -85,7 +89,8 @@ func (p *planSaver) read(plans []models.LinkPlan) error {
 	}
 	var creates []models.Intent
 	err := p.tx.Select("side", "created_at").Where("object = ? AND op = ?", p.object, models.OpCreate).
-		Where("state IN ? OR (state = ? AND attempts > 0)", []models.IntentState{models.IntentSending, models.IntentUnknown}, models.IntentPending).Find(&creates).Error
+		Where("state = ? OR (state IN ? AND attempts BETWEEN 1 AND ?)", models.IntentSending, []models.IntentState{models.IntentUnknown, models.IntentPending}, unansweredTries).
+		Find(&creates).Error
 	for _, c := range creates {
 		p.flight[c.Side] = append(p.flight[c.Side], c.CreatedAt)
 	}
