@@ -190,7 +190,7 @@ func (h *history) admin(t *rapid.T) {
 }
 
 // filter lets only records in that have, or have not, a phone on the side; all without an operator.
-func (h *history) filter(t failer, object models.SyncObject, op models.FilterOp, side models.Side) {
+func (h *history) filter(t failer, object models.SyncObject, op models.FilterOp, side models.Side) (saved bool) {
 	in := models.SyncFilterInput{}
 	if op != "" {
 		in.Conditions = []*models.FilterConditionInput{{Side: side, Field: name(side, [2]string{"phone", "Phone"}), Op: op}}
@@ -201,4 +201,5 @@ func (h *history) filter(t failer, object models.SyncObject, op models.FilterOp,
 	}
 	saved, _, problems, err := h.proc(t).engine.SaveSyncFilter(h.ctx, object, in)
 	h.say("filter of %s: phone %s in %s: saved %v, %+v, %v", object, op, side, saved, problems, err)
+	return saved
 }
