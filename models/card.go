@@ -32,4 +32,7 @@ type ObserveResult struct {
 	Seen    int
 	Changed int
 	New     int
+	// Doubtful are records of which something else was stored after they were asked for, and that are no newer by the vendor's stamp: nobody can tell which reading
+	// is the later one. Where there are some, nothing was stored.
+	Doubtful []string
 }

@@ -15,6 +15,8 @@ type Record struct {
 	Deleted bool
 	// MergedInto is the surviving record's id where the vendor says that this one lost a merge.
 	MergedInto string
+	// AskedAt is when the vendor was asked, by our clock. Zero where it does not matter which of two readings was the later one.
+	AskedAt time.Time
 	// ByUs tells that the vendor attributes the last change to this integration (sourceId, changeOrigin, commitUser).
 	ByUs bool
 }
@@ -28,7 +30,7 @@ type MirrorRow struct {
 	ParentID   string // the account's id on the same side; "" for none
 	Data       Values
 	ModifiedAt time.Time // the vendor's time
-	ObservedAt time.Time // ours, for freshness only, never for order
+	ObservedAt time.Time // ours, for freshness and for doubt, never for order
 	DeletedAt  *time.Time
 	MergedInto string
 }

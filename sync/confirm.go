@@ -95,15 +95,11 @@ func (e *Engine) lookAgain(ctx context.Context, side models.Side, object models.
 }
 
 func (e *Engine) observeNow(ctx context.Context, side models.Side, object models.SyncObject, ids []string) error {
-	remote, err := e.Remotes.Remote(side)
+	r, err := e.reader(ctx, side, object)
 	if err != nil {
 		return err
 	}
-	fields, err := e.fields(ctx, side, object)
-	if err != nil {
-		return err
-	}
-	records, err := remote.Read(ctx, object, fields, ids)
+	records, err := r.read(ctx, ids)
 	if err != nil {
 		return err
 	}
@@ -112,6 +108,5 @@ func (e *Engine) observeNow(ctx context.Context, side models.Side, object models
 			records = append(records, models.Record{Side: side, Object: object, ID: id, Deleted: true})
 		}
 	}
-	_, err = e.Store.Observe(ctx, side, object, records, nil)
-	return err
+	return r.keep(ctx, records, nil)
 }

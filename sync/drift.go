@@ -131,11 +131,7 @@ func (e *Engine) CompareAll(ctx context.Context, r *models.DriftReport) error {
 
 // compareSide compares what a side lists now with its mirror, from where the last compare had to stop. Only a list that was read in one go tells what it lacks.
 func (e *Engine) compareSide(ctx context.Context, side models.Side, d *driftObject) error {
-	remote, err := e.Remotes.Remote(side)
-	if err != nil {
-		return err
-	}
-	fields, err := e.fields(ctx, side, d.Object)
+	r, err := e.reader(ctx, side, d.Object)
 	if err != nil {
 		return err
 	}
@@ -143,7 +139,7 @@ func (e *Engine) compareSide(ctx context.Context, side models.Side, d *driftObje
 	if err != nil {
 		return err
 	}
-	listed, err := listedOf(ctx, remote, d.Object, fields)
+	listed, err := r.listed(ctx)
 	if err != nil {
 		return err
 	}
@@ -153,10 +149,10 @@ func (e *Engine) compareSide(ctx context.Context, side models.Side, d *driftObje
 		if in, err := e.Store.Integration(ctx); err != nil || in.Status != models.StatusActive {
 			return stopped(err)
 		}
-		if b := remote.Budget(); b.Used != nil && b.Limit != nil && b.KeptForAgents != nil && float64(*b.Used) > driftShare*float64(*b.Limit-*b.KeptForAgents) {
+		if b := r.remote.Budget(); b.Used != nil && b.Limit != nil && b.KeptForAgents != nil && float64(*b.Used) > driftShare*float64(*b.Limit-*b.KeptForAgents) {
 			return models.Errorf(models.CodeQuotaExhausted, "most of the sync's calls of the day are used: the rest is compared another time")
 		}
-		page, err := remote.List(ctx, d.Object, listed, token)
+		page, err := r.list(ctx, listed, token)
 		if models.CodeOf(err) == models.CodeCursorExpired && token != "" {
 			token, whole, seen = "", true, fingerprints{}
 			continue
@@ -164,7 +160,7 @@ func (e *Engine) compareSide(ctx context.Context, side models.Side, d *driftObje
 		if err != nil {
 			return err
 		}
-		if err := e.compareRange(ctx, side, d, remote, fields, page.Records, &seen); err != nil {
+		if err := e.compareRange(ctx, d, r, page.Records, &seen); err != nil {
 			return err
 		}
 		token = page.Next
@@ -178,7 +174,7 @@ func (e *Engine) compareSide(ctx context.Context, side models.Side, d *driftObje
 	if !whole {
 		return nil
 	}
-	return e.compareGone(ctx, side, d, remote, fields, &seen)
+	return e.compareGone(ctx, d, r, &seen)
 }
 
 func stopped(err error) error {
@@ -188,16 +184,16 @@ func stopped(err error) error {
 	return models.Errorf(models.CodeConflict, "the sync is no longer active")
 }
 
-// listedOf are the fields that the side's lists give.
-func listedOf(ctx context.Context, remote Remote, object models.SyncObject, fields []string) ([]string, error) {
-	if sparse, is := remote.(Sparse); is {
-		return sparse.Listed(ctx, object, fields)
+// listed are the fields that the side's lists give.
+func (r reader) listed(ctx context.Context) ([]string, error) {
+	if sparse, is := r.remote.(Sparse); is {
+		return sparse.Listed(ctx, r.object, r.fields)
 	}
-	return fields, nil
+	return r.fields, nil
 }
 
 // compareRange holds one page against the mirror. A record that was changed at another time than is known here is read whole.
-func (e *Engine) compareRange(ctx context.Context, side models.Side, d *driftObject, remote Remote, fields []string, records []models.Record, seen *fingerprints) error {
+func (e *Engine) compareRange(ctx context.Context, d *driftObject, on reader, records []models.Record, seen *fingerprints) error {
 	ids := make([]string, len(records))
 	var theirs, ours span
 	for i, r := range records {
@@ -205,8 +201,8 @@ func (e *Engine) compareRange(ctx context.Context, side models.Side, d *driftObj
 		seen.add(r.ID)
 		theirs.add(r.ID, r.ModifiedAt, r.Values)
 	}
-	d.records(side, len(records))
-	rows, err := e.Store.Mirror(ctx, side, d.Object, ids)
+	d.records(on.side, len(records))
+	rows, err := e.Store.Mirror(ctx, on.side, d.Object, ids)
 	if err != nil {
 		return err
 	}
@@ -226,13 +222,16 @@ func (e *Engine) compareRange(ctx context.Context, side models.Side, d *driftObj
 		case row != nil && row.ModifiedAt.After(r.ModifiedAt): // it was seen newer than this list is
 		case row == nil || row.DeletedAt != nil || r.ModifiedAt.Truncate(time.Microsecond).After(row.ModifiedAt):
 			moved = append(moved, r.ID)
-		case len(differing(row.Data, r.Values)) > 0:
-			d.note(models.DriftMissed, side, sampleOf(side, r.ID, row, differing(row.Data, r.Values)))
+		case len(differing(row.Data, r.Values)) == 0:
+		case row.ObservedAt.After(r.AskedAt): // it may have been read after this list
+			moved = append(moved, r.ID)
+		default:
+			d.note(models.DriftMissed, on.side, sampleOf(on.side, r.ID, row, differing(row.Data, r.Values)))
 			missed = append(missed, r)
 		}
 	}
 	for chunk := range slices.Chunk(moved, planBatch) {
-		whole, err := remote.Read(ctx, d.Object, fields, chunk)
+		whole, err := on.read(ctx, chunk)
 		if err != nil {
 			return err
 		}
@@ -240,42 +239,41 @@ func (e *Engine) compareRange(ctx context.Context, side models.Side, d *driftObj
 			row := rows[r.ID]
 			switch {
 			case row == nil:
-				d.note(models.DriftMissed, side, sampleOf(side, r.ID, nil, nil))
+				d.note(models.DriftMissed, on.side, sampleOf(on.side, r.ID, nil, nil))
 			case row.DeletedAt != nil || len(differing(row.Data, r.Values)) > 0:
-				d.note(models.DriftMissed, side, sampleOf(side, r.ID, row, differing(row.Data, r.Values)))
+				d.note(models.DriftMissed, on.side, sampleOf(on.side, r.ID, row, differing(row.Data, r.Values)))
 			}
 		}
 		missed = append(missed, whole...)
 	}
-	_, err = e.Store.Observe(ctx, side, d.Object, missed, nil)
-	return err
+	return on.keep(ctx, missed, nil)
 }
 
 // compareGone asks about records that the mirror has and the list has not. Only the vendor's own word for a record makes it a deletion; where it says nothing, the
 // report asks and nothing is done.
-func (e *Engine) compareGone(ctx context.Context, side models.Side, d *driftObject, remote Remote, fields []string, seen *fingerprints) error {
+func (e *Engine) compareGone(ctx context.Context, d *driftObject, on reader, seen *fingerprints) error {
 	seen.sort()
 	for after := ""; ; {
-		ids, err := e.Store.MirrorIDs(ctx, side, d.Object, after, 1000)
+		ids, err := e.Store.MirrorIDs(ctx, on.side, d.Object, after, 1000)
 		if err != nil || len(ids) == 0 {
 			return err
 		}
 		after = ids[len(ids)-1]
 		unseen := slices.DeleteFunc(ids, seen.has)
 		for chunk := range slices.Chunk(unseen, planBatch) {
-			if err := e.askAfter(ctx, side, d, remote, fields, chunk); err != nil {
+			if err := e.askAfter(ctx, d, on, chunk); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (e *Engine) askAfter(ctx context.Context, side models.Side, d *driftObject, remote Remote, fields, ids []string) error {
-	found, err := remote.Read(ctx, d.Object, fields, ids)
+func (e *Engine) askAfter(ctx context.Context, d *driftObject, on reader, ids []string) error {
+	found, err := on.read(ctx, ids)
 	if err != nil {
 		return err
 	}
-	rows, err := e.Store.Mirror(ctx, side, d.Object, ids)
+	rows, err := e.Store.Mirror(ctx, on.side, d.Object, ids)
 	if err != nil {
 		return err
 	}
@@ -284,16 +282,15 @@ func (e *Engine) askAfter(ctx context.Context, side models.Side, d *driftObject,
 		said[r.ID] = true
 		row := rows[r.ID]
 		if row != nil && (r.Deleted || len(differing(row.Data, r.Values)) > 0) {
-			d.note(models.DriftMissed, side, sampleOf(side, r.ID, row, nil))
+			d.note(models.DriftMissed, on.side, sampleOf(on.side, r.ID, row, nil))
 		}
 	}
 	for _, id := range ids {
 		if !said[id] {
-			d.note(models.DriftVanished, side, sampleOf(side, id, rows[id], nil))
+			d.note(models.DriftVanished, on.side, sampleOf(on.side, id, rows[id], nil))
 		}
 	}
-	_, err = e.Store.Observe(ctx, side, d.Object, found, nil)
-	return err
+	return on.keep(ctx, found, nil)
 }
 
 // comparePairs counts the pairs that are equal and accounts for the others. A pair that is planned differently from how it stands, although nothing waits for it, is

@@ -18,7 +18,7 @@ func (w *writer) fresh(ctx context.Context, k kind, intents []models.Intent) (re
 	if err != nil {
 		return nil, nil, err
 	}
-	fields, err := w.engine.fields(ctx, w.side, k.object)
+	on, err := w.engine.reader(ctx, w.side, k.object)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -26,7 +26,7 @@ func (w *writer) fresh(ctx context.Context, k kind, intents []models.Intent) (re
 	for i, in := range intents {
 		ids[i] = in.RecordID
 	}
-	records, err := w.remote.Read(ctx, k.object, fields, ids)
+	records, err := on.read(ctx, ids)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -40,7 +40,7 @@ func (w *writer) fresh(ctx context.Context, k kind, intents []models.Intent) (re
 			ready = append(ready, in) // what became of a record that is not there, the write itself tells
 			continue
 		}
-		if _, err := w.engine.Store.Observe(ctx, w.side, k.object, []models.Record{r}, nil); err != nil {
+		if err := on.keep(ctx, []models.Record{r}, nil); err != nil {
 			return nil, nil, err
 		}
 		overtaken = append(overtaken, models.IntentResult{Intent: in, State: models.IntentCancelled})

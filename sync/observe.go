@@ -96,16 +96,12 @@ func (e *Engine) readSide(ctx context.Context, side models.Side, object models.S
 	if err != nil || token == models.LoadDone {
 		return err
 	}
-	remote, err := e.Remotes.Remote(side)
-	if err != nil {
-		return err
-	}
-	fields, err := e.fields(ctx, side, object)
+	r, err := e.reader(ctx, side, object)
 	if err != nil {
 		return err
 	}
 	if token == "" {
-		mark, err := remote.Changes(ctx, object, fields, "")
+		mark, err := r.changes(ctx, "")
 		if err != nil {
 			return err
 		}
@@ -118,7 +114,7 @@ func (e *Engine) readSide(ctx context.Context, side models.Side, object models.S
 		if in, err := e.Store.Integration(ctx); err != nil || !in.Status.Reading() {
 			return err
 		}
-		page, err := remote.List(ctx, object, fields, token)
+		page, err := r.list(ctx, r.fields, token)
 		if models.CodeOf(err) == models.CodeCursorExpired && token != "" && !again {
 			// What was read stays read; the rest of that list is gone, so the object is read anew, once.
 			e.log.Warn("the rest of a list is gone; it is read again from the start", "side", side, "object", object)
@@ -136,7 +132,7 @@ func (e *Engine) readSide(ctx context.Context, side models.Side, object models.S
 			token = models.LoadDone
 		}
 		cursor := models.Cursor{Side: side, Object: object, Kind: models.CursorLoad, Value: token}
-		if _, err := e.Store.Observe(ctx, side, object, page.Records, &cursor); err != nil {
+		if err := r.keep(ctx, page.Records, &cursor); err != nil {
 			return err
 		}
 		if err := progress(ctx, len(page.Records)); err != nil {
@@ -182,11 +178,7 @@ func (e *Engine) PollNow() {
 }
 
 func (e *Engine) pollSide(ctx context.Context, side models.Side, object models.SyncObject) error {
-	remote, err := e.Remotes.Remote(side)
-	if err != nil {
-		return err
-	}
-	fields, err := e.fields(ctx, side, object)
+	r, err := e.reader(ctx, side, object)
 	if err != nil {
 		return err
 	}
@@ -199,7 +191,7 @@ func (e *Engine) pollSide(ctx context.Context, side models.Side, object models.S
 		if err != nil {
 			return err
 		}
-		page, err := remote.Changes(ctx, object, fields, cursor)
+		page, err := r.changes(ctx, cursor)
 		if models.CodeOf(err) == models.CodeCursorExpired {
 			page, err = models.ChangePage{Gap: true}, nil
 		}
@@ -216,7 +208,7 @@ func (e *Engine) pollSide(ctx context.Context, side models.Side, object models.S
 			}
 		}
 		next := models.Cursor{Side: side, Object: object, Kind: models.CursorPoll, Value: page.Cursor}
-		if _, err := e.Store.Observe(ctx, side, object, page.Records, &next); err != nil {
+		if err := r.keep(ctx, page.Records, &next); err != nil {
 			return err
 		}
 		if !page.More {
@@ -249,38 +241,34 @@ func (e *Engine) observeHints(ctx context.Context, side models.Side, object mode
 	if err != nil || in.Status != models.StatusActive {
 		return err
 	}
-	remote, err := e.Remotes.Remote(side)
-	if err != nil {
-		return err
-	}
-	fields, err := e.fields(ctx, side, object)
+	r, err := e.reader(ctx, side, object)
 	if err != nil {
 		return err
 	}
 	ids := make([]string, 0, len(hints))
 	seen := map[string]bool{}
 	for _, h := range hints {
-		if !seen[h.ID] && touches(h, fields) {
+		if !seen[h.ID] && touches(h, r.fields) {
 			seen[h.ID] = true
 			ids = append(ids, h.ID)
 		}
 	}
 	var records []models.Record
 	if len(ids) > 0 {
-		if records, err = remote.Read(ctx, object, fields, ids); err != nil {
+		if records, err = r.read(ctx, ids); err != nil {
 			return at(side, err)
 		}
 	}
 	// A hint's own word that a record was deleted is positive evidence where reading it says nothing.
-	for _, r := range records {
-		delete(seen, r.ID)
+	for _, record := range records {
+		delete(seen, record.ID)
 	}
 	for _, h := range hints {
 		if h.Deleted && seen[h.ID] {
 			records = append(records, models.Record{Side: side, Object: object, ID: h.ID, ModifiedAt: h.At, Deleted: true})
 		}
 	}
-	if _, err := e.Store.Observe(ctx, side, object, records, cursor); err != nil {
+	if err := r.keep(ctx, records, cursor); err != nil {
 		return err
 	}
 	signal(e.leader)

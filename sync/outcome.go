@@ -87,18 +87,18 @@ func (w *writer) lost(sent, returned models.Values) *models.Error {
 
 // notInBin is what becomes of a restore whose record the recycle bin does not hold: it lives again already, and is planned again, or it is gone.
 func (w *writer) notInBin(ctx context.Context, in models.Intent) models.IntentResult {
-	fields, err := w.engine.fields(ctx, w.side, in.Object)
+	on, err := w.engine.reader(ctx, w.side, in.Object)
 	if err != nil {
 		return w.notSent(in, err)
 	}
-	records, err := w.remote.Read(ctx, in.Object, fields, []string{in.RecordID})
+	records, err := on.read(ctx, []string{in.RecordID})
 	if err != nil {
 		return w.notSent(in, err)
 	}
 	if len(records) == 0 || records[0].Deleted {
 		return w.createInstead(in)
 	}
-	if _, err := w.engine.Store.Observe(ctx, w.side, in.Object, records, nil); err != nil {
+	if err := on.keep(ctx, records, nil); err != nil {
 		return w.notSent(in, err)
 	}
 	return models.IntentResult{Intent: in, State: models.IntentCancelled}
@@ -113,11 +113,11 @@ func (w *writer) createInstead(in models.Intent) models.IntentResult {
 
 // reread asks the vendor about a record that it says is gone. Only its word for this very record counts as a deletion.
 func (w *writer) reread(ctx context.Context, in models.Intent, refusal *models.Error) models.IntentResult {
-	fields, err := w.engine.fields(ctx, w.side, in.Object)
+	on, err := w.engine.reader(ctx, w.side, in.Object)
 	if err != nil {
 		return w.notSent(in, err)
 	}
-	records, err := w.remote.Read(ctx, in.Object, fields, []string{in.RecordID})
+	records, err := on.read(ctx, []string{in.RecordID})
 	if err != nil {
 		return w.notSent(in, err)
 	}
@@ -127,7 +127,7 @@ func (w *writer) reread(ctx context.Context, in models.Intent, refusal *models.E
 	if !records[0].Deleted {
 		return w.rereadParent(ctx, in, refusal)
 	}
-	if _, err := w.engine.Store.Observe(ctx, w.side, in.Object, records, nil); err != nil {
+	if err := on.keep(ctx, records, nil); err != nil {
 		return w.notSent(in, err)
 	}
 	return models.IntentResult{Intent: in, State: models.IntentCancelled}
@@ -140,14 +140,18 @@ func (w *writer) rereadParent(ctx context.Context, in models.Intent, refusal *mo
 	if id == "" {
 		return w.refused(in, refusal)
 	}
-	records, err := w.remote.Read(ctx, models.AccountObject, nil, []string{id})
+	accounts, err := w.engine.reader(ctx, w.side, models.AccountObject)
+	if err != nil {
+		return w.notSent(in, err)
+	}
+	records, err := accounts.read(ctx, []string{id})
 	if err != nil {
 		return w.notSent(in, err)
 	}
 	if len(records) == 0 || !records[0].Deleted {
 		return w.refused(in, refusal)
 	}
-	if _, err := w.engine.Store.Observe(ctx, w.side, models.AccountObject, records, nil); err != nil {
+	if err := accounts.keep(ctx, records, nil); err != nil {
 		return w.notSent(in, err)
 	}
 	return models.IntentResult{Intent: in, State: models.IntentCancelled}

@@ -29,8 +29,9 @@ type proc struct {
 	steps  int
 	killAt int  // the step that the kill falls on; 0 is none
 	after  bool // that step still happens
-	// onWrite is told of every call that writes, before it leaves. It is set while nothing runs.
-	onWrite func()
+	// onWrite is told of every call that writes, before it leaves, onObserve of what is about to be stored. They are set while nothing runs.
+	onWrite   func()
+	onObserve func(models.Side, []models.Record)
 }
 
 // write is a call of the engine that changes a vendor's records.
@@ -191,6 +192,9 @@ func (m mortal) SetCursor(ctx context.Context, c models.Cursor) error {
 }
 
 func (m mortal) Observe(ctx context.Context, side models.Side, object models.SyncObject, records []models.Record, cursor *models.Cursor) (out models.ObserveResult, err error) {
+	if m.proc.onObserve != nil {
+		m.proc.onObserve(side, records)
+	}
 	err = m.do(func() (err error) { out, err = m.Store.Observe(ctx, side, object, records, cursor); return })
 	return
 }

@@ -124,29 +124,25 @@ func (e *Engine) forecast(ctx context.Context, in models.Integration, proposed *
 // readProposed reads the fields of a proposed mapping into the mirrors that they do not hold yet. Nothing follows from that: planning looks at mapped fields.
 func (e *Engine) readProposed(ctx context.Context, proposed *proposal) error {
 	for _, side := range models.Sides {
-		held, err := e.fields(ctx, side, proposed.object)
+		r, err := e.reader(ctx, side, proposed.object)
 		if err != nil {
 			return err
 		}
-		fields := slices.Clone(held)
+		held := len(r.fields)
 		for _, name := range mapping.Fields(proposed.mappings, side) {
-			if !slices.Contains(fields, name) {
-				fields = append(fields, name)
+			if !slices.Contains(r.fields, name) {
+				r.fields = append(r.fields, name)
 			}
 		}
-		if len(fields) == len(held) {
+		if len(r.fields) == held {
 			continue
 		}
-		remote, err := e.Remotes.Remote(side)
-		if err != nil {
-			return err
-		}
 		for token := ""; ; {
-			page, err := remote.List(ctx, proposed.object, fields, token)
+			page, err := r.list(ctx, r.fields, token)
 			if err != nil {
 				return at(side, err)
 			}
-			if _, err := e.Store.Observe(ctx, side, proposed.object, page.Records, nil); err != nil {
+			if err := r.keep(ctx, page.Records, nil); err != nil {
 				return err
 			}
 			if token = page.Next; token == "" {

@@ -35,8 +35,8 @@ type Store interface {
 
 	// Observe upserts the mirror rows that are newer, or equally old but different, makes half links for records seen for
 	// the first time, marks the links of changed rows dirty,
-	// and moves the cursor (nil leaves it), all at once. A row whose content did not change is not dirty. After the integration was
-	// deleted nothing is kept.
+	// and moves the cursor (nil leaves it), all at once. A row whose content did not change is not dirty. Nothing is
+	// stored where a reading may be older than what the row holds and the vendor's stamp does not tell: those are Doubtful. After the integration was deleted nothing is kept.
 	Observe(ctx context.Context, side models.Side, object models.SyncObject, records []models.Record, cursor *models.Cursor) (models.ObserveResult, error)
 
 	// DirtyLinks reads links to plan: dirty, PlanAfter over, without an open intent; oldest id first, after the given id.

@@ -58,7 +58,7 @@ func (w *writer) notLookedFor(in models.Intent, err error) (models.IntentResult,
 	return result, nil
 }
 
-// byMark is the result of a create whose record carries its mark already, nil when there is none. The record is observed. known tells whether the organization
+// byMark is the result of a create whose record carries its mark already, nil when there is none. known tells whether the organization
 // has the mark's field.
 func (w *writer) byMark(ctx context.Context, in models.Intent) (result *models.IntentResult, known bool, err error) {
 	known, err = w.remote.HasMark(ctx, in.Object)
@@ -67,9 +67,6 @@ func (w *writer) byMark(ctx context.Context, in models.Intent) (result *models.I
 	}
 	found, err := w.find(ctx, in, models.Find{LinkID: in.LinkID})
 	if err != nil || len(found) == 0 {
-		return nil, known, err
-	}
-	if _, err = w.engine.Store.Observe(ctx, w.side, in.Object, found[:1], nil); err != nil {
 		return nil, known, err
 	}
 	links, err := w.engine.Store.LinksByRecord(ctx, in.Object, w.side, []string{found[0].ID})
@@ -99,14 +96,11 @@ const (
 	another        // only records that are mapped to others
 )
 
-// matched looks on the other side for records with the create's match value. They are observed, so that the planner can decide again with them. What was deleted
+// matched looks on the other side for records with the create's match value. What was deleted
 // there and is to be made anew (the recycle bin did not have it) may have been merged into one of them: Desk does not tell.
 func (w *writer) matched(ctx context.Context, in models.Intent) (holder, error) {
 	found, err := w.find(ctx, in, models.Find{Match: in.Values[in.Object.MatchField(w.side)]})
 	if err != nil || len(found) == 0 {
-		return nobody, err
-	}
-	if _, err := w.engine.Store.Observe(ctx, w.side, in.Object, found, nil); err != nil {
 		return nobody, err
 	}
 	ids := make([]string, len(found))
@@ -230,13 +224,18 @@ func (w *writer) askedSince(ctx context.Context, in models.Intent, later time.Du
 	return false, nil
 }
 
+// find looks for records on the writer's side. They are observed, so that the planner can decide again with them.
 func (w *writer) find(ctx context.Context, in models.Intent, by models.Find) ([]models.Record, error) {
 	if by.LinkID == "" && by.Match.IsBlank() {
 		return nil, nil
 	}
-	fields, err := w.engine.fields(ctx, w.side, in.Object)
+	on, err := w.engine.reader(ctx, w.side, in.Object)
 	if err != nil {
 		return nil, err
 	}
-	return w.remote.Find(ctx, in.Object, fields, by)
+	found, err := on.find(ctx, by)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found, on.keep(ctx, found, nil)
 }

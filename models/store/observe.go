@@ -12,7 +12,8 @@ import (
 )
 
 // Observe upserts the mirror rows that are newer, or equally old but different, makes half links for records seen for the first time, marks the
-// links of changed rows dirty and moves the cursor, all in one transaction. Deliveries that come twice, late or out of order change nothing.
+// links of changed rows dirty and moves the cursor, all in one transaction. Deliveries that come twice, late or out of order change nothing. Where it cannot be told which of
+// two readings is the later one, the records are named as doubtful and nothing is stored.
 func (s *Store) Observe(ctx context.Context, side models.Side, object models.SyncObject, records []models.Record, cursor *models.Cursor) (models.ObserveResult, error) {
 	var result models.ObserveResult
 	err := s.tx(ctx, func(tx *gorm.DB) error {
@@ -28,7 +29,7 @@ func (s *Store) Observe(ctx context.Context, side models.Side, object models.Syn
 			return err
 		}
 		result = o.result
-		if cursor == nil {
+		if cursor == nil || len(result.Doubtful) > 0 {
 			return nil
 		}
 		return s.saveCursor(tx, *cursor)
@@ -109,6 +110,14 @@ func (o *observation) take(records []models.Record) error {
 	rows, err := mirrors(o.store.locked(o.tx), o.side, o.object, ids)
 	if err != nil {
 		return err
+	}
+	for _, r := range records {
+		if o.doubtful(rows[r.ID], r) {
+			o.result.Doubtful = append(o.result.Doubtful, r.ID)
+		}
+	}
+	if len(o.result.Doubtful) > 0 {
+		return nil
 	}
 	var changed, revived, freed []string
 	var save []models.MirrorRow
@@ -200,6 +209,15 @@ func (o *observation) next(row *models.MirrorRow, r models.Record) (next models.
 	}
 	refresh(&next, o.side, o.object)
 	return next, content, true
+}
+
+// doubtful tells whether the record may have been read before what the row holds, and the vendor's stamp does not tell.
+func (o *observation) doubtful(row *models.MirrorRow, r models.Record) bool {
+	if row == nil || r.AskedAt.IsZero() || !row.ObservedAt.After(r.AskedAt) || (!r.ModifiedAt.IsZero() && !orUnknown(r.ModifiedAt).Equal(row.ModifiedAt)) {
+		return false
+	}
+	_, content, _ := o.next(row, r)
+	return content
 }
 
 func differs(old, seen models.Values) bool {

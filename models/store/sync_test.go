@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,44 @@ func TestARecordSeenForTheFirstTimeGetsAHalfLinkAndTheCursorMovesWithIt(t *testi
 		}
 		if got := must[string](t)(s.Cursor(ctx, models.Desk, models.ContactObject, models.CursorPoll)); got != "7" {
 			t.Errorf("cursor %q", got)
+		}
+	})
+}
+
+// Stamps know whole seconds: what was asked for before the row was stored may be older than the row, and nobody can tell.
+func TestWhatMayBeOlderThanTheRowIsDoubtfulAndNothingIsStored(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		phone := func(asked time.Duration, stamp time.Time, phone string) models.Record {
+			r := contact(models.Desk, "1", "a@x.example", stamp, "phone", phone)
+			r.AskedAt = time.Now().Add(asked)
+			return r
+		}
+		observe(t, s, models.Desk, contact(models.Desk, "1", "a@x.example", t0, "phone", "2"))
+		for _, c := range []struct {
+			name     string
+			record   models.Record
+			doubtful bool
+			holds    string
+		}{
+			{"the same", phone(-time.Hour, t0, "2"), false, "2"},
+			{"older by its stamp", phone(-time.Hour, t0.Add(-time.Second), "1"), false, "2"},
+			{"another value", phone(-time.Hour, t0, "1"), true, "2"},
+			{"gone, nobody knows since when", models.Record{ID: "1", Deleted: true, AskedAt: time.Now().Add(-time.Hour)}, true, "2"},
+			{"another value, asked for later", phone(time.Hour, t0, "3"), false, "3"},
+			{"newer by its stamp", phone(-time.Hour, t0.Add(time.Second), "4"), false, "4"},
+			{"another value, asked for nobody knows when", contact(models.Desk, "1", "a@x.example", t0.Add(time.Second), "phone", "5"), false, "5"},
+		} {
+			other := contact(models.Desk, "other "+c.name, "", t0)
+			cursor := models.Cursor{Side: models.Desk, Object: models.ContactObject, Kind: models.CursorPoll, Value: c.name}
+			got := must[models.ObserveResult](t)(s.Observe(ctx, models.Desk, models.ContactObject, []models.Record{other, c.record}, &cursor))
+			rows := must[map[string]*models.MirrorRow](t)(s.Mirror(ctx, models.Desk, models.ContactObject, []string{"1", other.ID}))
+			if c.doubtful != slices.Equal(got.Doubtful, []string{"1"}) || rows["1"].Data["phone"].String() != c.holds || rows["1"].DeletedAt != nil {
+				t.Errorf("%s: %+v, %+v", c.name, got, rows["1"])
+			}
+			moved := must[string](t)(s.Cursor(ctx, models.Desk, models.ContactObject, models.CursorPoll)) == c.name
+			if stored := rows[other.ID] != nil; stored == c.doubtful || moved == c.doubtful {
+				t.Errorf("%s: the other record is stored: %v, the cursor moved: %v", c.name, stored, moved)
+			}
 		}
 	})
 }
