@@ -78,9 +78,12 @@ func (p *planner) unsure(s *models.LinkState, plan *models.LinkPlan) bool {
 	return !told || p.now.Sub(s.Row(in.Side.Other()).ObservedAt) > confirmAfter
 }
 
-// lookAgain reads records by their ids and observes what they are now. One that the vendor does not know is gone. Where it refuses one, halves find out which.
+// lookAgain reads records by their ids and observes what they are now; unread is why one could not be read. Where the vendor refuses one, halves find out which.
 func (e *Engine) lookAgain(ctx context.Context, side models.Side, object models.SyncObject, ids []string, unread map[string]error) {
-	err := e.observeNow(ctx, side, object, ids)
+	unshown, err := e.observeNow(ctx, side, object, ids)
+	for _, id := range unshown {
+		unread[id] = notShown(side, object)
+	}
 	if err == nil {
 		return
 	}
@@ -94,19 +97,24 @@ func (e *Engine) lookAgain(ctx context.Context, side models.Side, object models.
 	}
 }
 
-func (e *Engine) observeNow(ctx context.Context, side models.Side, object models.SyncObject, ids []string) error {
+// observeNow answers the records of which the vendor says nothing, where that does not make them gone.
+func (e *Engine) observeNow(ctx context.Context, side models.Side, object models.SyncObject, ids []string) (unshown []string, err error) {
 	r, err := e.reader(ctx, side, object)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	records, err := r.read(ctx, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, id := range ids {
-		if !slices.ContainsFunc(records, func(r models.Record) bool { return r.ID == id }) {
+		switch {
+		case slices.ContainsFunc(records, func(r models.Record) bool { return r.ID == id }):
+		case absentIsGone(side):
 			records = append(records, models.Record{Side: side, Object: object, ID: id, Deleted: true})
+		default:
+			unshown = append(unshown, id)
 		}
 	}
-	return r.keep(ctx, records, nil)
+	return unshown, r.keep(ctx, records, nil)
 }

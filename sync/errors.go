@@ -57,7 +57,7 @@ var hints = map[models.Code]string{
 	models.CodeDeleted:              "The record is in the recycle bin. Restore it, then retry.",
 	models.CodeParentMissing:        "The account is not on the other side. See why it failed; the contact follows by itself.",
 	models.CodePingPong:             "Switch the automation off for this integration's user, or let the field flow one way only, then retry.",
-	models.CodeNotFound:             "The record is gone. Restore it, or delete its counterpart too, then retry.",
+	models.CodeNotFound:             "The record is gone, or not shared with the integration's user. Restore or share it, or delete its counterpart too, then retry.",
 	models.CodeBusy:                 "Nothing is to be done: it is tried again by itself.",
 	models.CodeUpstreamUnavailable:  "Nothing is to be done: it is tried again by itself.",
 	models.CodeUnknownOutcome:       "Nothing is to be done: the record is looked for first, then tried again.",

@@ -121,8 +121,12 @@ func (w *writer) reread(ctx context.Context, in models.Intent, refusal *models.E
 	if err != nil {
 		return w.notSent(in, err)
 	}
-	if len(records) == 0 {
+	switch {
+	case len(records) > 0:
+	case absentIsGone(w.side):
 		records = []models.Record{{Side: w.side, Object: in.Object, ID: in.RecordID, Deleted: true}}
+	default:
+		return w.refused(in, notShown(w.side, in.Object))
 	}
 	if !records[0].Deleted {
 		return w.rereadParent(ctx, in, refusal)

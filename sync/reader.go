@@ -53,6 +53,16 @@ func (r reader) changes(ctx context.Context, cursor string) (models.ChangePage, 
 	return page, err
 }
 
+// absentIsGone tells whether the side's silence about a record that was asked for by its id is a deletion. Desk answers 404 for an id that it does not have, and 403 to
+// who may not see it. Salesforce says nothing also of a record that is not shared with the integration's user (it answers queries and writes as if there were none):
+// there only the recycle bin and the feed of deletions tell.
+func absentIsGone(side models.Side) bool { return side == models.Desk }
+
+// notShown is the failure of a record that may be gone and may be hidden.
+func notShown(side models.Side, object models.SyncObject) *models.Error {
+	return models.Errorf(models.CodeNotFound, "%s shows the %s no longer: it is gone for good, or not shared with the integration's user", side.Name(), object.Singular())
+}
+
 func askedAt(at time.Time, records []models.Record) []models.Record {
 	for i := range records {
 		records[i].AskedAt = at

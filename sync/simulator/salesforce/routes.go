@@ -120,6 +120,8 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("POST /_sim/merge", s.merge)
 	s.mux.HandleFunc("POST /_sim/undelete", s.undeleteByHand)
 	s.mux.HandleFunc("POST /_sim/purge", s.purgeByHand)
+	s.mux.HandleFunc("POST /_sim/unshare", s.unshareByHand)
+	s.mux.HandleFunc("POST /_sim/share", s.shareByHand)
 	s.mux.Handle("/_sim/", fault.Control(s.faults, s.dump, s.reset))
 	s.handler = shortAddress(singleSlash(s.limitLong(s.faults.Middleware(s.mux))))
 }

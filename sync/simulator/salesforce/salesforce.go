@@ -64,6 +64,7 @@ type Server struct {
 	locators map[string]*locator
 	jobs     map[string]*job
 	purged   map[string]purged // records that are gone for good, by id
+	unshared map[string]*row   // records that nobody is shown, by id; a restart shows them again
 	settings settings
 	serial   int64
 	usage    usage

@@ -196,7 +196,7 @@ func (s *Server) clear() {
 	s.sessions, s.grants, s.codes = map[string]*session{}, map[string]*grant{}, map[string]*code{}
 	s.locators, s.jobs = map[string]*locator{}, map[string]*job{}
 	s.keys, s.settings, s.usage = nil, settings{}, usage{}
-	s.bus.held, s.binChecked, s.purged = nil, time.Time{}, map[string]purged{}
+	s.bus.held, s.binChecked, s.purged, s.unshared = nil, time.Time{}, map[string]purged{}, map[string]*row{}
 }
 
 // serialPut keeps how far the things that are not records have been numbered.
