@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // IntentOp is what an intent does to its side.
 type IntentOp string
@@ -57,11 +60,19 @@ type Intent struct {
 	Owner      string
 	LeaseUntil *time.Time // by the database's clock
 	NextAt     *time.Time // not before, by the database's clock; nil for at once
-	LastCode   Code
+	LastCode   Code       // what the last attempt was answered with; "" while it is under way
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	// Age is how long ago the intent was last sent, or made, by the database's clock; set by claiming.
 	Age time.Duration `gorm:"-"`
+}
+
+// Unanswered are the codes of an attempt of which nobody knows what came of it: its sender died, its answer was lost, or a gateway answered in the vendor's place.
+var Unanswered = []Code{"", CodeUnknownOutcome, CodeUpstreamUnavailable}
+
+// Unanswered tells whether the intent was sent and nobody knows what came of it.
+func (in Intent) Unanswered() bool {
+	return in.Attempts > 0 && slices.Contains(Unanswered, in.LastCode)
 }
 
 // OpenWork is what stands between a link and being settled, besides its being dirty.
@@ -83,7 +94,8 @@ type IntentResult struct {
 	Returned   Values
 	ModifiedAt time.Time // the vendor's time, zero when it did not say
 	MatchedBy  string    // for a create that turned out to exist: how it was found
-	// Observed tells, of such a create, that its record was read and is in the mirror as it is now: what was sent is the base, and what it differs by is an edit.
+	// Observed tells, of such a create, or of an update whose answer was lost, that its record was read and is in the mirror as it is now: what was sent is the base, and
+	// what it differs by is an edit.
 	Observed bool
 	Failure  *Failure // with FAILED, and with PENDING when the failure log should show the attempt
 	// Instead is, with CANCELLED, the intent that takes this one's place.

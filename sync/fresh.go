@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"sidelight/models"
-	"sidelight/sync/mapping"
 )
 
 // fresh reads the records that are about to be updated. An edit that no event or poll has told of yet would be overwritten without a word: a
@@ -14,7 +13,7 @@ func (w *writer) fresh(ctx context.Context, k kind, intents []models.Intent) (re
 	if k.op == models.OpCreate {
 		return intents, nil, nil
 	}
-	mappings, err := w.engine.Store.FieldMappings(ctx, k.object)
+	fields, err := w.written(ctx, k.object)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -36,7 +35,7 @@ func (w *writer) fresh(ctx context.Context, k kind, intents []models.Intent) (re
 	}
 	for _, in := range intents {
 		r, there := byID[in.RecordID]
-		if !there || !w.moved(mappings, in, r) {
+		if !there || !fields.moved(in, r) {
 			ready = append(ready, in) // what became of a record that is not there, the write itself tells
 			continue
 		}
@@ -49,23 +48,18 @@ func (w *writer) fresh(ctx context.Context, k kind, intents []models.Intent) (re
 }
 
 // moved tells whether the record no longer is what the intent was planned for.
-func (w *writer) moved(mappings []models.FieldMapping, in models.Intent, r models.Record) bool {
+func (f written) moved(in models.Intent, r models.Record) bool {
 	if in.Op == models.OpRestore {
 		return !r.Deleted // somebody was faster, and may have edited it
 	}
 	if r.Deleted {
 		return true
 	}
-	for _, m := range mappings {
-		f := m.Field(w.side)
-		planned, written := in.Values[f.Name]
-		now, read := r.Values[f.Name]
-		if !written || !read {
-			continue
-		}
-		if now = mapping.Canonical(now, f); now != mapping.Canonical(in.Before[f.Name], f) && now != planned {
+	for name := range f {
+		if was, sent, is, known := f.values(name, in, r); known && is != was && is != sent {
 			return true
 		}
 	}
-	return false
+	// Sent before, and nobody knows whether it arrived: planned again, the conflict log says that a blank there may have been an edit.
+	return in.Unanswered() && f.blank(in, r)
 }

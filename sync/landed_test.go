@@ -28,12 +28,7 @@ func blankedAfterALostAnswer(t *testing.T, address string, target models.Side, e
 	ids := map[models.Side]string{}
 	ids[models.Salesforce], ids[models.Desk] = w.pair(t, map[string]any{"LastName": "Blanked"})
 	w.edit(t, source, models.ContactObject, ids[source], map[string]any{title[source]: "carried over"})
-	w.faults(t, target, `{"kind":"drop_after","endpoint":"PATCH **"}`)
-	for range 2 {
-		w.clock.advance(10 * time.Second)
-		_ = w.proc.turn()
-	}
-	w.faults(t, target)
+	w.killedWriting(t, true)
 	if got := w.value(t, target, ids[target], title[target]); got != "carried over" {
 		t.Fatalf("the update was not done: %q", got)
 	}
@@ -78,28 +73,92 @@ func TestAValueThatWasMadeWithoutAnAnswerAndBlankedSinceIsNotFilledWithoutAWord(
 	})
 }
 
+// killedWriting kills the process with its next update under way, done or not, and starts another.
+func (w *world) killedWriting(t *testing.T, done bool) {
+	t.Helper()
+	p := w.proc
+	p.onWrite = func() {
+		if p.doom(1, false); !done {
+			p.die()
+		}
+	}
+	_ = p.turn()
+	if !p.killed() {
+		t.Fatal("nothing was written")
+	}
+	p.kill()
+	w.clock.advance(10 * time.Minute) // its leases are over
+	w.boot(t)
+}
+
+func TestAnUpdateWhoseAnswerIsLostIsLookedAtAtOnce(t *testing.T) {
+	title := map[models.Side]string{models.Desk: "title", models.Salesforce: "Title"}
+	for _, target := range models.Sides {
+		for fault, want := range map[string]string{"drop_after": "", "drop_before": "carried over"} {
+			t.Run(string(target)+"/"+fault, func(t *testing.T) {
+				w := onWorld(t, storetest.SQLiteAddress(t))
+				ids := map[models.Side]string{}
+				ids[models.Salesforce], ids[models.Desk] = w.pair(t, map[string]any{"LastName": "Blanked"})
+				w.edit(t, target.Other(), models.ContactObject, ids[target.Other()], map[string]any{title[target.Other()]: "carried over"})
+				w.faults(t, target, `{"kind":"`+fault+`","endpoint":"PATCH **","times":1}`)
+				_ = w.proc.turn()
+				w.edit(t, target, models.ContactObject, ids[target], map[string]any{title[target]: nil}) // of drop_before it changes nothing
+				w.settle(t)
+				for side, id := range ids {
+					if got := w.value(t, side, id, title[side]); got != want {
+						t.Errorf("%s has %q, want %q", side.Name(), got, want)
+					}
+				}
+				if log := w.conflicts(t); len(log) != 0 {
+					t.Errorf("the conflict log has %+v", log)
+				}
+			})
+		}
+	}
+}
+
 func TestAValueThatMayHaveBeenBlankedWhereItWasSentIsSentAgainAndTheConflictLogSaysSo(t *testing.T) {
-	for fault, done := range map[string]bool{"drop_after": true, "drop_before": false} {
-		w := onWorld(t, storetest.SQLiteAddress(t))
-		sf, desk := w.pair(t, map[string]any{"LastName": "Doubtful"})
-		w.edit(t, models.Salesforce, models.ContactObject, sf, map[string]any{"Title": "carried over"})
-		w.faults(t, models.Desk, `{"kind":"`+fault+`","endpoint":"PATCH **"}`)
-		for range 2 {
-			w.clock.advance(10 * time.Second)
+	for _, c := range []struct {
+		name   string
+		lose   func(t *testing.T, w *world)
+		done   bool
+		paused bool
+	}{
+		{"killed when it was done", func(t *testing.T, w *world) { w.killedWriting(t, true) }, true, false},
+		{"killed before it was done", func(t *testing.T, w *world) { w.killedWriting(t, false) }, false, false},
+		{"killed when it was done, and paused", func(t *testing.T, w *world) { w.killedWriting(t, true) }, true, true},
+		{"killed before it was done, and paused", func(t *testing.T, w *world) { w.killedWriting(t, false) }, false, true},
+		{"cut off, and not to be read", func(t *testing.T, w *world) {
+			w.proc.onWrite = func() {
+				w.faults(t, models.Desk, `{"kind":"drop_after","endpoint":"PATCH **"}`, `{"kind":"drop_before","endpoint":"GET /api/v1/contacts/{id}"}`)
+			}
 			_ = w.proc.turn()
-		}
-		w.faults(t, models.Desk)
-		_, err := w.proc.engine.Pause(t.Context())
-		must(t, err)
-		if done {
-			w.edit(t, models.Desk, models.ContactObject, desk, map[string]any{"title": nil})
-		}
-		_, err = w.proc.engine.Resume(t.Context())
-		must(t, err)
-		w.settle(t)
-		log := w.conflicts(t)
-		if got := w.value(t, models.Desk, desk, "title"); got != "carried over" || len(log) != 1 || *log[0].Winner != models.Salesforce {
-			t.Errorf("%s: Desk has %q, the conflict log %+v", fault, got, log)
-		}
+			w.proc.onWrite = nil
+			w.faults(t, models.Desk)
+		}, true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := onWorld(t, storetest.SQLiteAddress(t))
+			sf, desk := w.pair(t, map[string]any{"LastName": "Doubtful"})
+			w.edit(t, models.Salesforce, models.ContactObject, sf, map[string]any{"Title": "carried over"})
+			c.lose(t, w)
+			if got := w.value(t, models.Desk, desk, "title"); (got == "carried over") != c.done {
+				t.Fatalf("Desk has %q", got)
+			}
+			if c.done {
+				w.edit(t, models.Desk, models.ContactObject, desk, map[string]any{"title": nil})
+			}
+			if c.paused {
+				_, err := w.proc.engine.Pause(t.Context())
+				must(t, err)
+				_, err = w.proc.engine.Resume(t.Context())
+				must(t, err)
+			}
+			w.settle(t)
+			log := w.conflicts(t)
+			if got := w.value(t, models.Desk, desk, "title"); got != "carried over" || len(log) != 1 || *log[0].Winner != models.Salesforce {
+				t.Errorf("Desk has %q, the conflict log %+v", got, log)
+			}
+		})
 	}
 }

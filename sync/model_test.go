@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -208,6 +210,9 @@ func (h *history) create(t *rapid.T) {
 	} else {
 		note([2]string{"lastName", "LastName"}, h.unique("Łast"))
 		if email := rapid.SampledFrom(emails).Draw(t, "email"); email != "" {
+			if h.twin(t, side, email, func(r rec) bool { return h.unclaimed(t, r) && h.edited(r) }) {
+				t.Skip("only its email tells that a record is the answer of a create")
+			}
 			values[name(side, [2]string{"email", "Email"})] = email
 		}
 		var accounts []string
@@ -234,7 +239,7 @@ func (h *history) create(t *rapid.T) {
 func (h *history) editOne(t *rapid.T) {
 	side, object := drawSide(t), drawObject(t)
 	r := h.drawLive(t, side, object, false)
-	if object == models.ContactObject && r.values[name(side, [2]string{"email", "Email"})] == "" && h.unclaimed(t, r) {
+	if object == models.ContactObject && h.unclaimed(t, r) && (h.email(r) == "" || h.twin(t, side, h.email(r), func(other rec) bool { return other.id != r.id })) {
 		t.Skip("only what was sent tells that it is the answer of a create")
 	}
 	h.editField(t, r, rapid.SampledFrom(fields[object]).Draw(t, "field"))
@@ -395,6 +400,18 @@ func (h *history) merge(t *rapid.T) {
 // by what was sent: who changes that before it is found makes it a record like any other (docs/connecting.md).
 func (h *history) unclaimed(t failer, r rec) bool {
 	return !h.world.marked[r.side] && h.unseen(t, r)
+}
+
+func (h *history) email(r rec) string { return r.values[name(r.side, [2]string{"email", "Email"})] }
+
+// twin tells whether a contact of the side, deleted or not, that is one of those has the email.
+func (h *history) twin(t failer, side models.Side, email string, those func(rec) bool) bool {
+	return slices.ContainsFunc(h.world.dump(t)[side][models.ContactObject], func(r rec) bool { return strings.EqualFold(h.email(r), email) && those(r) })
+}
+
+// edited tells whether users have edited the record.
+func (h *history) edited(r rec) bool {
+	return slices.ContainsFunc(h.edits, func(e edit) bool { return e.side == r.side && e.id == r.id })
 }
 
 // unseen tells whether a record is the answer of a create that the engine has not seen yet, mark or no mark: one that is deleted before is made again, and both are there

@@ -29,7 +29,8 @@ type proc struct {
 	steps  int
 	killAt int  // the step that the kill falls on; 0 is none
 	after  bool // that step still happens
-	// onWrite is told of every call that writes, before it leaves, onObserve of what is about to be stored. They are set while nothing runs.
+	// onWrite is told of every call that writes, before it leaves, and may kill the process: then the call does not leave. onObserve is told of what is about to be
+	// stored. They are set while nothing runs.
 	onWrite   func()
 	onObserve func(models.Side, []models.Record)
 }
@@ -86,11 +87,15 @@ func (p *proc) Remote(side models.Side) (engine.Remote, error) { return p.remote
 
 // kill ends the process at once. It gives the database back and nothing else.
 func (p *proc) kill() {
-	p.mu.Lock()
-	p.dead = true
-	p.mu.Unlock()
+	p.die()
 	_ = p.store.Close()
 	p.world.proc = nil
+}
+
+func (p *proc) die() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dead = true
 }
 
 // killed tells whether a planned kill has happened.
@@ -152,6 +157,9 @@ func (c wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		p.world.mu.Unlock()
 		if p.onWrite != nil {
 			p.onWrite()
+		}
+		if p.killed() {
+			return nil, errKilled
 		}
 	}
 	res, err := c.next.RoundTrip(req)

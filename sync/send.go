@@ -123,13 +123,18 @@ func (w *writer) call(ctx, call context.Context, k kind, intents []models.Intent
 		writes[i] = models.Write{Op: k.op, ID: in.RecordID, LinkID: in.LinkID, Values: in.Values}
 	}
 	answers, callErr := w.remote.Write(call, k.object, writes)
+	settled := w.unanswered(ctx, k, intents, answers, callErr)
 	results := make([]models.IntentResult, len(intents))
 	for i, in := range intents {
-		if callErr != nil || i >= len(answers) {
+		r, known := settled[in.ID]
+		switch {
+		case known:
+			results[i] = r
+		case callErr != nil || i >= len(answers):
 			results[i] = w.notSent(in, callErr)
-			continue
+		default:
+			results[i] = w.outcome(ctx, in, answers[i])
 		}
-		results[i] = w.outcome(ctx, in, answers[i])
 	}
 	if err := w.finish(ctx, results); err != nil {
 		return err

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,4 +111,56 @@ func TestWhatMadeALinkDirtyIsRemembered(t *testing.T) {
 			t.Errorf("after a change of direction: %s", got)
 		}
 	})
+}
+
+// Only an attempt that nobody knows the end of is unanswered: not one that was refused for now, whatever came of the attempts before.
+func TestUnansweredIsWhatWasSentAndWhoseLastAttemptWasNotAnswered(t *testing.T) {
+	for name, c := range map[string]struct {
+		answers []models.Code // of the attempts one after the other; "" for none
+		want    bool
+	}{
+		"never sent":            {nil, false},
+		"its sender died":       {[]models.Code{""}, true},
+		"cut off":               {[]models.Code{models.CodeUnknownOutcome}, true},
+		"refused for now":       {[]models.Code{models.CodeBusy}, false},
+		"cut off, then refused": {[]models.Code{models.CodeUnknownOutcome, models.CodeBusy}, false},
+		"refused, then dead":    {[]models.Code{models.CodeBusy, ""}, true},
+		"a gateway answered":    {[]models.Code{models.CodeBusy, models.CodeUpstreamUnavailable}, true},
+	} {
+		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, address string) {
+				now := t0.Add(time.Hour)
+				s := storetest.Open(t, address, func(o *store.Options) { o.Now = func() time.Time { return now } })
+				in := active(t, s)
+				observe(t, s, models.Desk, contact(models.Desk, "1", "", t0, "lastName", "Ann"))
+				l := dirty(t, s)[0]
+				plan := models.LinkPlan{Link: l.Link, Intents: []models.Intent{{ID: "u", LinkID: l.ID, Object: models.ContactObject, Side: models.Salesforce, Op: models.OpUpdate,
+					RecordID: "003", State: models.IntentPending, Epoch: in.Epoch, Values: vals("Title", "x"), CreatedAt: t0, UpdatedAt: t0}}}
+				plan.Link.Dirty = false
+				must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{plan}))
+				for _, answer := range c.answers {
+					now = now.Add(24 * time.Hour)
+					claimed := claim(t, s, "a")
+					if len(claimed) != 1 {
+						t.Fatalf("claimed %+v", claimed)
+					}
+					sent := must[[]models.Intent](t)(s.BeginSending(ctx, claimed))
+					if answer == "" {
+						continue
+					}
+					sent[0].LastCode = answer
+					must[int](t)(s.Finish(ctx, []models.IntentResult{{Intent: sent[0], State: models.IntentPending}}))
+				}
+				now = now.Add(24 * time.Hour)
+				last := claim(t, s, "a")
+				if got := last[0].Unanswered(); got != c.want {
+					t.Errorf("of the claimed one: %v, %+v", got, last[0])
+				}
+				must[int](t)(s.Finish(ctx, []models.IntentResult{{Intent: last[0], State: models.IntentCancelled}}))
+				if got := must[map[string][]models.Intent](t)(s.UnansweredWrites(ctx, []string{l.ID})); len(got[l.ID]) > 0 != c.want {
+					t.Errorf("of the cancelled one: %+v", got)
+				}
+			})
+		})
+	}
 }

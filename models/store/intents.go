@@ -182,13 +182,13 @@ func (s *Store) BeginSending(ctx context.Context, intents []models.Intent) ([]mo
 			}
 			until := now.Add(time.Duration(row.LeaseMS) * time.Millisecond)
 			begun[until] = append(begun[until], row.ID)
-			row.State, row.LeaseUntil, row.UpdatedAt = models.IntentSending, &until, now
+			row.State, row.LeaseUntil, row.UpdatedAt, row.LastCode = models.IntentSending, &until, now, ""
 			out = append(out, row.Intent)
 		}
 		for until, ids := range begun {
 			for chunk := range chunks(ids) {
 				if err := tx.Table("intents").Where("id IN ?", chunk).UpdateColumns(map[string]any{
-					"state": models.IntentSending, "attempts": gorm.Expr("attempts + 1"), "updated_at": now, "lease_until": until}).Error; err != nil {
+					"state": models.IntentSending, "attempts": gorm.Expr("attempts + 1"), "last_code": "", "updated_at": now, "lease_until": until}).Error; err != nil {
 					return err
 				}
 			}
@@ -257,8 +257,9 @@ func (s *Store) UnansweredWrites(ctx context.Context, linkIDs []string) (map[str
 	out := map[string][]models.Intent{}
 	for chunk := range chunks(linkIDs) {
 		var rows []intentRow
-		err := s.read(ctx).Where("link_id IN ? AND state = ? AND op IN ? AND attempts > 0", chunk, models.IntentCancelled,
-			[]models.IntentOp{models.OpCreate, models.OpUpdate}).
+		err := s.read(ctx).Where("link_id IN ? AND state = ? AND attempts > 0", chunk, models.IntentCancelled).
+			// What a create was last answered with may be about looking for it.
+			Where("op = ? OR (op = ? AND last_code IN ?)", models.OpCreate, models.OpUpdate, models.Unanswered).
 			Where("NOT EXISTS (SELECT 1 FROM intents d WHERE d.link_id = intents.link_id AND d.side = intents.side AND d.state = ? AND d.created_at > intents.created_at)", models.IntentDone).
 			Order("created_at, id").Find(&rows).Error
 		if err != nil {
