@@ -190,6 +190,21 @@ func TestARefusedRefreshTokenIsNotTriedAgainUntilTheConnectionIsMended(t *testin
 	}
 }
 
+func TestAClockThatIsSetBackDoesNotProlongThePauseBetweenSignIns(t *testing.T) {
+	r := newRig(t, options{})
+	r.faults(`[{"kind":"status","status":429,"body":"","endpoint":"POST /oauth/v2/token","times":1}]`)
+	r.clock.advance(24 * time.Hour)
+	for range 2 {
+		if _, err := r.Count(r.Context(), models.ContactObject); models.CodeOf(err) != models.CodeBusy {
+			t.Fatal(err)
+		}
+	}
+	r.clock.advance(-24 * time.Hour)
+	if _, err := r.Count(r.Context(), models.ContactObject); err != nil {
+		t.Errorf("the clock was set right: %v", err)
+	}
+}
+
 func TestATokenThatCannotBeStoredStillServes(t *testing.T) {
 	r := newRig(t, options{config: func(c *Config) {
 		c.SaveCredentials = func(context.Context, models.Credentials) error { return errors.New("the disk is full") }

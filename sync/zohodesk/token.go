@@ -133,7 +133,8 @@ func (c *Client) mayRefresh(refreshToken string, stored []int64) error {
 	now := c.now()
 	c.tokens.mu.Lock()
 	defer c.tokens.mu.Unlock()
-	if c.tokens.refused == refreshToken && now.Before(c.tokens.until) {
+	// A clock that was set back since does not prolong the wait.
+	if c.tokens.refused == refreshToken && now.Before(c.tokens.until) && !now.Before(c.tokens.until.Add(-tokenWindow)) {
 		err := *c.tokens.refusedErr
 		if err.Retry {
 			err.RetryAfter = c.tokens.until.Sub(now)
