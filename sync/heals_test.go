@@ -159,3 +159,15 @@ func TestTheLagGrowsWhileASideCannotBeAskedAndIsNothingWhenAllIsThrough(t *testi
 		t.Errorf("the lag is %v afterwards", got)
 	}
 }
+
+// Somebody restores a record between the refusal of a write and the look at what became of it: nothing is wrong with it any more.
+func TestAWriteThatARecordInTheBinRefusedGoesThroughOnceItIsBack(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	sf, desk := w.pair(t, map[string]any{"LastName": "Back"})
+	w.edit(t, models.Desk, models.ContactObject, desk, map[string]any{"title": "after"})
+	w.faults(t, models.Salesforce, `{"kind":"status","endpoint":"PATCH **","status":400,"times":1,"body":[{"errorCode":"ENTITY_IS_DELETED","message":"entity is deleted"}]}`)
+	w.settle(t)
+	if got := w.value(t, models.Salesforce, sf, "Title"); got != "after" || len(w.failures(t)) != 0 {
+		t.Errorf("Salesforce has %q, failures %+v", got, w.failures(t))
+	}
+}

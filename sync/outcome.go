@@ -37,7 +37,7 @@ func (w *writer) outcome(ctx context.Context, in models.Intent, a models.WriteRe
 		return w.notInBin(ctx, in)
 	case (a.Err.Code == models.CodeNotFound || a.Err.Code == models.CodeDeleted) && in.Op == models.OpUpdate:
 		return w.reread(ctx, in, a.Err)
-	case a.Err.Code == models.CodeParentMissing:
+	case a.Err.Code == models.CodeParentMissing, a.Err.Code == models.CodeDeleted && in.Op == models.OpCreate: // nothing else of a create can be in a bin
 		return w.rereadParent(ctx, in, a.Err)
 	case a.Err.Code == models.CodeDuplicate && in.Op == models.OpCreate:
 		if who, err := w.matched(ctx, in); err == nil && who == free {
@@ -142,7 +142,7 @@ func (w *writer) reread(ctx context.Context, in models.Intent, refusal *models.E
 func (w *writer) rereadParent(ctx context.Context, in models.Intent, refusal *models.Error) models.IntentResult {
 	id := in.Values[in.Object.ParentField(w.side)].String()
 	if id == "" {
-		return w.refused(in, refusal)
+		return w.refusedAlive(in, refusal)
 	}
 	accounts, err := w.engine.reader(ctx, w.side, models.AccountObject)
 	if err != nil {
@@ -153,12 +153,21 @@ func (w *writer) rereadParent(ctx context.Context, in models.Intent, refusal *mo
 		return w.notSent(in, err)
 	}
 	if len(records) == 0 || !records[0].Deleted {
-		return w.refused(in, refusal)
+		return w.refusedAlive(in, refusal)
 	}
 	if err := accounts.keep(ctx, records, nil); err != nil {
 		return w.notSent(in, err)
 	}
 	return models.IntentResult{Intent: in, State: models.IntentCancelled}
+}
+
+// refusedAlive is what becomes of a write whose record and account are there. Said to be in the recycle bin, one of them was, and has come back since: it is sent again,
+// a few times.
+func (w *writer) refusedAlive(in models.Intent, refusal *models.Error) models.IntentResult {
+	if refusal.Code == models.CodeDeleted && in.Attempts+1 < shownFrom {
+		return w.retry(in, refusal)
+	}
+	return w.refused(in, refusal)
 }
 
 // retry has the intent sent again later. After some attempts the failure log says that it waits, and why.
