@@ -148,12 +148,13 @@ func (s *Store) keepMarks(tx *gorm.DB, states []models.RelatedState) error {
 	if err != nil {
 		return err
 	}
+	here := s.stamp() // right after the database's: what comes between them makes asked earlier than it was
 	for i, state := range states {
 		var old []models.RelatedState
 		if err := tx.Where("customer_id = ? AND section = ?", state.CustomerID, state.Section).Find(&old).Error; err != nil {
 			return err
 		}
-		asked := now.Add(-max(s.stamp().Sub(state.AsOf), 0))
+		asked := now.Add(-max(here.Sub(state.AsOf), 0))
 		if len(old) > 0 && old[0].MarkedAt != nil && !old[0].MarkedAt.Before(asked) {
 			states[i].Stale, states[i].MarkedAt = true, old[0].MarkedAt
 		}
