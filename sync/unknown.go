@@ -129,10 +129,10 @@ func (w *writer) matched(ctx context.Context, in models.Intent) (holder, error) 
 	return who, err
 }
 
-// lookFor looks for the record of a create whose answer was lost: by the very values that were sent, in a record that appeared since; by our mark, which is proof; by
-// the match field, which brings it back through the planner. It is made again only when it was found nowhere after the vendor's search had time to catch up and,
-// without a mark, after the vendor was asked for everything that changed since. When many are looked for, one question for what is new goes before a search for
-// each.
+// lookFor looks for the record of a create whose answer was lost: by our mark, which is proof; where there is none by the very values that were sent, in a record that
+// appeared since; by the match field, which brings it back through the planner. It is made again only when it was found nowhere after the vendor's search had time to
+// catch up and, without a mark, after the vendor was asked for everything that changed since. When many are looked for, one question for what is new goes before a
+// search for each.
 func (w *writer) lookFor(ctx context.Context, in models.Intent) (models.IntentResult, bool, error) {
 	twin, err := w.twin(ctx, in)
 	if err != nil {
@@ -159,9 +159,11 @@ func (w *writer) lookFor(ctx context.Context, in models.Intent) (models.IntentRe
 		if twin, err = w.twin(ctx, in); err != nil || twin != "" {
 			return w.isOurs(ctx, in, twin, "values"), false, err
 		}
-		return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, nil
 	}
 	wait := in.Age < w.engine.UnknownGrace
+	if who == free && !(wait && marked) { // with a mark, what was made shows itself before another takes its place
+		return models.IntentResult{Intent: in, State: models.IntentCancelled}, false, nil
+	}
 	if !wait && !marked {
 		asked, err := w.askedSince(ctx, in, w.engine.UnknownGrace/2)
 		if err != nil {
@@ -183,8 +185,12 @@ func (w *writer) isOurs(ctx context.Context, in models.Intent, id, how string) m
 	return models.IntentResult{Intent: in, State: models.IntentDone, RecordID: id, Observed: true, MatchedBy: how, Journal: w.journal(ctx, in, nil)}
 }
 
-// twin is the record that has the very values of a create and appeared since it was planned; "" when there is none. Each is the answer of one create at most.
+// twin is the record that has the very values of a create and appeared since it was planned; "" when there is none, or the mark tells. Each is the answer of one
+// create at most.
 func (w *writer) twin(ctx context.Context, in models.Intent) (string, error) {
+	if marked, err := w.remote.HasMark(ctx, in.Object); err != nil || marked {
+		return "", err
+	}
 	halves, err := w.engine.Store.HalvesNamed(ctx, in.Object, w.side, in.Values, in.CreatedAt)
 	if err != nil {
 		return "", err

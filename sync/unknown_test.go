@@ -31,6 +31,33 @@ func TestACreateWithoutMarkOrEmailWhoseAnswerWasLostIsFoundByWhatWasSent(t *test
 	}
 }
 
+// The mark is proof, also against a record that has the very values: somebody else made that one.
+func TestARecordWithTheSameValuesButWithoutOurMarkIsNotTakenForWhatWasMade(t *testing.T) {
+	for _, side := range models.Sides {
+		t.Run(string(side), func(t *testing.T) {
+			w := onWorld(t, storetest.SQLiteAddress(t))
+			w.pair(t, map[string]any{"LastName": "Before", "Email": "before@x.example"})
+			name := map[models.Side]string{models.Desk: "accountName", models.Salesforce: "Name"}
+			w.faults(t, side, `{"kind":"drop_after","endpoint":"* /api/v1/accounts","times":1}`, `{"kind":"drop_after","endpoint":"* /services/data/v68.0/composite/sobjects/**","times":1}`)
+			from := w.create(t, side.Other(), models.AccountObject, map[string]any{name[side.Other()]: "Acme"})
+			w.proc.onWrite = func() {
+				w.proc.onWrite = nil
+				w.create(t, side, models.AccountObject, map[string]any{name[side]: "Acme"}) // somebody else, a moment before
+			}
+			w.settle(t)
+			var ours string
+			for _, r := range w.dump(t)[side][models.AccountObject] {
+				if r.values["cf_sidelight_link_id"]+r.values["Sidelight_Link_Id__c"] != "" {
+					ours = r.id
+				}
+			}
+			if got := w.counterpart(t, models.AccountObject, side.Other(), from); got != ours || ours == "" {
+				t.Errorf("the counterpart is %q, what was made is %q", got, ours)
+			}
+		})
+	}
+}
+
 func TestTwinsWhoseAnswersWereLostGetOneCounterpartEach(t *testing.T) {
 	w := onWorld(t, storetest.SQLiteAddress(t))
 	w.marked[models.Desk] = false
