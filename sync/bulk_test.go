@@ -75,6 +75,17 @@ func TestAPauseDoesNotWaitForABulkWriteAndNothingOfItIsDoubled(t *testing.T) {
 	h.undoubled()
 }
 
+// calls counts everything that a vendor was asked.
+func (w *world) calls(t *testing.T, side models.Side) (n int) {
+	t.Helper()
+	var stats struct{ Calls map[string]int }
+	w.sim(t, side, "GET", "/_sim/stats", "", &stats)
+	for _, count := range stats.Calls {
+		n += count
+	}
+	return n
+}
+
 func TestALoadWhoseBulkWriteIsUnansweredDoesNotWaitForWhatWaitsForIt(t *testing.T) {
 	w := onWorld(t, storetest.SQLiteAddress(t))
 	w.bulk = 201
@@ -88,14 +99,20 @@ func TestALoadWhoseBulkWriteIsUnansweredDoesNotWaitForWhatWaitsForIt(t *testing.
 	}
 	w.faults(t, models.Salesforce)
 	w.create(t, models.Desk, models.ContactObject, map[string]any{"lastName": "Came later"})
+	looking := 0
 	for range 60 {
 		for range 2 { // what a pass reads the next one plans
 			w.proc.engine.PollNow()
 			must(t, w.proc.engine.Pass(t.Context()))
 		}
 		w.clock.advance(10 * time.Second) // what was found waits for the creates, and no longer
+		before := w.calls(t, models.Salesforce)
 		_, err := w.proc.engine.ExecuteOnce(t.Context(), models.Salesforce)
 		must(t, err)
+		looking += w.calls(t, models.Salesforce) - before
+	}
+	if looking > 60 {
+		t.Errorf("what the bulk write has made is looked for by %d calls", looking)
 	}
 	c, err := w.store.Counts(t.Context())
 	must(t, err)

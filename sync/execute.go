@@ -98,7 +98,8 @@ type writer struct {
 	many    bool // of the batch's creates it is not known whether they happened
 
 	mu        stdsync.Mutex
-	mayBeOurs map[string]bool // records that were taken for the answer of one of the batch's creates
+	mayBeOurs map[string]bool   // records that were taken for the answer of one of the batch's creates
+	marks     map[string]string // what was found of the group's unanswered creates, by mark
 	mapped    map[models.SyncObject][]models.FieldMapping
 	again     map[string]bool // links for which a create was sent before
 }
@@ -141,6 +142,10 @@ func (w *writer) run(ctx context.Context, claimed []models.Intent) error {
 // in one call where they fit: two calls that touch the same parent would wait for each other's lock.
 func (w *writer) group(ctx context.Context, k kind, intents []models.Intent) error {
 	limits := w.remote.Limits()
+	var err error
+	if w.marks, err = w.lookForMarks(ctx, k, intents); err != nil {
+		return err
+	}
 	if bulk, rest := w.forBulk(k, intents, limits); len(bulk) > 0 {
 		if err := w.bulk(ctx, k, bulk); err != nil {
 			return err

@@ -59,6 +59,12 @@ type Sparse interface {
 	Listed(ctx context.Context, object models.SyncObject, fields []string) ([]string, error)
 }
 
+// MarkFinder is a Remote that finds many records by our marks in a few calls.
+type MarkFinder interface {
+	// FindMarked answers the live records that carry the marks, by mark; a mark that no record carries is absent. The organization has the mark's field.
+	FindMarked(ctx context.Context, object models.SyncObject, fields []string, linkIDs []string) (map[string]models.Record, error)
+}
+
 // Streamer is a Remote that pushes changes.
 type Streamer interface {
 	// Streams tells whether a change stream is configured at all.

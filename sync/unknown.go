@@ -2,6 +2,8 @@ package sync
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"sidelight/models"
@@ -65,19 +67,62 @@ func (w *writer) byMark(ctx context.Context, in models.Intent) (result *models.I
 	if err != nil || !known {
 		return nil, known, err
 	}
-	found, err := w.find(ctx, in, models.Find{LinkID: in.LinkID})
-	if err != nil || len(found) == 0 {
-		return nil, known, err
+	id, looked := w.marks[in.LinkID]
+	if !looked {
+		found, err := w.find(ctx, in, models.Find{LinkID: in.LinkID})
+		if err != nil {
+			return nil, known, err
+		}
+		if len(found) > 0 {
+			id = found[0].ID
+		}
 	}
-	links, err := w.engine.Store.LinksByRecord(ctx, in.Object, w.side, []string{found[0].ID})
+	if id == "" {
+		return nil, known, nil
+	}
+	links, err := w.engine.Store.LinksByRecord(ctx, in.Object, w.side, []string{id})
 	if err != nil {
 		return nil, known, err
 	}
-	out := w.isOurs(ctx, in, found[0].ID, "mark")
-	if l, linked := links[found[0].ID]; linked && l.Whole() && l.ID != in.LinkID {
+	out := w.isOurs(ctx, in, id, "mark")
+	if l, linked := links[id]; linked && l.Whole() && l.ID != in.LinkID {
 		out = w.refused(in, models.Errorf(models.CodeAlreadyMapped, "the %s that was made for this one in %s is mapped to another record by now", in.Object.Singular(), w.side.Name()))
 	}
 	return &out, known, nil
+}
+
+// lookForMarks looks for what several unanswered creates have made in a few calls, where the vendor can be asked so: by mark, "" for what no record carries.
+func (w *writer) lookForMarks(ctx context.Context, k kind, intents []models.Intent) (map[string]string, error) {
+	finder, can := w.remote.(MarkFinder)
+	var links []string
+	for _, in := range intents {
+		if in.Op == models.OpCreate && in.State == models.IntentUnknown {
+			links = append(links, in.LinkID)
+		}
+	}
+	if !can || len(links) < 2 {
+		return nil, nil
+	}
+	if marked, err := w.remote.HasMark(ctx, k.object); err != nil || !marked {
+		return nil, err
+	}
+	on, err := w.engine.reader(ctx, w.side, k.object)
+	if err != nil {
+		return nil, err
+	}
+	asked := w.engine.Now()
+	found, err := finder.FindMarked(ctx, k.object, on.fields, links)
+	if _, own := refusal(err); own {
+		return nil, nil // each alone says which
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]string, len(links))
+	for _, link := range links {
+		out[link] = found[link].ID
+	}
+	return out, on.keep(ctx, askedAt(asked, slices.Collect(maps.Values(found))), nil)
 }
 
 func orNothing(r *models.IntentResult) models.IntentResult {

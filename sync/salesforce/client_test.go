@@ -108,6 +108,24 @@ func TestRecordsAreFoundByMarkAndByEmailExactly(t *testing.T) {
 	}
 }
 
+func TestManyRecordsAreFoundByOurMarksInAFewCalls(t *testing.T) {
+	o := start(t)
+	one, two := create(o, "link-1", contact("One", "")), create(o, "link-2", contact("Two", ""))
+	marks := []string{"LINK-2", "no-such", "' OR Email != '"}
+	for i := range 1200 {
+		marks = append(marks, fmt.Sprint("link-", i))
+	}
+	before := o.calls("POST /services/data/{version}/composite")
+	found, err := o.FindMarked(ctx, models.ContactObject, fields, marks)
+	check(t, err)
+	if len(found) != 2 || found["link-1"].ID != one.ID || found["link-2"].ID != two.ID {
+		t.Errorf("%+v", found)
+	}
+	if n := o.calls("POST /services/data/{version}/composite") - before; n > 3 {
+		t.Errorf("%d calls", n)
+	}
+}
+
 func TestWritesTellWhatBecameOfEachRecord(t *testing.T) {
 	o := start(t)
 	made := create(o, "l1", models.Values{"LastName": models.Text(" Trimmed "), "LoyaltyPoints__c": models.Text("12"), "Birthdate": models.Text("1990-02-03")})

@@ -19,6 +19,8 @@ const (
 	minPageSize = 200
 	// readChunk is how many ids fit one query's address.
 	readChunk = 200
+	// marksChunk is how many of our marks do.
+	marksChunk = 100
 )
 
 // quote is a text as a literal of SOQL.
@@ -144,9 +146,14 @@ func (c *Client) Read(ctx context.Context, object models.SyncObject, fields []st
 	}
 	fields, columns := d.selection(fields, true)
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !wellFormedID.MatchString(id) }) // one would fail the query for all
+	return c.having(ctx, object, d, fields, columns, "Id", ids, readChunk, true)
+}
+
+// having reads the records whose field has one of the values, so many values a query.
+func (c *Client) having(ctx context.Context, object models.SyncObject, d *description, fields []string, columns, field string, values []string, size int, all bool) ([]models.Record, error) {
 	var queries []subquery
-	for chunk := range slices.Chunk(ids, readChunk) {
-		queries = append(queries, subquery{"ids" + strconv.Itoa(len(queries)), "SELECT " + columns + " FROM " + sobject(object) + " WHERE Id IN " + list(chunk), true})
+	for chunk := range slices.Chunk(values, size) {
+		queries = append(queries, subquery{"ids" + strconv.Itoa(len(queries)), "SELECT " + columns + " FROM " + sobject(object) + " WHERE " + field + " IN " + list(chunk), all})
 	}
 	var out []models.Record
 	for several := range slices.Chunk(queries, maxQueries) {
@@ -159,6 +166,26 @@ func (c *Client) Read(ctx context.Context, object models.SyncObject, fields []st
 			return nil, err
 		}
 		out = append(out, records...)
+	}
+	return out, nil
+}
+
+// FindMarked looks for live records by our marks, some hundreds in a call.
+func (c *Client) FindMarked(ctx context.Context, object models.SyncObject, fields []string, linkIDs []string) (map[string]models.Record, error) {
+	d, err := c.describe(ctx, sobject(object))
+	if err != nil || !d.has(c.cfg.MarkField) {
+		return nil, err
+	}
+	fields, columns := d.selection(append(slices.Clone(fields), c.cfg.MarkField), false)
+	records, err := c.having(ctx, object, d, fields, columns, c.cfg.MarkField, linkIDs, marksChunk, false)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]models.Record{}
+	for _, r := range records {
+		if id := r.Values[c.cfg.MarkField].String(); slices.Contains(linkIDs, id) { // the vendor compares without regard to case
+			out[id] = r
+		}
 	}
 	return out, nil
 }
