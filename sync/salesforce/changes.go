@@ -128,8 +128,7 @@ func (c *Client) mark(ctx context.Context, object models.SyncObject) (cursor, er
 }
 
 // removed reads the feed of deletions, a thousand records at a time. Those that are still in the recycle bin are read as they are there, merged ones
-// included; of one that is not, the feed's word is the evidence. A feed that does not reach back far enough is a gap. Where an earlier poll had ended before the feed,
-// the changes are asked for after it once more.
+// included; of one that is not, the feed's word is the evidence. A feed that does not reach back far enough is a gap.
 func (c *Client) removed(ctx context.Context, object models.SyncObject, fields []string, k cursor, now time.Time) (models.ChangePage, error) {
 	var told struct {
 		Deleted *[]struct {
@@ -139,7 +138,7 @@ func (c *Client) removed(ctx context.Context, object models.SyncObject, fields [
 		Earliest string `json:"earliestDateAvailable"`
 		Latest   string `json:"latestDateCovered"`
 	}
-	from, resumed := k.Gone.Add(-overlap), now.Sub(k.At) > time.Second
+	from := k.Gone.Add(-overlap)
 	finish := func(covered time.Time) {
 		k.Gone, k.GoneID, k.Feed, k.Looked = covered, "", false, now
 	}
@@ -152,7 +151,7 @@ func (c *Client) removed(ctx context.Context, object models.SyncObject, fields [
 		return models.ChangePage{Cursor: k.String(), Gap: true}, nil
 	case code == models.CodeNoAccess || code == models.CodeNotFound: // the organization has no such feed
 		finish(now)
-		return models.ChangePage{Cursor: k.String(), More: resumed}, nil
+		return models.ChangePage{Cursor: k.String()}, nil
 	case err != nil:
 		return models.ChangePage{}, err
 	}
@@ -189,7 +188,7 @@ func (c *Client) removed(ctx context.Context, object models.SyncObject, fields [
 	if err != nil {
 		return models.ChangePage{}, err
 	}
-	return models.ChangePage{Records: records, Cursor: k.String(), More: more || resumed}, nil
+	return models.ChangePage{Records: records, Cursor: k.String(), More: more}, nil
 }
 
 // standing are deleted records as the recycle bin has them, and as they were given where it has them no more.

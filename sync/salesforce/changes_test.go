@@ -111,38 +111,6 @@ func TestARecordThatLeftTheRecycleBinIsStillSeenAsDeleted(t *testing.T) {
 	}
 }
 
-// A poll may end between the changes and the feed of deletions: the next one begins with the feed, and asks for what changed since all the same.
-func TestAPollThatBeginsWithTheFeedOfDeletionsReadsTheChangesToo(t *testing.T) {
-	for name, fault := range map[string]string{"with a feed": "", "without one": `{"kind":"status","endpoint":"GET /services/data/*/sobjects/*/deleted/","status":404,"body":[{"message":"x","errorCode":"NOT_FOUND"}]}`} {
-		t.Run(name, func(t *testing.T) {
-			o, clock := timed(t)
-			_, mark, _ := o.sweep("")
-			clock.advance(removedEveryAndMore)
-			page, err := o.Changes(ctx, models.ContactObject, fields, mark)
-			check(t, err)
-			if !page.More {
-				t.Fatal("the feed of deletions is not asked for")
-			}
-			clock.advance(30 * time.Second)
-			made := create(o, "later", contact("Later", ""))
-			if fault != "" {
-				o.fault(fault)
-			}
-			records, mark, _ := o.sweep(page.Cursor)
-			if !slices.ContainsFunc(records, func(r models.Record) bool { return r.ID == made.ID }) {
-				t.Error("what changed meanwhile is not seen")
-			}
-			before := o.calls("GET /services/data/{version}/queryAll")
-			o.sweep(mark)
-			if n := o.calls("GET /services/data/{version}/queryAll") - before; n != 1 {
-				t.Errorf("a usual poll asks %d times", n)
-			}
-		})
-	}
-}
-
-const removedEveryAndMore = 11 * time.Minute
-
 func TestAFeedOfDeletionsThatCannotTellIsAGap(t *testing.T) {
 	for name, c := range map[string]struct {
 		rule string
