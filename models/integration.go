@@ -204,5 +204,8 @@ const (
 	CursorDrift   = "drift" // where a compare had to stop; "" for at the beginning
 )
 
+// PollRest begins the value of a poll cursor between two pages: the rest of that poll is owed, and not everything that changed until then was asked for.
+const PollRest = "+"
+
 // LoadDone is the value of a load cursor whose object was read to its end.
 const LoadDone = "done"

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"slices"
+	"strings"
 	stdsync "sync"
 
 	"sidelight/models"
@@ -182,14 +183,19 @@ func (e *Engine) pollSide(ctx context.Context, side models.Side, object models.S
 	if err != nil {
 		return err
 	}
+	another := false // this one begins with what an earlier poll has left, and asks for what changed since after that
 	// A mapping that was changed asks for fields which the mirrors do not hold: its load cursor was forgotten with it.
 	if err := e.readSide(ctx, side, object, func(context.Context, int) error { return nil }); err != nil {
 		return err
 	}
-	for {
+	for round := 0; ; round++ {
 		cursor, err := e.Store.Cursor(ctx, side, object, models.CursorPoll)
 		if err != nil {
 			return err
+		}
+		cursor, rest := strings.CutPrefix(cursor, models.PollRest)
+		if round == 0 {
+			another = rest
 		}
 		page, err := r.changes(ctx, cursor)
 		if models.CodeOf(err) == models.CodeCursorExpired {
@@ -208,10 +214,17 @@ func (e *Engine) pollSide(ctx context.Context, side models.Side, object models.S
 			}
 		}
 		next := models.Cursor{Side: side, Object: object, Kind: models.CursorPoll, Value: page.Cursor}
+		if page.More || another {
+			next.Value = models.PollRest + page.Cursor
+		}
 		if err := r.keep(ctx, page.Records, &next); err != nil {
 			return err
 		}
-		if !page.More {
+		switch {
+		case page.More:
+		case another:
+			another = false
+		default:
 			return nil
 		}
 	}

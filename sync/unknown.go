@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"sidelight/models"
@@ -269,7 +270,7 @@ func (w *writer) askedSince(ctx context.Context, in models.Intent, later time.Du
 	}
 	for _, c := range polls {
 		if c.Side == w.side && c.Object == in.Object {
-			return c.UpdatedAt.After(in.UpdatedAt.Add(later)), nil
+			return c.UpdatedAt.After(in.UpdatedAt.Add(later)) && !strings.HasPrefix(c.Value, models.PollRest), nil
 		}
 	}
 	return false, nil
