@@ -50,6 +50,7 @@ func (p *planner) planDeletion(s *models.LinkState, plan models.LinkPlan) models
 		plan.Failure = p.failure(s, survivor, problems[0].Err)
 		return plan
 	}
+	plan.Resolved = false // it is owed, not done
 	plan.Intents = []models.Intent{p.intent(s, target, models.OpRestore, values, nil, source)}
 	return plan
 }

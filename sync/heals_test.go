@@ -171,3 +171,34 @@ func TestAWriteThatARecordInTheBinRefusedGoesThroughOnceItIsBack(t *testing.T) {
 		t.Errorf("Salesforce has %q, failures %+v", got, w.failures(t))
 	}
 }
+
+// A record whose restored counterpart is refused again and again stands in the log once, and is tried less and less often.
+func TestARefusedRestoreIsOneFailureThatIsTriedLessOften(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, address string) {
+		w := onWorld(t, address)
+		sf, desk := w.pair(t, map[string]any{"LastName": "Deleted"})
+		w.faults(t, models.Desk, `{"kind":"status","endpoint":"POST /api/v1/recycleBin/restore","status":403,"body":{"errorCode":"FORBIDDEN","message":"no"}}`)
+		w.remove(t, models.Desk, models.ContactObject, desk)
+		w.edit(t, models.Salesforce, models.ContactObject, sf, map[string]any{"Title": "after"})
+		w.settle(t)
+		first := w.failures(t)
+		if len(first) != 1 || first[0].Code != models.CodeNoAccess {
+			t.Fatalf("%+v", first)
+		}
+		for range 4 {
+			w.clock.advance(3 * time.Hour)
+			w.settle(t)
+		}
+		log := w.failures(t)
+		if len(log) != 1 || log[0].ID != first[0].ID || log[0].Attempts < 4 {
+			t.Fatalf("%+v", log)
+		}
+		w.faults(t, models.Desk)
+		_, err := w.proc.engine.Retry(t.Context(), nil, models.FailureFilter{})
+		must(t, err)
+		w.settle(t)
+		if got := w.value(t, models.Desk, desk, "title"); got != "after" || len(w.failures(t)) != 0 {
+			t.Errorf("the title is %q; failures %+v", got, w.failures(t))
+		}
+	})
+}
