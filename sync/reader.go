@@ -82,7 +82,7 @@ func (r reader) keep(ctx context.Context, records []models.Record, cursor *model
 			return err
 		}
 		asked := r.engine.Now()
-		if again == doubts {
+		if again >= doubts {
 			asked = time.Time{}
 		}
 		newer, err := r.read(ctx, result.Doubtful)

@@ -47,6 +47,32 @@ func TestAReadingThatComesLateDoesNotReplaceANewerOne(t *testing.T) {
 	}
 }
 
+// Records that others keep storing something else of do not keep a reading from ending, whichever of them it is just then.
+func TestAReadingThatIsDoubtedAgainAndAgainEnds(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	one, _ := w.pair(t, map[string]any{"LastName": "One"})
+	two, _ := w.pair(t, map[string]any{"LastName": "Two"})
+	p, calls := w.proc, 0
+	p.onObserve = func(side models.Side, _ []models.Record) {
+		if calls++; calls > 20 {
+			return
+		}
+		id := one
+		if calls > 4 {
+			id = two
+		}
+		row := w.mirrored(t, id)
+		w.clock.advance(10 * time.Millisecond)
+		_, err := p.store.Observe(context.Background(), side, models.ContactObject, []models.Record{{ID: id, ModifiedAt: row.ModifiedAt,
+			Values: models.Values{"Title": models.Text(w.clock.Now().String())}}}, nil)
+		check(t, err)
+	}
+	check(t, p.engine.Hint(context.Background(), models.Salesforce, models.ContactObject, []models.Hint{{ID: one}, {ID: two}}))
+	if calls > 10 {
+		t.Errorf("it took %d readings", calls)
+	}
+}
+
 // A poll may be cut off between two of its pages: the next one reads the rest, and what has changed since.
 func TestAPollThatGoesOnWithTheRestOfAnotherReadsWhatChangedSinceToo(t *testing.T) {
 	w := onWorld(t, storetest.SQLiteAddress(t))

@@ -66,7 +66,11 @@ func (w *writer) look(ctx context.Context, k kind, asked []models.Intent, pause 
 	}
 	settled := map[string]models.IntentResult{}
 	for _, r := range records {
-		in := asked[slices.Index(ids, r.ID)]
+		i := slices.Index(ids, r.ID)
+		if i < 0 {
+			continue // nobody asked for it
+		}
+		in := asked[i]
 		switch {
 		case r.Deleted:
 		case fields.arrived(in, r):
