@@ -37,5 +37,24 @@ export async function connect(options = {}) {
   return connection;
 }
 
+/** Where a sign-in ends: nobody listens there. */
+export const redirectUri = 'http://127.0.0.1:9/callback';
+
+/** Goes through the consent page as a person does in a browser, and returns what the callback gets. */
+export async function consent(url) {
+  const page = await fetch(url);
+  assert.equal(page.status, 200);
+  const html = await page.text();
+  const form = new URLSearchParams({ approve: '1' });
+  for (const [, name, value] of html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)) {
+    form.set(name, value.replaceAll('&#43;', '+').replaceAll('&amp;', '&'));
+  }
+  const answer = await fetch(`${salesforceUrl}/services/oauth2/authorize`, { method: 'POST', body: form, redirect: 'manual' });
+  assert.equal(answer.status, 302);
+  const location = new URL(answer.headers.get('location'));
+  assert.equal(location.origin + location.pathname, redirectUri);
+  return location.searchParams;
+}
+
 /** A name that no other record has. */
 export const fresh = (word) => `${word} ${process.hrtime.bigint().toString(36)}`;

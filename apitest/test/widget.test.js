@@ -8,6 +8,12 @@ import { asAdmin, bearer, endpoint, permit, ticket, token, widgetDocument } from
 
 const profile = 'Light Agent';
 const by = { deskTicketId: ticket.id };
+// The widget shows the profile first and asks for the sections then: here both are one operation, of the same fragments.
+const wholeCard = `query WholeCard($by: CustomerKey!, $contact: Boolean! = true, $account: Boolean! = true) {
+  viewer { access { visible } integrationStatus }
+  customer(by: $by) { ...Card ...Sections }
+}
+${widgetDocument.slice(widgetDocument.indexOf('fragment Card on'))}`;
 const everything = { visible: true, contacts: true, accounts: true, contactInfo: true, accountInfo: true, opportunities: true, notes: true, events: true, tasks: true, hiddenFields: [], denyMode: 'MASK' };
 
 before(() => asAdmin('mutation ($by: CustomerKey!) { refreshCustomer(by: $by) { asOf } }', { by }));
@@ -17,7 +23,7 @@ after(() => permit(profile, everything));
 const clients = {
   urql: (preferGetMethod) => async () => {
     const client = new Client({ url: endpoint, preferGetMethod, exchanges: [cacheExchange, fetchExchange], fetchOptions: { headers: bearer(token('AGENT', profile)) } });
-    const result = await client.query(widgetDocument, { by }, { requestPolicy: 'network-only' }).toPromise();
+    const result = await client.query(wholeCard, { by }, { requestPolicy: 'network-only' }).toPromise();
     assert.equal(result.error?.networkError, undefined);
     return { data: result.data, errors: result.error?.graphQLErrors ?? [], extensions: result.extensions };
   },
@@ -33,8 +39,7 @@ const clients = {
   },
 };
 
-// Apollo runs one operation of a document.
-const cardQuery = gql(widgetDocument.replace(/mutation RefreshCard[^}]*\{[^}]*\}\s*\}/, ''));
+const cardQuery = gql(wholeCard);
 
 for (const [name, ask] of [
   ['urql by POST', clients.urql(false)],
@@ -48,7 +53,7 @@ for (const [name, ask] of [
     assert.deepEqual(errors, []);
     assert.equal(extensions?.accessDenied, undefined);
     assert.equal(data.customer.contact.name, ticket.contactName);
-    assert.ok(data.customer.contact.opportunities && data.customer.contact.notes && data.customer.contact.fields.length > 0);
+    assert.ok(data.customer.contact.openOpportunities && data.customer.contact.closedOpportunities && data.customer.contact.notes && data.customer.contact.fields.length > 0);
   });
 
   test(`${name} keeps everything else when fields are denied`, async () => {
@@ -64,7 +69,7 @@ for (const [name, ask] of [
     const { data, errors } = await ask('all');
     kept(data);
     assert.ok(errors.length >= 2 && errors.every((one) => one.extensions.code === 'FORBIDDEN'), JSON.stringify(errors));
-    assert.ok(errors.some((one) => one.path.join('.') === 'customer.contact.opportunities'));
+    assert.ok(errors.some((one) => /^customer\.contact\.(open|closed)Opportunities$/.test(one.path.join('.'))));
   });
 
   test(`${name} gets nothing when the integration is hidden`, async () => {
@@ -79,8 +84,9 @@ for (const [name, ask] of [
 /** Two parts of the contact are closed, and all the rest is there. */
 function kept(data) {
   const { contact } = data.customer;
-  assert.equal(contact.opportunities, null);
+  assert.equal(contact.openOpportunities, null);
+  assert.equal(contact.closedOpportunities, null);
   assert.equal(contact.phone, null);
   assert.equal(contact.name, ticket.contactName);
-  assert.ok(contact.notes && contact.events && contact.tasks && contact.fields.length > 0 && contact.salesforceUrl);
+  assert.ok(contact.notes && contact.events && contact.openTasks && contact.fields.length > 0 && contact.salesforceUrl);
 }

@@ -2,27 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import jsforce from 'jsforce';
-import { clientId, clientSecret, connect, control, faults, salesforceUrl, username, version } from '../simulators.js';
+import { clientId, clientSecret, connect, consent, control, faults, redirectUri, salesforceUrl, username, version } from '../simulators.js';
 
 after(() => faults([]));
-
-const redirectUri = 'http://127.0.0.1:9/callback';
-
-/** Goes through the consent page as a person does in a browser, and returns what the callback gets. */
-async function consent(url) {
-  const page = await fetch(url);
-  assert.equal(page.status, 200);
-  const html = await page.text();
-  const form = new URLSearchParams({ approve: '1' });
-  for (const [, name, value] of html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)) {
-    form.set(name, value.replaceAll('&#43;', '+').replaceAll('&amp;', '&'));
-  }
-  const answer = await fetch(`${salesforceUrl}/services/oauth2/authorize`, { method: 'POST', body: form, redirect: 'manual' });
-  assert.equal(answer.status, 302);
-  const location = new URL(answer.headers.get('location'));
-  assert.equal(location.origin + location.pathname, redirectUri);
-  return location.searchParams;
-}
 
 async function webFlow(client = clientId) {
   const oauth2 = new jsforce.OAuth2({ loginUrl: salesforceUrl, clientId: client, clientSecret, redirectUri, useVerifier: true });

@@ -20,16 +20,21 @@ const filesIn = (folder, ending) =>
     .map((name) => join(folder, name));
 
 // The server's directives (@access, gqlgen's own) say nothing about the shape of an answer, and not all of them are declared in SDL.
-const withoutDirectives = (document) => visit(document, {
-  Directive: (node) => (['deprecated', 'oneOf', 'specifiedBy'].includes(node.name.value) ? undefined : null),
-  DirectiveDefinition: () => null,
-});
+const withoutDirectives = (document) =>
+  visit(document, {
+    Directive: (node) => (['deprecated', 'oneOf', 'specifiedBy'].includes(node.name.value) ? undefined : null),
+    DirectiveDefinition: () => null,
+  });
 
 const parseFile = (file) => parse(readFileSync(file, 'utf8'), { noLocation: false });
 
 const schema = withoutDirectives(concatAST(filesIn(schemaFolder, '.graphqls').map(parseFile)));
 const schemaObject = buildASTSchema(schema, { assumeValidSDL: true });
-const documents = filesIn(join(ui, 'src'), '.graphql').map((location) => ({ location, rawSDL: readFileSync(location, 'utf8'), document: parseFile(location) }));
+const documents = filesIn(join(ui, 'src'), '.graphql').map((location) => ({
+  location,
+  rawSDL: readFileSync(location, 'utf8'),
+  document: parseFile(location),
+}));
 
 const problems = validate(schemaObject, concatAST(documents.map((file) => file.document)));
 if (problems.length > 0) {
@@ -60,8 +65,11 @@ const sent = {};
 for (const file of outputs) {
   const text = await codegen(file);
   writeFileSync(file.filename, text);
-  for (const [, document] of text.matchAll(/Document = new TypedDocumentString\(`([^`]*)`/g)) sent[createHash('sha256').update(document).digest('hex')] = document;
+  for (const [, document] of text.matchAll(/Document = new TypedDocumentString\(`([^`]*)`/g))
+    sent[createHash('sha256').update(document).digest('hex')] = document;
 }
 writeFileSync(join(ui, '../documents.json'), JSON.stringify(sent, Object.keys(sent).sort(), 1) + '\n');
-const operations = documents.flatMap((file) => file.document.definitions).filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+const operations = documents
+  .flatMap((file) => file.document.definitions)
+  .filter((node) => node.kind === Kind.OPERATION_DEFINITION);
 console.log(`codegen: ${operations.length} operations from ${documents.length} documents`);

@@ -14,7 +14,9 @@ describe('readAnswer', () => {
     expect(answer.denied).toEqual([{ field: 'Contact.phone', needs: 'CONTACT_INFO' }]);
   });
   it('throws the server’s own code when there is no data', () => {
-    expect(() => readAnswer(401, { errors: [{ message: 'sign in', extensions: { code: 'UNAUTHENTICATED' } }] })).toThrowError(new RequestError('UNAUTHENTICATED', 'sign in'));
+    expect(() =>
+      readAnswer(401, { errors: [{ message: 'sign in', extensions: { code: 'UNAUTHENTICATED' } }] }),
+    ).toThrow(new RequestError('UNAUTHENTICATED', 'sign in'));
     expect(() => readAnswer(502, '<html>')).toThrow(/status 502/);
   });
 });
@@ -30,6 +32,10 @@ describe('splitFragment', () => {
 describe('tokensFrom', () => {
   it('believes nothing that is not a token', () => {
     for (const value of [null, 'x', {}, { token: '' }, { token: 1 }]) expect(tokensFrom(value)).toBeNull();
-    expect(tokensFrom({ token: 't', refreshToken: 'r', expiresAt: 5 })).toEqual({ token: 't', refreshToken: 'r', expiresAt: undefined });
+    expect(tokensFrom({ token: 't', refreshToken: 'r', expiresAt: 5 })).toEqual({
+      token: 't',
+      refreshToken: 'r',
+      expiresAt: undefined,
+    });
   });
 });

@@ -1,6 +1,11 @@
 /** What the demo's pages begin with. The server answers it in the demo alone. */
 export interface DemoSession {
-  readonly tokens: readonly { readonly label: string; readonly profile: string; readonly scope: string; readonly token: string }[];
+  readonly tokens: readonly {
+    readonly label: string;
+    readonly profile: string;
+    readonly scope: string;
+    readonly token: string;
+  }[];
   readonly tickets: readonly DemoTicket[];
 }
 

@@ -1,8 +1,12 @@
+import { OtherTabs } from './tabs';
+
 /** What the sign-in hands to a page. `expiresAt` is RFC 3339. */
 export interface Tokens {
   readonly token: string;
   readonly refreshToken?: string | undefined;
   readonly expiresAt?: string | undefined;
+  /** Shared by the tabs that go on with one sign-in. */
+  readonly family?: string | undefined;
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
@@ -27,17 +31,28 @@ export function device(): string {
 /** Reads tokens out of an untrusted message or answer; null when it holds none. */
 export function tokensFrom(value: unknown): Tokens | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { token, refreshToken, expiresAt } = value as Record<string, unknown>;
+  const { token, refreshToken, expiresAt, family } = value as Record<string, unknown>;
   if (!isText(token)) return null;
-  return { token, refreshToken: isText(refreshToken) ? refreshToken : undefined, expiresAt: isText(expiresAt) ? expiresAt : undefined };
+  return {
+    token,
+    refreshToken: isText(refreshToken) ? refreshToken : undefined,
+    expiresAt: isText(expiresAt) ? expiresAt : undefined,
+    family: isText(family) ? family : undefined,
+  };
 }
 
 /** Takes `token` out of a URL fragment; the rest of the fragment (a console screen, for one) is kept. */
 export function splitFragment(hash: string): { token: string | null; rest: string } {
-  const parts = hash.replace(/^#/, '').split('&').filter((part) => part !== '');
+  const parts = hash
+    .replace(/^#/, '')
+    .split('&')
+    .filter((part) => part !== '');
   const tokenPart = parts.find((part) => part.startsWith('token='));
   const rest = parts.filter((part) => part !== tokenPart).join('&');
-  return { token: tokenPart ? decodeURIComponent(tokenPart.slice('token='.length)) || null : null, rest: rest ? `#${rest}` : '' };
+  return {
+    token: tokenPart ? decodeURIComponent(tokenPart.slice('token='.length)) || null : null,
+    rest: rest ? `#${rest}` : '',
+  };
 }
 
 /**
@@ -47,10 +62,19 @@ export function splitFragment(hash: string): { token: string | null; rest: strin
 export class Session {
   private tokens: Tokens | null = null;
   private renewal: Promise<boolean> | null = null;
+  private readonly others: OtherTabs;
   private readonly listeners = new Set<() => void>();
 
-  constructor(private readonly page: string, private readonly serverUrl: () => string) {
+  constructor(
+    private readonly page: string,
+    private readonly serverUrl: () => string,
+  ) {
     this.tokens = tokensFrom(this.stored());
+    this.others = new OtherTabs(
+      this.key,
+      () => this.tokens,
+      (tokens) => this.keep(tokens),
+    );
   }
 
   get token(): string | null {
@@ -62,7 +86,12 @@ export class Session {
     return () => this.listeners.delete(listener);
   }
 
+  /** Begins a sign-in, or ends it for null. */
   set(tokens: Tokens | null): void {
+    this.keep(tokens?.refreshToken ? { ...tokens, family: crypto.randomUUID() } : tokens);
+  }
+
+  private keep(tokens: Tokens | null): void {
     this.tokens = tokens;
     try {
       if (tokens) sessionStorage.setItem(this.key, JSON.stringify(tokens));
@@ -71,6 +100,20 @@ export class Session {
       // Storage is closed to sandboxed frames; the token then lives in memory alone.
     }
     for (const listener of this.listeners) listener();
+  }
+
+  /** Forgets the tokens, and has the server end the sign-in that they came from. */
+  signOut(): void {
+    const refreshToken = this.tokens?.refreshToken;
+    this.set(null);
+    if (!refreshToken) return;
+    void fetch(new URL('auth/signout', this.serverUrl()), {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ refreshToken, device: device() }),
+      credentials: 'omit',
+      keepalive: true,
+    }).catch(() => undefined); // without an answer it ends by its own time
   }
 
   /** Adopts `#token=…`, now and when the fragment changes, and removes it from the address bar. */
@@ -93,9 +136,27 @@ export class Session {
     return this.renewal;
   }
 
+  /** A duplicated tab has the same refresh token, which is good once: whoever renewed first tells the others. */
   private async exchange(): Promise<boolean> {
-    const refreshToken = this.tokens?.refreshToken;
-    if (!refreshToken) return false;
+    const before = this.tokens;
+    if (!before?.refreshToken) return false;
+    return this.others.alone(async () => {
+      if (this.tokens?.token !== before.token) return this.tokens !== null;
+      const newer = await this.others.newer(before);
+      if (newer) {
+        this.keep(newer);
+        return true;
+      }
+      const tokens = await this.trade(before.refreshToken ?? '');
+      if (!tokens) return false;
+      const kept = { ...tokens, family: before.family };
+      this.keep(kept);
+      this.others.tell(kept);
+      return true;
+    });
+  }
+
+  private async trade(refreshToken: string): Promise<Tokens | null> {
     try {
       const response = await fetch(new URL('auth/refresh', this.serverUrl()), {
         method: 'POST',
@@ -103,12 +164,9 @@ export class Session {
         body: JSON.stringify({ refreshToken, device: device() }),
         credentials: 'omit',
       });
-      const tokens = response.ok ? tokensFrom(await response.json()) : null;
-      if (!tokens) return false;
-      this.set(tokens);
-      return true;
+      return response.ok ? tokensFrom(await response.json()) : null;
     } catch {
-      return false;
+      return null;
     }
   }
 

@@ -17,6 +17,7 @@ const paths = {
   note: 'M3.5 2.5h6l3 3v8h-9z M9.5 2.5v3h3 M5.8 8h4.4 M5.8 10.5h4.4',
   calendar: 'M2.8 4h10.4v9.2H2.8z M2.8 7h10.4 M5.5 2.3v3 M10.5 2.3v3',
   task: 'M2.8 2.8h10.4v10.4H2.8z M5.3 8.2l2 2 3.6-4.2',
+  close: 'M4 4l8 8 M12 4l-8 8',
   search: 'M7 2.7a4.3 4.3 0 1 1 0 8.6 4.3 4.3 0 0 1 0-8.6z M10.2 10.2l3.3 3.3',
   lock: 'M3.8 7.2h8.4v6H3.8z M5.5 7.2V5.4a2.5 2.5 0 0 1 5 0v1.8',
   history: 'M3 8a5 5 0 1 0 1.6-3.7 M2.8 2v3h3 M8 5.3V8l2 1.3',
@@ -28,7 +29,14 @@ export type IconName = keyof typeof paths;
 export function Icon({ name, class: className = '' }: { name: IconName; class?: string }): JSX.Element {
   return (
     <svg class={`icon ${className}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
-      <path d={paths[name]} fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round" />
+      <path
+        d={paths[name]}
+        fill="none"
+        stroke="currentColor"
+        stroke-width="1.4"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      />
     </svg>
   );
 }

@@ -16,6 +16,15 @@ export type SyncObject =
   | 'CONTACT'
   | 'ACCOUNT';
 
+/** What kind of caller a token is for. */
+export type Scope =
+  /** An agent's widget. */
+  | 'AGENT'
+  /** A third-party dashboard: reads only. */
+  | 'DASHBOARD'
+  /** The console: everything. */
+  | 'ADMIN';
+
 /** How what a caller may not see is answered. */
 export type DenyMode =
   /** Null, and named in extensions.accessDenied. */
@@ -36,9 +45,35 @@ export type ProfilePermissionInput = {
   notes?: boolean | null | undefined;
   events?: boolean | null | undefined;
   tasks?: boolean | null | undefined;
+  /** Lists of everybody's records, for agents. */
+  lists?: boolean | null | undefined;
+  /** A Desk contact may be tied to a Salesforce contact by hand. */
+  link?: boolean | null | undefined;
   hiddenFields?: Array<string> | null | undefined;
+  /** How the card is laid out. */
+  card?: CardLayoutInput | null | undefined;
   /** How what the profile may not see is answered. */
   denyMode?: DenyMode | null | undefined;
+};
+
+/** The parts of a card. */
+export type CardPart =
+  | 'CONTACT'
+  | 'ACCOUNT'
+  | 'OPPORTUNITIES'
+  | 'NOTES'
+  | 'EVENTS'
+  | 'TASKS';
+
+export type CardLayoutInput = {
+  /** The parts that are shown, in this order. What is left out is not shown, whatever the profile may see. */
+  parts: Array<CardPart>;
+  /** False when left out. */
+  tellHidden?: boolean | null | undefined;
+  /** The fields of the contact that stand first, in this order. None when left out. */
+  contactFields?: Array<string> | null | undefined;
+  /** The same of the account. */
+  accountFields?: Array<string> | null | undefined;
 };
 
 /** Says whose card is wanted: exactly one. */
@@ -72,12 +107,35 @@ export type DriftReason =
   | 'NO_COUNTERPART';
 
 export type FailureFilter = {
+  /** In the record's name, its id or the message; case is ignored. */
+  search?: string | null | undefined;
+  /** A field that the failure names, by its API name. */
+  field?: string | null | undefined;
   object?: SyncObject | null | undefined;
   code?: string | null | undefined;
   target?: Side | null | undefined;
   resolved?: boolean | null | undefined;
   since?: string | null | undefined;
+  /** The id of a group. */
+  cause?: string | number | null | undefined;
 };
+
+export type ConflictFilter = {
+  /** In the record's name or the field; case is ignored. */
+  search?: string | null | undefined;
+  object?: SyncObject | null | undefined;
+  resolved?: boolean | null | undefined;
+  since?: string | null | undefined;
+};
+
+/** Orders failures; ties break by id, nulls come last. */
+export type FailureOrder =
+  | 'LAST_DESC'
+  | 'LAST_ASC'
+  | 'NAME_ASC'
+  | 'NAME_DESC'
+  | 'ATTEMPTS_DESC'
+  | 'ATTEMPTS_ASC';
 
 /** How a field is compared. Text is compared without regard to case and surrounding space. */
 export type FilterOp =
@@ -138,12 +196,50 @@ export type DeletePolicy =
   | 'RESTORE_ON_UPDATE'
   | 'STAY_DELETED';
 
+/** Whose cards agents may ask for. Admins and dashboards may ask for any. */
+export type AgentCards =
+  /** Any customer, by any key: the card stands on Zoho Desk's contact and account pages, too. */
+  | 'ANY_CUSTOMER'
+  /** By a ticket alone, and only by one that the agent may see in Zoho Desk: one of their departments, or shared with one. Agents whom Desk shows their own and unassigned tickets alone are shown no other customers. */
+  | 'VISIBLE_TICKETS'
+  /** The same where Zoho Desk's data sharing makes tickets private: agents are shown the customers of their own and of unassigned tickets, and of unassigned ones of their teams. */
+  | 'VISIBLE_PRIVATE_TICKETS';
+
+/** What keeps the database from being used. */
+export type DatabaseProblem =
+  /** Its disk is full. */
+  | 'FULL'
+  /** Its disk refuses to be read or written. */
+  | 'DISK'
+  | 'READ_ONLY'
+  /** Parts of it cannot be read: restore the backup. Nothing more is written. */
+  | 'DAMAGED'
+  /** The SQLite file was moved or removed while it was open. */
+  | 'MISSING'
+  /** Another file lies where the SQLite file was. */
+  | 'REPLACED'
+  | 'UNREACHABLE'
+  /** The server is cut off from the majority of its cluster. */
+  | 'NO_QUORUM'
+  /** Another program holds it, or all its connections are in use. */
+  | 'BUSY'
+  /** The user's password or rights are refused. */
+  | 'REFUSED'
+  /** Its tables or rows are gone: restore the backup. */
+  | 'EMPTY'
+  /** The log has the number of the error. */
+  | 'FAILING';
+
 /** A change of the policies; what is left out stays as it is. */
 export type SyncPolicyInput = {
   direction?: SyncDirection | null | undefined;
   conflictPolicy?: ConflictPolicy | null | undefined;
   deletePolicy?: DeletePolicy | null | undefined;
   historyDays?: number | null | undefined;
+  matchSecondaryEmail?: boolean | null | undefined;
+  /** A percentage between 5 and 95. Both vendors' clients keep to it within a second. */
+  agentShare?: number | null | undefined;
+  agentCards?: AgentCards | null | undefined;
 };
 
 export type ConnectSalesforceInput = {
@@ -161,6 +257,15 @@ export type ConnectDeskInput = {
   clientSecret?: string | null | undefined;
 };
 
+/** Narrows the journal; all that is given must hold. */
+export type ChangeFilter = {
+  linkId?: string | number | null | undefined;
+  runId?: string | number | null | undefined;
+  object?: SyncObject | null | undefined;
+  field?: string | null | undefined;
+  since?: string | null | undefined;
+};
+
 /** Which way a field flows and who wins. */
 export type FieldRule =
   | 'TWO_WAY'
@@ -171,6 +276,12 @@ export type FieldRule =
   | 'DESK_TO_SALESFORCE'
   | 'OFF';
 
+/** A row of a mapping's table of values. Several values of one side may stand for one of the other: the first of them goes back. */
+export type ValuePairInput = {
+  desk: string;
+  salesforce: string;
+};
+
 export type FieldMappingInput = {
   /** Desk's API name of the field. */
   desk: string;
@@ -178,6 +289,8 @@ export type FieldMappingInput = {
   salesforce: string;
   /** TWO_WAY when left out. */
   rule?: FieldRule | null | undefined;
+  /** Picklist values that mean the same. What is left out keeps the table that the pair has; an empty list is none. */
+  values?: Array<ValuePairInput> | null | undefined;
 };
 
 export type Severity =
@@ -199,6 +312,14 @@ export type RunStatus =
   | 'STOPPED'
   | 'FAILED';
 
+export type SyncRunFilter = {
+  status?: RunStatus | null | undefined;
+  object?: SyncObject | null | undefined;
+  source?: Side | null | undefined;
+  trigger?: RunTrigger | null | undefined;
+  since?: string | null | undefined;
+};
+
 export type ServiceTokenInput = {
   name: string;
   /** The profile whose permissions the dashboard has; without one it may see everything. */
@@ -208,16 +329,47 @@ export type ServiceTokenInput = {
   denyMode?: DenyMode | null | undefined;
 };
 
+export type AuditFilter = {
+  /** In who, what or of what; case is ignored. */
+  search?: string | null | undefined;
+  since?: string | null | undefined;
+};
+
+/** Who says who a person is. */
+export type SignInWay =
+  /** Zoho Desk. */
+  | 'DESK'
+  /** The OpenID provider that the installation names. */
+  | 'OIDC';
+
+export type SignInFilter = {
+  /** In who it is; case is ignored. */
+  search?: string | null | undefined;
+  scope?: Scope | null | undefined;
+};
+
 export type StatusQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type StatusQuery = { integration: { status: IntegrationStatus, reason: string | null, waitingUntil: string | null, direction: SyncDirection, conflictPolicy: ConflictPolicy, deletePolicy: DeletePolicy, historyDays: number, pausedAt: string | null, lastSyncedAt: string | null, lagSeconds: number | null, salesforce: { side: Side, connected: boolean, host: string | null, organization: string | null, connectedAt: string | null, problem: string | null, checks: Array<{ name: string, ok: boolean, detail: string | null }> | null } | null, desk: { side: Side, connected: boolean, host: string | null, organization: string | null, connectedAt: string | null, problem: string | null, checks: Array<{ name: string, ok: boolean, detail: string | null }> | null } | null, progress: { phase: string, done: number, total: number | null, recordsPerSecond: number | null, secondsLeft: number | null } | null, counts: { linkedContacts: number, linkedAccounts: number, openFailures: number, openConflicts: number, pending: number } | null, apiBudgets: Array<{ side: Side, used: number | null, limit: number | null, keptForAgents: number | null, resetsAt: string | null }> | null, mappingProblems: Array<{ severity: Severity, code: string, message: string, desk: string | null, salesforce: string | null }> | null, driftReport: { id: string, status: RunStatus, startedAt: string, finishedAt: string | null, summary: string | null, objects: Array<{ object: SyncObject, deskRecords: number, salesforceRecords: number, pairs: number, equal: number, differences: Array<{ reason: DriftReason, side: Side | null, count: number, message: string | null, samples: Array<{ recordName: string | null, deskId: string | null, salesforceId: string | null, fields: Array<string> | null }> | null }> | null }> | null } | null } | null };
+export type StatusQuery = { integration: { status: IntegrationStatus, reason: string | null, reasonCode: string | null, waitingUntil: string | null, direction: SyncDirection, conflictPolicy: ConflictPolicy, deletePolicy: DeletePolicy, historyDays: number, matchSecondaryEmail: boolean, agentShare: number | null, agentCards: AgentCards, pausedAt: string | null, lastSyncedAt: string | null, lagSeconds: number | null, salesforce: { side: Side, connected: boolean, host: string | null, organization: string | null, connectedAt: string | null, lastAnswerAt: string | null, silent: boolean | null, problem: string | null, checks: Array<{ name: string, ok: boolean, detail: string | null }> | null } | null, desk: { side: Side, connected: boolean, host: string | null, organization: string | null, connectedAt: string | null, lastAnswerAt: string | null, silent: boolean | null, problem: string | null, checks: Array<{ name: string, ok: boolean, detail: string | null }> | null } | null, progress: { phase: string, object: SyncObject | null, done: number, total: number | null, recordsPerSecond: number | null, secondsLeft: number | null } | null, counts: { linkedContacts: number, linkedAccounts: number, openFailures: number, openConflicts: number, pending: number } | null, apiBudgets: Array<{ side: Side, used: number | null, limit: number | null, keptForAgents: number | null, keptPercent: number, resetsAt: string | null }> | null, mappingProblems: Array<{ severity: Severity, code: string, message: string, desk: string | null, salesforce: string | null }> | null } | null };
+
+export type CountsFragment = { linkedContacts: number, linkedAccounts: number, openFailures: number, openConflicts: number, pending: number };
 
 export type FoundFragment = { severity: Severity, code: string, message: string, desk: string | null, salesforce: string | null };
 
-export type DriftFragment = { id: string, status: RunStatus, startedAt: string, finishedAt: string | null, summary: string | null, objects: Array<{ object: SyncObject, deskRecords: number, salesforceRecords: number, pairs: number, equal: number, differences: Array<{ reason: DriftReason, side: Side | null, count: number, message: string | null, samples: Array<{ recordName: string | null, deskId: string | null, salesforceId: string | null, fields: Array<string> | null }> | null }> | null }> | null };
+export type SideFragment = { side: Side, connected: boolean, host: string | null, organization: string | null, connectedAt: string | null, lastAnswerAt: string | null, silent: boolean | null, problem: string | null, checks: Array<{ name: string, ok: boolean, detail: string | null }> | null };
 
-export type SideFragment = { side: Side, connected: boolean, host: string | null, organization: string | null, connectedAt: string | null, problem: string | null, checks: Array<{ name: string, ok: boolean, detail: string | null }> | null };
+export type CountsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CountsQuery = { integration: { status: IntegrationStatus, direction: SyncDirection, counts: { linkedContacts: number, linkedAccounts: number, openFailures: number, openConflicts: number, pending: number } | null } | null };
+
+export type DriftQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DriftQuery = { integration: { driftReport: { id: string, status: RunStatus, startedAt: string, finishedAt: string | null, summary: string | null, objects: Array<{ object: SyncObject, deskRecords: number, salesforceRecords: number, pairs: number, equal: number, differences: Array<{ reason: DriftReason, side: Side | null, count: number, message: string | null, samples: Array<{ recordName: string | null, deskId: string | null, salesforceId: string | null, fields: Array<string> | null }> | null }> | null }> | null } | null } | null };
+
+export type DriftFragment = { id: string, status: RunStatus, startedAt: string, finishedAt: string | null, summary: string | null, objects: Array<{ object: SyncObject, deskRecords: number, salesforceRecords: number, pairs: number, equal: number, differences: Array<{ reason: DriftReason, side: Side | null, count: number, message: string | null, samples: Array<{ recordName: string | null, deskId: string | null, salesforceId: string | null, fields: Array<string> | null }> | null }> | null }> | null };
 
 export type StartSyncMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -238,6 +390,14 @@ export type ResumeSyncMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ResumeSyncMutation = { resumeSync: { status: IntegrationStatus } | null };
+
+export type TakeOrganizationMutationVariables = Exact<{
+  side: Side;
+  confirm: string;
+}>;
+
+
+export type TakeOrganizationMutation = { takeOrganization: { status: IntegrationStatus } | null };
 
 export type SetPolicyMutationVariables = Exact<{
   input: SyncPolicyInput;
@@ -279,7 +439,9 @@ export type MappingQueryVariables = Exact<{
 }>;
 
 
-export type MappingQuery = { fieldMappings: Array<{ id: string, rule: FieldRule, desk: { name: string, label: string | null, type: string }, salesforce: { name: string, label: string | null, type: string } }> | null, desk: Array<{ name: string, label: string | null, type: string }> | null, salesforce: Array<{ name: string, label: string | null, type: string }> | null, syncFilters: Array<{ leaving: LeavingPolicy, conditions: Array<{ side: Side, op: FilterOp, values: Array<string> | null, field: { name: string } }> }> | null };
+export type MappingQuery = { fieldMappings: Array<{ id: string, rule: FieldRule, values: Array<{ desk: string, salesforce: string }> | null, desk: { name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean }, salesforce: { name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean } }> | null, desk: Array<{ name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean }> | null, salesforce: Array<{ name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean }> | null, syncFilters: Array<{ object: SyncObject, leaving: LeavingPolicy, conditions: Array<{ side: Side, op: FilterOp, values: Array<string> | null, field: { name: string } }> }> | null, integration: { status: IntegrationStatus, counts: { linkedContacts: number, linkedAccounts: number, openFailures: number, openConflicts: number, pending: number } | null } | null };
+
+export type FieldFragment = { name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean };
 
 export type SaveFilterMutationVariables = Exact<{
   object: SyncObject;
@@ -307,7 +469,7 @@ export type ResetMappingMutation = { resetFieldMappings: { saved: boolean, probl
 export type PermissionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type PermissionsQuery = { profiles: Array<{ id: string, name: string, denyMode: DenyMode, permission: { visible: boolean, contacts: boolean, accounts: boolean, contactInfo: boolean, accountInfo: boolean, opportunities: boolean, notes: boolean, events: boolean, tasks: boolean, hiddenFields: Array<string> } }> | null };
+export type PermissionsQuery = { profiles: Array<{ id: string, name: string, denyMode: DenyMode, card: { parts: Array<CardPart>, tellHidden: boolean, contactFields: Array<string>, accountFields: Array<string> }, permission: { visible: boolean, contacts: boolean, accounts: boolean, contactInfo: boolean, accountInfo: boolean, opportunities: boolean, notes: boolean, events: boolean, tasks: boolean, lists: boolean, link: boolean, hiddenFields: Array<string> } }> | null };
 
 export type SetPermissionMutationVariables = Exact<{
   id: string | number;
@@ -318,19 +480,30 @@ export type SetPermissionMutationVariables = Exact<{
 export type SetPermissionMutation = { setProfilePermission: { id: string } | null };
 
 export type HistoryQueryVariables = Exact<{
+  filter?: SyncRunFilter | null | undefined;
+  first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
 
 
-export type HistoryQuery = { syncRuns: { nodes: Array<{ id: string, trigger: RunTrigger, status: RunStatus, startedAt: string, finishedAt: string | null, tallies: Array<{ source: Side, target: Side, object: SyncObject, added: number, updated: number, unchanged: number, failed: number }> }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type HistoryQuery = { syncRuns: { totalCount: number | null, nodes: Array<{ id: string, trigger: RunTrigger, status: RunStatus, startedAt: string, finishedAt: string | null, tallies: Array<{ source: Side, target: Side, object: SyncObject, added: number, updated: number, unchanged: number, failed: number }> }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type FailuresQueryVariables = Exact<{
   filter?: FailureFilter | null | undefined;
+  orderBy?: FailureOrder | null | undefined;
+  first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
 
 
-export type FailuresQuery = { failureCategories: Array<{ code: string, object: SyncObject, count: number, lastAt: string | null }> | null, failures: { totalCount: number | null, nodes: Array<{ id: string, object: SyncObject, source: Side, target: Side, recordId: string, recordName: string | null, code: string, message: string, hint: string | null, attempts: number, lastAt: string, nextRetryAt: string | null, resolvedAt: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, conflicts: { totalCount: number | null, nodes: Array<{ id: string, object: SyncObject, recordName: string | null, field: string, base: unknown, desk: unknown, salesforce: unknown, winner: Side | null, at: string }> | null } | null };
+export type FailuresQuery = { failures: { totalCount: number | null, nodes: Array<{ id: string, linkId: string, object: SyncObject, source: Side, target: Side, recordId: string, recordName: string | null, recordUrl: string | null, code: string, message: string, hint: string | null, fields: Array<string> | null, attempts: number, firstAt: string, lastAt: string, nextRetryAt: string | null, resolvedAt: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type FailureGroupsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FailureGroupsQuery = { failureGroups: Array<{ id: string, count: number, lastAt: string | null, object: SyncObject, target: Side, code: string, fields: Array<string> | null, message: string }> | null };
+
+export type FailureFragment = { id: string, linkId: string, object: SyncObject, source: Side, target: Side, recordId: string, recordName: string | null, recordUrl: string | null, code: string, message: string, hint: string | null, fields: Array<string> | null, attempts: number, firstAt: string, lastAt: string, nextRetryAt: string | null, resolvedAt: string | null };
 
 export type RetryMutationVariables = Exact<{
   ids?: Array<string | number> | string | number | null | undefined;
@@ -340,6 +513,15 @@ export type RetryMutationVariables = Exact<{
 
 export type RetryMutation = { retryFailures: { queued: number } | null };
 
+export type ConflictsQueryVariables = Exact<{
+  filter?: ConflictFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ConflictsQuery = { conflicts: { totalCount: number | null, nodes: Array<{ id: string, linkId: string, object: SyncObject, recordName: string | null, field: string, base: unknown, desk: unknown, salesforce: unknown, winner: Side | null, at: string, resolvedAt: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
 export type ResolveMutationVariables = Exact<{
   id: string | number;
   choose: Side;
@@ -348,9 +530,26 @@ export type ResolveMutationVariables = Exact<{
 
 export type ResolveMutation = { resolveConflict: { id: string } | null };
 
+export type JournalQueryVariables = Exact<{
+  filter?: ChangeFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type JournalQuery = { changes: { totalCount: number | null, nodes: Array<{ id: string, linkId: string, object: SyncObject, side: Side, recordId: string, field: string, old: unknown, new: unknown, rule: FieldRule | null, at: string }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type PairQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type PairQuery = { link: { id: string, object: SyncObject, deskId: string | null, salesforceId: string | null, deskUrl: string | null, salesforceUrl: string | null, matchedBy: string | null, syncedAt: string | null } | null };
+
 export type RehearseMutationVariables = Exact<{
   object?: SyncObject | null | undefined;
   mappings?: Array<FieldMappingInput> | FieldMappingInput | null | undefined;
+  policy?: SyncPolicyInput | null | undefined;
 }>;
 
 
@@ -366,7 +565,7 @@ export type RehearsalQuery = { rehearsal: { status: RunStatus, objects: Array<{ 
 export type TokensQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type TokensQuery = { serviceTokens: Array<{ id: string, name: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, denyMode: DenyMode, profile: { name: string } | null }> | null, profiles: Array<{ id: string, name: string }> | null, auditLog: { nodes: Array<{ id: string, at: string, subject: string, action: string, target: string | null, detail: unknown }> | null } | null };
+export type TokensQuery = { serviceTokens: Array<{ id: string, name: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, denyMode: DenyMode, profile: { name: string } | null }> | null, profiles: Array<{ id: string, name: string }> | null };
 
 export type CreateTokenMutationVariables = Exact<{
   input: ServiceTokenInput;
@@ -382,37 +581,207 @@ export type RevokeTokenMutationVariables = Exact<{
 
 export type RevokeTokenMutation = { revokeServiceToken: { id: string } | null };
 
+export type SignInsQueryVariables = Exact<{
+  filter?: SignInFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type SignInsQuery = { signIns: { totalCount: number | null, nodes: Array<{ id: string, subject: string, name: string, scope: Scope, way: SignInWay, createdAt: string, renewedAt: string | null, expiresAt: string }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type RevokeSignInMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RevokeSignInMutation = { revokeSignIn: { id: string } | null };
+
+export type AuditQueryVariables = Exact<{
+  filter?: AuditFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AuditQuery = { auditLog: { totalCount: number | null, nodes: Array<{ id: string, at: string, subject: string, action: string, target: string | null, detail: unknown }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type DatabaseQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DatabaseQuery = { integration: { database: { ok: boolean, code: DatabaseProblem | null, problem: string | null, since: string | null } } | null };
+
+export type ErasePersonMutationVariables = Exact<{
+  email?: string | null | undefined;
+  side?: Side | null | undefined;
+  id?: string | number | null | undefined;
+  dryRun: boolean;
+}>;
+
+
+export type ErasePersonMutation = { erasePerson: { id: string | null, at: string, dryRun: boolean, records: number, tombstones: number, sharing: number, problem: string | null, tables: Array<{ table: string, rows: number }> } | null };
+
+export type LiftErasureMutationVariables = Exact<{
+  email?: string | null | undefined;
+  side?: Side | null | undefined;
+  id?: string | number | null | undefined;
+}>;
+
+
+export type LiftErasureMutation = { liftErasure: { lifted: number, records: number } | null };
+
+export type ActivityQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ActivityQuery = { activity: Array<{ day: string, changed: number, failed: number, deskCalls: number | null, salesforceCalls: number | null }> | null };
+
+export type FirstRunQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FirstRunQuery = { syncRuns: { nodes: Array<{ id: string, startedAt: string }> | null } | null, fieldMappings: Array<{ object: SyncObject }> | null };
+
+export type CheckMappingQueryVariables = Exact<{
+  object: SyncObject;
+  mappings: Array<FieldMappingInput> | FieldMappingInput;
+}>;
+
+
+export type CheckMappingQuery = { checkFieldMappings: Array<{ severity: Severity, code: string, message: string, desk: string | null, salesforce: string | null }> | null };
+
+export type SamplesQueryVariables = Exact<{
+  object: SyncObject;
+}>;
+
+
+export type SamplesQuery = { desk: Array<{ field: string, values: Array<string> }> | null, salesforce: Array<{ field: string, values: Array<string> }> | null };
+
+export type VersionsQueryVariables = Exact<{
+  search: string;
+}>;
+
+
+export type VersionsQuery = { auditLog: { nodes: Array<{ id: string, at: string, subject: string, action: string, target: string | null, detail: unknown }> | null } | null };
+
+export type ViewAsMutationVariables = Exact<{
+  profileId: string | number;
+}>;
+
+
+export type ViewAsMutation = { viewAs: { token: string, expiresAt: string } | null };
+
+export type PreviewCustomersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PreviewCustomersQuery = { contacts: { nodes: Array<{ id: string, name: string | null, email: string | null, salesforceId: string | null }> | null } | null };
+
+export type CardFieldsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CardFieldsQuery = { fieldMappings: Array<{ object: SyncObject, salesforce: { name: string, label: string | null } }> | null };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { viewer: { subject: string, scope: Scope } };
+
 export type CardQueryVariables = Exact<{
   by: CustomerKey;
 }>;
 
 
-export type CardQuery = { viewer: { access: { visible: boolean } }, customer: { asOf: string | null, stale: boolean | null, contact: { id: string, salesforceUrl: string | null, name: string | null, title: string | null, department: string | null, email: string | null, phone: string | null, mobile: string | null, mailingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null, opportunities: { totalCount: number | null, nodes: Array<{ id: string, salesforceId: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null, owner: { name: string | null } | null }> | null } | null, notes: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null } | null, events: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null, description: string | null, owner: { name: string | null } | null }> | null } | null, tasks: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, description: string | null, owner: { name: string | null } | null }> | null } | null } | null, account: { id: string, salesforceUrl: string | null, name: string | null, website: string | null, phone: string | null, industry: string | null, annualRevenue: string | null, numberOfEmployees: number | null, billingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null, opportunities: { totalCount: number | null, nodes: Array<{ id: string, salesforceId: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null, owner: { name: string | null } | null }> | null } | null, notes: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null } | null, events: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null, description: string | null, owner: { name: string | null } | null }> | null } | null, tasks: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, description: string | null, owner: { name: string | null } | null }> | null } | null } | null } | null };
+export type CardQuery = { viewer: { integrationStatus: IntegrationStatus | null, access: { visible: boolean, link: boolean, opportunities: boolean, notes: boolean, events: boolean, tasks: boolean, hiddenFields: Array<string> }, card: { parts: Array<CardPart>, tellHidden: boolean, contactFields: Array<string>, accountFields: Array<string> } }, customer: { asOf: string | null, stale: boolean | null, contact: { id: string, deskId: string | null, salesforceId: string | null, salesforceUrl: string | null, name: string | null, title: string | null, department: string | null, email: string | null, phone: string | null, mobile: string | null, mailingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null } | null, account: { id: string, salesforceUrl: string | null, name: string | null, website: string | null, phone: string | null, industry: string | null, annualRevenue: string | null, numberOfEmployees: number | null, billingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null } | null } | null };
 
-export type RefreshCardMutationVariables = Exact<{
+export type SectionsQueryVariables = Exact<{
+  by: CustomerKey;
+  contact: boolean;
+  account: boolean;
+}>;
+
+
+export type SectionsQuery = { customer: { asOf: string | null, stale: boolean | null, contact?: { id: string, openOpportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, closedOpportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, notes: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, openTasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, doneTasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, events: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null }> | null } | null } | null, account?: { id: string, openOpportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, closedOpportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, notes: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, openTasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, doneTasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, events: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null }> | null } | null } | null } | null };
+
+export type RefreshMutationVariables = Exact<{
+  by: CustomerKey;
+  contact: boolean;
+  account: boolean;
+}>;
+
+
+export type RefreshMutation = { refreshCustomer: { asOf: string | null, stale: boolean | null, contact: { id: string, deskId: string | null, salesforceId: string | null, salesforceUrl: string | null, name: string | null, title: string | null, department: string | null, email: string | null, phone: string | null, mobile: string | null, openOpportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, closedOpportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, notes: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, openTasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, doneTasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, events: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null }> | null } | null, mailingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null } | null, account: { id: string, salesforceUrl: string | null, name: string | null, website: string | null, phone: string | null, industry: string | null, annualRevenue: string | null, numberOfEmployees: number | null, openOpportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, closedOpportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, notes: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, openTasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, doneTasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, events: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null }> | null } | null, billingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null } | null } | null };
+
+export type CardChangedSubscriptionVariables = Exact<{
   by: CustomerKey;
 }>;
 
 
-export type RefreshCardMutation = { refreshCustomer: { asOf: string | null, stale: boolean | null, contact: { id: string, salesforceUrl: string | null, name: string | null, title: string | null, department: string | null, email: string | null, phone: string | null, mobile: string | null, mailingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null, opportunities: { totalCount: number | null, nodes: Array<{ id: string, salesforceId: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null, owner: { name: string | null } | null }> | null } | null, notes: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null } | null, events: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null, description: string | null, owner: { name: string | null } | null }> | null } | null, tasks: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, description: string | null, owner: { name: string | null } | null }> | null } | null } | null, account: { id: string, salesforceUrl: string | null, name: string | null, website: string | null, phone: string | null, industry: string | null, annualRevenue: string | null, numberOfEmployees: number | null, billingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null, opportunities: { totalCount: number | null, nodes: Array<{ id: string, salesforceId: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null, owner: { name: string | null } | null }> | null } | null, notes: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null } | null, events: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null, description: string | null, owner: { name: string | null } | null }> | null } | null, tasks: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, description: string | null, owner: { name: string | null } | null }> | null } | null } | null } | null };
+export type CardChangedSubscription = { customerChanged: { asOf: string | null } | null };
 
-export type CardFragment = { asOf: string | null, stale: boolean | null, contact: { id: string, salesforceUrl: string | null, name: string | null, title: string | null, department: string | null, email: string | null, phone: string | null, mobile: string | null, mailingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null, opportunities: { totalCount: number | null, nodes: Array<{ id: string, salesforceId: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null, owner: { name: string | null } | null }> | null } | null, notes: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null } | null, events: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null, description: string | null, owner: { name: string | null } | null }> | null } | null, tasks: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, description: string | null, owner: { name: string | null } | null }> | null } | null } | null, account: { id: string, salesforceUrl: string | null, name: string | null, website: string | null, phone: string | null, industry: string | null, annualRevenue: string | null, numberOfEmployees: number | null, billingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null, opportunities: { totalCount: number | null, nodes: Array<{ id: string, salesforceId: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null, owner: { name: string | null } | null }> | null } | null, notes: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null } | null, events: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null, description: string | null, owner: { name: string | null } | null }> | null } | null, tasks: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, description: string | null, owner: { name: string | null } | null }> | null } | null } | null };
+export type MoreOpportunitiesQueryVariables = Exact<{
+  by: CustomerKey;
+  contact: boolean;
+  account: boolean;
+  open: boolean;
+  after: string;
+}>;
 
-export type CardContactFragment = { id: string, salesforceUrl: string | null, name: string | null, title: string | null, department: string | null, email: string | null, phone: string | null, mobile: string | null, mailingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null, opportunities: { totalCount: number | null, nodes: Array<{ id: string, salesforceId: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null, owner: { name: string | null } | null }> | null } | null, notes: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null } | null, events: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null, description: string | null, owner: { name: string | null } | null }> | null } | null, tasks: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, description: string | null, owner: { name: string | null } | null }> | null } | null };
 
-export type CardAccountFragment = { id: string, salesforceUrl: string | null, name: string | null, website: string | null, phone: string | null, industry: string | null, annualRevenue: string | null, numberOfEmployees: number | null, billingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null, opportunities: { totalCount: number | null, nodes: Array<{ id: string, salesforceId: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null, owner: { name: string | null } | null }> | null } | null, notes: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null } | null, events: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null, description: string | null, owner: { name: string | null } | null }> | null } | null, tasks: { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, description: string | null, owner: { name: string | null } | null }> | null } | null };
+export type MoreOpportunitiesQuery = { customer: { contact?: { id: string, opportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null, account?: { id: string, opportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null } | null };
+
+export type MoreNotesQueryVariables = Exact<{
+  by: CustomerKey;
+  contact: boolean;
+  account: boolean;
+  after: string;
+}>;
+
+
+export type MoreNotesQuery = { customer: { contact?: { id: string, notes: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null, account?: { id: string, notes: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null } | null };
+
+export type MoreTasksQueryVariables = Exact<{
+  by: CustomerKey;
+  contact: boolean;
+  account: boolean;
+  open: boolean;
+  after: string;
+}>;
+
+
+export type MoreTasksQuery = { customer: { contact?: { id: string, tasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null, account?: { id: string, tasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null } | null };
+
+export type CardFragment = { asOf: string | null, stale: boolean | null, contact: { id: string, deskId: string | null, salesforceId: string | null, salesforceUrl: string | null, name: string | null, title: string | null, department: string | null, email: string | null, phone: string | null, mobile: string | null, mailingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null } | null, account: { id: string, salesforceUrl: string | null, name: string | null, website: string | null, phone: string | null, industry: string | null, annualRevenue: string | null, numberOfEmployees: number | null, billingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null } | null };
+
+export type CardContactFragment = { id: string, deskId: string | null, salesforceId: string | null, salesforceUrl: string | null, name: string | null, title: string | null, department: string | null, email: string | null, phone: string | null, mobile: string | null, mailingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null };
+
+export type CardAccountFragment = { id: string, salesforceUrl: string | null, name: string | null, website: string | null, phone: string | null, industry: string | null, annualRevenue: string | null, numberOfEmployees: number | null, billingAddress: { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null } | null, owner: { name: string | null } | null, fields: Array<{ name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown }> | null };
 
 export type CardAddressFragment = { street: string | null, city: string | null, state: string | null, postalCode: string | null, country: string | null };
 
 export type CardFieldFragment = { name: string, label: string | null, value: unknown, source: Side | null, changedAt: string | null, rule: FieldRule | null, replaced: unknown };
 
-export type CardOpportunitiesFragment = { totalCount: number | null, nodes: Array<{ id: string, salesforceId: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null, owner: { name: string | null } | null }> | null };
+export type SectionsFragment = { asOf: string | null, stale: boolean | null, contact?: { id: string, openOpportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, closedOpportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, notes: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, openTasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, doneTasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, events: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null }> | null } | null } | null, account?: { id: string, openOpportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, closedOpportunities: { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, notes: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, openTasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, doneTasks: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null, events: { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null }> | null } | null } | null };
 
-export type CardNotesFragment = { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null };
+export type OpportunitiesFragment = { totalCount: number | null, more: boolean | null, sums: Array<{ amount: string | null, currency: string | null }> | null, nodes: Array<{ id: string, salesforceUrl: string | null, name: string | null, stage: string | null, amount: string | null, currency: string | null, probability: number | null, closeDate: string | null, open: boolean | null, won: boolean | null, role: string | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
 
-export type CardEventsFragment = { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null, description: string | null, owner: { name: string | null } | null }> | null };
+export type NotesFragment = { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, title: string | null, body: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
 
-export type CardTasksFragment = { totalCount: number | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, description: string | null, owner: { name: string | null } | null }> | null };
+export type EventsFragment = { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, startsAt: string | null, endsAt: string | null, allDay: boolean | null, location: string | null }> | null };
+
+export type TasksFragment = { totalCount: number | null, more: boolean | null, nodes: Array<{ id: string, salesforceUrl: string | null, subject: string | null, status: string | null, priority: string | null, dueDate: string | null, open: boolean | null, owner: { name: string | null } | null }> | null, pageInfo: { hasNextPage: boolean, endCursor: string | null } };
+
+export type CandidatesQueryVariables = Exact<{
+  search: string;
+}>;
+
+
+export type CandidatesQuery = { linkCandidates: Array<{ id: string, salesforceId: string | null, name: string | null, email: string | null }> | null };
+
+export type LinkContactMutationVariables = Exact<{
+  deskId: string | number;
+  salesforceId: string | number;
+}>;
+
+
+export type LinkContactMutation = { linkContact: { id: string } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -432,6 +801,15 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const CountsFragmentDoc = new TypedDocumentString(`
+    fragment Counts on SyncCounts {
+  linkedContacts
+  linkedAccounts
+  openFailures
+  openConflicts
+  pending
+}
+    `, {"fragmentName":"Counts"}) as unknown as TypedDocumentString<CountsFragment, unknown>;
 export const FoundFragmentDoc = new TypedDocumentString(`
     fragment Found on MappingProblem {
   severity
@@ -441,6 +819,23 @@ export const FoundFragmentDoc = new TypedDocumentString(`
   salesforce
 }
     `, {"fragmentName":"Found"}) as unknown as TypedDocumentString<FoundFragment, unknown>;
+export const SideFragmentDoc = new TypedDocumentString(`
+    fragment Side on Connection {
+  side
+  connected
+  host
+  organization
+  connectedAt
+  lastAnswerAt
+  silent
+  problem
+  checks {
+    name
+    ok
+    detail
+  }
+}
+    `, {"fragmentName":"Side"}) as unknown as TypedDocumentString<SideFragment, unknown>;
 export const DriftFragmentDoc = new TypedDocumentString(`
     fragment Drift on DriftReport {
   id
@@ -469,21 +864,39 @@ export const DriftFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"Drift"}) as unknown as TypedDocumentString<DriftFragment, unknown>;
-export const SideFragmentDoc = new TypedDocumentString(`
-    fragment Side on Connection {
-  side
-  connected
-  host
-  organization
-  connectedAt
-  problem
-  checks {
-    name
-    ok
-    detail
-  }
+export const FieldFragmentDoc = new TypedDocumentString(`
+    fragment Field on Field {
+  name
+  picklist
+  label
+  type
+  length
+  required
+  updatable
+  custom
 }
-    `, {"fragmentName":"Side"}) as unknown as TypedDocumentString<SideFragment, unknown>;
+    `, {"fragmentName":"Field"}) as unknown as TypedDocumentString<FieldFragment, unknown>;
+export const FailureFragmentDoc = new TypedDocumentString(`
+    fragment Failure on Failure {
+  id
+  linkId
+  object
+  source
+  target
+  recordId
+  recordName
+  recordUrl
+  code
+  message
+  hint
+  fields
+  attempts
+  firstAt
+  lastAt
+  nextRetryAt
+  resolvedAt
+}
+    `, {"fragmentName":"Failure"}) as unknown as TypedDocumentString<FailureFragment, unknown>;
 export const CardAddressFragmentDoc = new TypedDocumentString(`
     fragment CardAddress on Address {
   street
@@ -504,83 +917,11 @@ export const CardFieldFragmentDoc = new TypedDocumentString(`
   replaced
 }
     `, {"fragmentName":"CardField"}) as unknown as TypedDocumentString<CardFieldFragment, unknown>;
-export const CardOpportunitiesFragmentDoc = new TypedDocumentString(`
-    fragment CardOpportunities on OpportunityConnection {
-  totalCount
-  nodes {
-    id
-    salesforceId
-    salesforceUrl
-    name
-    stage
-    amount
-    currency
-    probability
-    closeDate
-    open
-    won
-    role
-    owner {
-      name
-    }
-  }
-}
-    `, {"fragmentName":"CardOpportunities"}) as unknown as TypedDocumentString<CardOpportunitiesFragment, unknown>;
-export const CardNotesFragmentDoc = new TypedDocumentString(`
-    fragment CardNotes on NoteConnection {
-  totalCount
-  nodes {
-    id
-    salesforceUrl
-    title
-    body
-    createdBy {
-      name
-    }
-    createdAt
-    updatedAt
-  }
-}
-    `, {"fragmentName":"CardNotes"}) as unknown as TypedDocumentString<CardNotesFragment, unknown>;
-export const CardEventsFragmentDoc = new TypedDocumentString(`
-    fragment CardEvents on EventConnection {
-  totalCount
-  nodes {
-    id
-    salesforceUrl
-    subject
-    startsAt
-    endsAt
-    allDay
-    location
-    description
-    owner {
-      name
-    }
-  }
-}
-    `, {"fragmentName":"CardEvents"}) as unknown as TypedDocumentString<CardEventsFragment, unknown>;
-export const CardTasksFragmentDoc = new TypedDocumentString(`
-    fragment CardTasks on TaskConnection {
-  totalCount
-  nodes {
-    id
-    salesforceUrl
-    subject
-    status
-    priority
-    dueDate
-    open
-    description
-    owner {
-      name
-    }
-  }
-}
-    `, {"fragmentName":"CardTasks"}) as unknown as TypedDocumentString<CardTasksFragment, unknown>;
 export const CardContactFragmentDoc = new TypedDocumentString(`
     fragment CardContact on Contact {
   id
+  deskId
+  salesforceId
   salesforceUrl
   name
   title
@@ -596,18 +937,6 @@ export const CardContactFragmentDoc = new TypedDocumentString(`
   }
   fields {
     ...CardField
-  }
-  opportunities(first: 50) {
-    ...CardOpportunities
-  }
-  notes(first: 20) {
-    ...CardNotes
-  }
-  events(first: 20) {
-    ...CardEvents
-  }
-  tasks(first: 30) {
-    ...CardTasks
   }
 }
     fragment CardAddress on Address {
@@ -625,72 +954,6 @@ fragment CardField on FieldValue {
   changedAt
   rule
   replaced
-}
-fragment CardOpportunities on OpportunityConnection {
-  totalCount
-  nodes {
-    id
-    salesforceId
-    salesforceUrl
-    name
-    stage
-    amount
-    currency
-    probability
-    closeDate
-    open
-    won
-    role
-    owner {
-      name
-    }
-  }
-}
-fragment CardNotes on NoteConnection {
-  totalCount
-  nodes {
-    id
-    salesforceUrl
-    title
-    body
-    createdBy {
-      name
-    }
-    createdAt
-    updatedAt
-  }
-}
-fragment CardEvents on EventConnection {
-  totalCount
-  nodes {
-    id
-    salesforceUrl
-    subject
-    startsAt
-    endsAt
-    allDay
-    location
-    description
-    owner {
-      name
-    }
-  }
-}
-fragment CardTasks on TaskConnection {
-  totalCount
-  nodes {
-    id
-    salesforceUrl
-    subject
-    status
-    priority
-    dueDate
-    open
-    description
-    owner {
-      name
-    }
-  }
 }`, {"fragmentName":"CardContact"}) as unknown as TypedDocumentString<CardContactFragment, unknown>;
 export const CardAccountFragmentDoc = new TypedDocumentString(`
     fragment CardAccount on Account {
@@ -711,18 +974,6 @@ export const CardAccountFragmentDoc = new TypedDocumentString(`
   fields {
     ...CardField
   }
-  opportunities(first: 50) {
-    ...CardOpportunities
-  }
-  notes(first: 20) {
-    ...CardNotes
-  }
-  events(first: 20) {
-    ...CardEvents
-  }
-  tasks(first: 30) {
-    ...CardTasks
-  }
 }
     fragment CardAddress on Address {
   street
@@ -739,72 +990,6 @@ fragment CardField on FieldValue {
   changedAt
   rule
   replaced
-}
-fragment CardOpportunities on OpportunityConnection {
-  totalCount
-  nodes {
-    id
-    salesforceId
-    salesforceUrl
-    name
-    stage
-    amount
-    currency
-    probability
-    closeDate
-    open
-    won
-    role
-    owner {
-      name
-    }
-  }
-}
-fragment CardNotes on NoteConnection {
-  totalCount
-  nodes {
-    id
-    salesforceUrl
-    title
-    body
-    createdBy {
-      name
-    }
-    createdAt
-    updatedAt
-  }
-}
-fragment CardEvents on EventConnection {
-  totalCount
-  nodes {
-    id
-    salesforceUrl
-    subject
-    startsAt
-    endsAt
-    allDay
-    location
-    description
-    owner {
-      name
-    }
-  }
-}
-fragment CardTasks on TaskConnection {
-  totalCount
-  nodes {
-    id
-    salesforceUrl
-    subject
-    status
-    priority
-    dueDate
-    open
-    description
-    owner {
-      name
-    }
-  }
 }`, {"fragmentName":"CardAccount"}) as unknown as TypedDocumentString<CardAccountFragment, unknown>;
 export const CardFragmentDoc = new TypedDocumentString(`
     fragment Card on Customer {
@@ -819,6 +1004,8 @@ export const CardFragmentDoc = new TypedDocumentString(`
 }
     fragment CardContact on Contact {
   id
+  deskId
+  salesforceId
   salesforceUrl
   name
   title
@@ -834,18 +1021,6 @@ export const CardFragmentDoc = new TypedDocumentString(`
   }
   fields {
     ...CardField
-  }
-  opportunities(first: 50) {
-    ...CardOpportunities
-  }
-  notes(first: 20) {
-    ...CardNotes
-  }
-  events(first: 20) {
-    ...CardEvents
-  }
-  tasks(first: 30) {
-    ...CardTasks
   }
 }
 fragment CardAccount on Account {
@@ -866,18 +1041,6 @@ fragment CardAccount on Account {
   fields {
     ...CardField
   }
-  opportunities(first: 50) {
-    ...CardOpportunities
-  }
-  notes(first: 20) {
-    ...CardNotes
-  }
-  events(first: 20) {
-    ...CardEvents
-  }
-  tasks(first: 30) {
-    ...CardTasks
-  }
 }
 fragment CardAddress on Address {
   street
@@ -894,12 +1057,17 @@ fragment CardField on FieldValue {
   changedAt
   rule
   replaced
-}
-fragment CardOpportunities on OpportunityConnection {
+}`, {"fragmentName":"Card"}) as unknown as TypedDocumentString<CardFragment, unknown>;
+export const OpportunitiesFragmentDoc = new TypedDocumentString(`
+    fragment Opportunities on OpportunityConnection {
   totalCount
+  more
+  sums {
+    amount
+    currency
+  }
   nodes {
     id
-    salesforceId
     salesforceUrl
     name
     stage
@@ -910,13 +1078,17 @@ fragment CardOpportunities on OpportunityConnection {
     open
     won
     role
-    owner {
-      name
-    }
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
   }
 }
-fragment CardNotes on NoteConnection {
+    `, {"fragmentName":"Opportunities"}) as unknown as TypedDocumentString<OpportunitiesFragment, unknown>;
+export const NotesFragmentDoc = new TypedDocumentString(`
+    fragment Notes on NoteConnection {
   totalCount
+  more
   nodes {
     id
     salesforceUrl
@@ -928,25 +1100,16 @@ fragment CardNotes on NoteConnection {
     createdAt
     updatedAt
   }
-}
-fragment CardEvents on EventConnection {
-  totalCount
-  nodes {
-    id
-    salesforceUrl
-    subject
-    startsAt
-    endsAt
-    allDay
-    location
-    description
-    owner {
-      name
-    }
+  pageInfo {
+    hasNextPage
+    endCursor
   }
 }
-fragment CardTasks on TaskConnection {
+    `, {"fragmentName":"Notes"}) as unknown as TypedDocumentString<NotesFragment, unknown>;
+export const TasksFragmentDoc = new TypedDocumentString(`
+    fragment Tasks on TaskConnection {
   totalCount
+  more
   nodes {
     id
     salesforceUrl
@@ -955,22 +1118,169 @@ fragment CardTasks on TaskConnection {
     priority
     dueDate
     open
-    description
     owner {
       name
     }
   }
-}`, {"fragmentName":"Card"}) as unknown as TypedDocumentString<CardFragment, unknown>;
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}
+    `, {"fragmentName":"Tasks"}) as unknown as TypedDocumentString<TasksFragment, unknown>;
+export const EventsFragmentDoc = new TypedDocumentString(`
+    fragment Events on EventConnection {
+  totalCount
+  more
+  nodes {
+    id
+    salesforceUrl
+    subject
+    startsAt
+    endsAt
+    allDay
+    location
+  }
+}
+    `, {"fragmentName":"Events"}) as unknown as TypedDocumentString<EventsFragment, unknown>;
+export const SectionsFragmentDoc = new TypedDocumentString(`
+    fragment Sections on Customer {
+  asOf
+  stale
+  contact @include(if: $contact) {
+    id
+    openOpportunities: opportunities(open: true, first: 5) {
+      ...Opportunities
+    }
+    closedOpportunities: opportunities(open: false, first: 5) {
+      ...Opportunities
+    }
+    notes(first: 5) {
+      ...Notes
+    }
+    openTasks: tasks(open: true, first: 5) {
+      ...Tasks
+    }
+    doneTasks: tasks(open: false, first: 5) {
+      ...Tasks
+    }
+    events(first: 25) {
+      ...Events
+    }
+  }
+  account @include(if: $account) {
+    id
+    openOpportunities: opportunities(open: true, first: 5) {
+      ...Opportunities
+    }
+    closedOpportunities: opportunities(open: false, first: 5) {
+      ...Opportunities
+    }
+    notes(first: 5) {
+      ...Notes
+    }
+    openTasks: tasks(open: true, first: 5) {
+      ...Tasks
+    }
+    doneTasks: tasks(open: false, first: 5) {
+      ...Tasks
+    }
+    events(first: 25) {
+      ...Events
+    }
+  }
+}
+    fragment Opportunities on OpportunityConnection {
+  totalCount
+  more
+  sums {
+    amount
+    currency
+  }
+  nodes {
+    id
+    salesforceUrl
+    name
+    stage
+    amount
+    currency
+    probability
+    closeDate
+    open
+    won
+    role
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}
+fragment Notes on NoteConnection {
+  totalCount
+  more
+  nodes {
+    id
+    salesforceUrl
+    title
+    body
+    createdBy {
+      name
+    }
+    createdAt
+    updatedAt
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}
+fragment Events on EventConnection {
+  totalCount
+  more
+  nodes {
+    id
+    salesforceUrl
+    subject
+    startsAt
+    endsAt
+    allDay
+    location
+  }
+}
+fragment Tasks on TaskConnection {
+  totalCount
+  more
+  nodes {
+    id
+    salesforceUrl
+    subject
+    status
+    priority
+    dueDate
+    open
+    owner {
+      name
+    }
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}`, {"fragmentName":"Sections"}) as unknown as TypedDocumentString<SectionsFragment, unknown>;
 export const StatusDocument = new TypedDocumentString(`
     query Status {
   integration {
     status
     reason
+    reasonCode
     waitingUntil
     direction
     conflictPolicy
     deletePolicy
     historyDays
+    matchSecondaryEmail
+    agentShare
+    agentCards
     pausedAt
     lastSyncedAt
     lagSeconds
@@ -982,41 +1292,83 @@ export const StatusDocument = new TypedDocumentString(`
     }
     progress {
       phase
+      object
       done
       total
       recordsPerSecond
       secondsLeft
     }
     counts {
-      linkedContacts
-      linkedAccounts
-      openFailures
-      openConflicts
-      pending
+      ...Counts
     }
     apiBudgets {
       side
       used
       limit
       keptForAgents
+      keptPercent
       resetsAt
     }
     mappingProblems {
       ...Found
     }
-    driftReport {
-      ...Drift
-    }
   }
 }
-    fragment Found on MappingProblem {
+    fragment Counts on SyncCounts {
+  linkedContacts
+  linkedAccounts
+  openFailures
+  openConflicts
+  pending
+}
+fragment Found on MappingProblem {
   severity
   code
   message
   desk
   salesforce
 }
-fragment Drift on DriftReport {
+fragment Side on Connection {
+  side
+  connected
+  host
+  organization
+  connectedAt
+  lastAnswerAt
+  silent
+  problem
+  checks {
+    name
+    ok
+    detail
+  }
+}`) as unknown as TypedDocumentString<StatusQuery, StatusQueryVariables>;
+export const CountsDocument = new TypedDocumentString(`
+    query Counts {
+  integration {
+    status
+    direction
+    counts {
+      ...Counts
+    }
+  }
+}
+    fragment Counts on SyncCounts {
+  linkedContacts
+  linkedAccounts
+  openFailures
+  openConflicts
+  pending
+}`) as unknown as TypedDocumentString<CountsQuery, CountsQueryVariables>;
+export const DriftDocument = new TypedDocumentString(`
+    query Drift {
+  integration {
+    driftReport {
+      ...Drift
+    }
+  }
+}
+    fragment Drift on DriftReport {
   id
   status
   startedAt
@@ -1041,20 +1393,7 @@ fragment Drift on DriftReport {
       }
     }
   }
-}
-fragment Side on Connection {
-  side
-  connected
-  host
-  organization
-  connectedAt
-  problem
-  checks {
-    name
-    ok
-    detail
-  }
-}`) as unknown as TypedDocumentString<StatusQuery, StatusQueryVariables>;
+}`) as unknown as TypedDocumentString<DriftQuery, DriftQueryVariables>;
 export const StartSyncDocument = new TypedDocumentString(`
     mutation StartSync {
   startSync {
@@ -1083,6 +1422,13 @@ export const ResumeSyncDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ResumeSyncMutation, ResumeSyncMutationVariables>;
+export const TakeOrganizationDocument = new TypedDocumentString(`
+    mutation TakeOrganization($side: Side!, $confirm: String!) {
+  takeOrganization(side: $side, confirm: $confirm) {
+    status
+  }
+}
+    `) as unknown as TypedDocumentString<TakeOrganizationMutation, TakeOrganizationMutationVariables>;
 export const SetPolicyDocument = new TypedDocumentString(`
     mutation SetPolicy($input: SyncPolicyInput!) {
   setSyncPolicy(input: $input) {
@@ -1123,28 +1469,25 @@ export const MappingDocument = new TypedDocumentString(`
   fieldMappings(object: $object) {
     id
     rule
+    values {
+      desk
+      salesforce
+    }
     desk {
-      name
-      label
-      type
+      ...Field
     }
     salesforce {
-      name
-      label
-      type
+      ...Field
     }
   }
   desk: fields(side: DESK, object: $object) {
-    name
-    label
-    type
+    ...Field
   }
   salesforce: fields(side: SALESFORCE, object: $object) {
-    name
-    label
-    type
+    ...Field
   }
   syncFilters(object: $object) {
+    object
     leaving
     conditions {
       side
@@ -1155,8 +1498,30 @@ export const MappingDocument = new TypedDocumentString(`
       }
     }
   }
+  integration {
+    status
+    counts {
+      ...Counts
+    }
+  }
 }
-    `) as unknown as TypedDocumentString<MappingQuery, MappingQueryVariables>;
+    fragment Counts on SyncCounts {
+  linkedContacts
+  linkedAccounts
+  openFailures
+  openConflicts
+  pending
+}
+fragment Field on Field {
+  name
+  picklist
+  label
+  type
+  length
+  required
+  updatable
+  custom
+}`) as unknown as TypedDocumentString<MappingQuery, MappingQueryVariables>;
 export const SaveFilterDocument = new TypedDocumentString(`
     mutation SaveFilter($object: SyncObject!, $filter: SyncFilterInput!) {
   saveSyncFilter(object: $object, filter: $filter) {
@@ -1211,6 +1576,12 @@ export const PermissionsDocument = new TypedDocumentString(`
     id
     name
     denyMode
+    card {
+      parts
+      tellHidden
+      contactFields
+      accountFields
+    }
     permission {
       visible
       contacts
@@ -1221,6 +1592,8 @@ export const PermissionsDocument = new TypedDocumentString(`
       notes
       events
       tasks
+      lists
+      link
       hiddenFields
     }
   }
@@ -1234,8 +1607,9 @@ export const SetPermissionDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<SetPermissionMutation, SetPermissionMutationVariables>;
 export const HistoryDocument = new TypedDocumentString(`
-    query History($after: String) {
-  syncRuns(first: 30, after: $after) {
+    query History($filter: SyncRunFilter, $first: Int, $after: String) {
+  syncRuns(filter: $filter, first: $first, after: $after) {
+    totalCount
     nodes {
       id
       trigger
@@ -1260,39 +1634,65 @@ export const HistoryDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<HistoryQuery, HistoryQueryVariables>;
 export const FailuresDocument = new TypedDocumentString(`
-    query Failures($filter: FailureFilter, $after: String) {
-  failureCategories {
-    code
-    object
-    count
-    lastAt
-  }
-  failures(filter: $filter, first: 50, after: $after) {
+    query Failures($filter: FailureFilter, $orderBy: FailureOrder, $first: Int, $after: String) {
+  failures(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
     totalCount
     nodes {
-      id
-      object
-      source
-      target
-      recordId
-      recordName
-      code
-      message
-      hint
-      attempts
-      lastAt
-      nextRetryAt
-      resolvedAt
+      ...Failure
     }
     pageInfo {
       hasNextPage
       endCursor
     }
   }
-  conflicts(filter: {resolved: false}, first: 50) {
+}
+    fragment Failure on Failure {
+  id
+  linkId
+  object
+  source
+  target
+  recordId
+  recordName
+  recordUrl
+  code
+  message
+  hint
+  fields
+  attempts
+  firstAt
+  lastAt
+  nextRetryAt
+  resolvedAt
+}`) as unknown as TypedDocumentString<FailuresQuery, FailuresQueryVariables>;
+export const FailureGroupsDocument = new TypedDocumentString(`
+    query FailureGroups {
+  failureGroups(first: 51) {
+    id
+    count
+    lastAt
+    object
+    target
+    code
+    fields
+    message
+  }
+}
+    `) as unknown as TypedDocumentString<FailureGroupsQuery, FailureGroupsQueryVariables>;
+export const RetryDocument = new TypedDocumentString(`
+    mutation Retry($ids: [ID!], $filter: FailureFilter) {
+  retryFailures(ids: $ids, filter: $filter) {
+    queued
+  }
+}
+    `) as unknown as TypedDocumentString<RetryMutation, RetryMutationVariables>;
+export const ConflictsDocument = new TypedDocumentString(`
+    query Conflicts($filter: ConflictFilter, $first: Int, $after: String) {
+  conflicts(filter: $filter, first: $first, after: $after) {
     totalCount
     nodes {
       id
+      linkId
       object
       recordName
       field
@@ -1301,17 +1701,15 @@ export const FailuresDocument = new TypedDocumentString(`
       salesforce
       winner
       at
+      resolvedAt
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
     }
   }
 }
-    `) as unknown as TypedDocumentString<FailuresQuery, FailuresQueryVariables>;
-export const RetryDocument = new TypedDocumentString(`
-    mutation Retry($ids: [ID!], $filter: FailureFilter) {
-  retryFailures(ids: $ids, filter: $filter) {
-    queued
-  }
-}
-    `) as unknown as TypedDocumentString<RetryMutation, RetryMutationVariables>;
+    `) as unknown as TypedDocumentString<ConflictsQuery, ConflictsQueryVariables>;
 export const ResolveDocument = new TypedDocumentString(`
     mutation Resolve($id: ID!, $choose: Side!) {
   resolveConflict(id: $id, choose: $choose) {
@@ -1319,9 +1717,46 @@ export const ResolveDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ResolveMutation, ResolveMutationVariables>;
+export const JournalDocument = new TypedDocumentString(`
+    query Journal($filter: ChangeFilter, $first: Int, $after: String) {
+  changes(filter: $filter, first: $first, after: $after) {
+    totalCount
+    nodes {
+      id
+      linkId
+      object
+      side
+      recordId
+      field
+      old
+      new
+      rule
+      at
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<JournalQuery, JournalQueryVariables>;
+export const PairDocument = new TypedDocumentString(`
+    query Pair($id: ID!) {
+  link(id: $id) {
+    id
+    object
+    deskId
+    salesforceId
+    deskUrl
+    salesforceUrl
+    matchedBy
+    syncedAt
+  }
+}
+    `) as unknown as TypedDocumentString<PairQuery, PairQueryVariables>;
 export const RehearseDocument = new TypedDocumentString(`
-    mutation Rehearse($object: SyncObject, $mappings: [FieldMappingInput!]) {
-  rehearseSync(object: $object, mappings: $mappings) {
+    mutation Rehearse($object: SyncObject, $mappings: [FieldMappingInput!], $policy: SyncPolicyInput) {
+  rehearseSync(object: $object, mappings: $mappings, policy: $policy) {
     id
   }
 }
@@ -1373,16 +1808,6 @@ export const TokensDocument = new TypedDocumentString(`
     id
     name
   }
-  auditLog(first: 40) {
-    nodes {
-      id
-      at
-      subject
-      action
-      target
-      detail
-    }
-  }
 }
     `) as unknown as TypedDocumentString<TokensQuery, TokensQueryVariables>;
 export const CreateTokenDocument = new TypedDocumentString(`
@@ -1399,12 +1824,211 @@ export const RevokeTokenDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RevokeTokenMutation, RevokeTokenMutationVariables>;
+export const SignInsDocument = new TypedDocumentString(`
+    query SignIns($filter: SignInFilter, $first: Int, $after: String) {
+  signIns(filter: $filter, first: $first, after: $after) {
+    nodes {
+      id
+      subject
+      name
+      scope
+      way
+      createdAt
+      renewedAt
+      expiresAt
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+  }
+}
+    `) as unknown as TypedDocumentString<SignInsQuery, SignInsQueryVariables>;
+export const RevokeSignInDocument = new TypedDocumentString(`
+    mutation RevokeSignIn($id: ID!) {
+  revokeSignIn(id: $id) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeSignInMutation, RevokeSignInMutationVariables>;
+export const AuditDocument = new TypedDocumentString(`
+    query Audit($filter: AuditFilter, $first: Int, $after: String) {
+  auditLog(filter: $filter, first: $first, after: $after) {
+    totalCount
+    nodes {
+      id
+      at
+      subject
+      action
+      target
+      detail
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditQuery, AuditQueryVariables>;
+export const DatabaseDocument = new TypedDocumentString(`
+    query Database {
+  integration {
+    database {
+      ok
+      code
+      problem
+      since
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DatabaseQuery, DatabaseQueryVariables>;
+export const ErasePersonDocument = new TypedDocumentString(`
+    mutation ErasePerson($email: String, $side: Side, $id: ID, $dryRun: Boolean!) {
+  erasePerson(email: $email, side: $side, id: $id, dryRun: $dryRun) {
+    id
+    at
+    dryRun
+    records
+    tombstones
+    sharing
+    problem
+    tables {
+      table
+      rows
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ErasePersonMutation, ErasePersonMutationVariables>;
+export const LiftErasureDocument = new TypedDocumentString(`
+    mutation LiftErasure($email: String, $side: Side, $id: ID) {
+  liftErasure(email: $email, side: $side, id: $id) {
+    lifted
+    records
+  }
+}
+    `) as unknown as TypedDocumentString<LiftErasureMutation, LiftErasureMutationVariables>;
+export const ActivityDocument = new TypedDocumentString(`
+    query Activity {
+  activity(days: 7) {
+    day
+    changed
+    failed
+    deskCalls
+    salesforceCalls
+  }
+}
+    `) as unknown as TypedDocumentString<ActivityQuery, ActivityQueryVariables>;
+export const FirstRunDocument = new TypedDocumentString(`
+    query FirstRun {
+  syncRuns(filter: {trigger: INITIAL, status: RUNNING}, first: 1) {
+    nodes {
+      id
+      startedAt
+    }
+  }
+  fieldMappings {
+    object
+  }
+}
+    `) as unknown as TypedDocumentString<FirstRunQuery, FirstRunQueryVariables>;
+export const CheckMappingDocument = new TypedDocumentString(`
+    query CheckMapping($object: SyncObject!, $mappings: [FieldMappingInput!]!) {
+  checkFieldMappings(object: $object, mappings: $mappings) {
+    ...Found
+  }
+}
+    fragment Found on MappingProblem {
+  severity
+  code
+  message
+  desk
+  salesforce
+}`) as unknown as TypedDocumentString<CheckMappingQuery, CheckMappingQueryVariables>;
+export const SamplesDocument = new TypedDocumentString(`
+    query Samples($object: SyncObject!) {
+  desk: fieldSamples(side: DESK, object: $object) {
+    field
+    values
+  }
+  salesforce: fieldSamples(side: SALESFORCE, object: $object) {
+    field
+    values
+  }
+}
+    `) as unknown as TypedDocumentString<SamplesQuery, SamplesQueryVariables>;
+export const VersionsDocument = new TypedDocumentString(`
+    query Versions($search: String!) {
+  auditLog(filter: {search: $search}, first: 100) {
+    nodes {
+      id
+      at
+      subject
+      action
+      target
+      detail
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VersionsQuery, VersionsQueryVariables>;
+export const ViewAsDocument = new TypedDocumentString(`
+    mutation ViewAs($profileId: ID!) {
+  viewAs(profileId: $profileId) {
+    token
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<ViewAsMutation, ViewAsMutationVariables>;
+export const PreviewCustomersDocument = new TypedDocumentString(`
+    query PreviewCustomers {
+  contacts(orderBy: NAME_ASC, first: 20) {
+    nodes {
+      id
+      name
+      email
+      salesforceId
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PreviewCustomersQuery, PreviewCustomersQueryVariables>;
+export const CardFieldsDocument = new TypedDocumentString(`
+    query CardFields {
+  fieldMappings {
+    object
+    salesforce {
+      name
+      label
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CardFieldsQuery, CardFieldsQueryVariables>;
+export const ViewerDocument = new TypedDocumentString(`
+    query Viewer {
+  viewer {
+    subject
+    scope
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
 export const CardDocument = new TypedDocumentString(`
     query Card($by: CustomerKey!) {
   viewer {
     access {
       visible
+      link
+      opportunities
+      notes
+      events
+      tasks
+      hiddenFields
     }
+    card {
+      parts
+      tellHidden
+      contactFields
+      accountFields
+    }
+    integrationStatus
   }
   customer(by: $by) {
     ...Card
@@ -1422,6 +2046,8 @@ export const CardDocument = new TypedDocumentString(`
 }
 fragment CardContact on Contact {
   id
+  deskId
+  salesforceId
   salesforceUrl
   name
   title
@@ -1437,18 +2063,6 @@ fragment CardContact on Contact {
   }
   fields {
     ...CardField
-  }
-  opportunities(first: 50) {
-    ...CardOpportunities
-  }
-  notes(first: 20) {
-    ...CardNotes
-  }
-  events(first: 20) {
-    ...CardEvents
-  }
-  tasks(first: 30) {
-    ...CardTasks
   }
 }
 fragment CardAccount on Account {
@@ -1469,18 +2083,6 @@ fragment CardAccount on Account {
   fields {
     ...CardField
   }
-  opportunities(first: 50) {
-    ...CardOpportunities
-  }
-  notes(first: 20) {
-    ...CardNotes
-  }
-  events(first: 20) {
-    ...CardEvents
-  }
-  tasks(first: 30) {
-    ...CardTasks
-  }
 }
 fragment CardAddress on Address {
   street
@@ -1497,12 +2099,68 @@ fragment CardField on FieldValue {
   changedAt
   rule
   replaced
+}`) as unknown as TypedDocumentString<CardQuery, CardQueryVariables>;
+export const SectionsDocument = new TypedDocumentString(`
+    query Sections($by: CustomerKey!, $contact: Boolean!, $account: Boolean!) {
+  customer(by: $by) {
+    ...Sections
+  }
 }
-fragment CardOpportunities on OpportunityConnection {
+    fragment Sections on Customer {
+  asOf
+  stale
+  contact @include(if: $contact) {
+    id
+    openOpportunities: opportunities(open: true, first: 5) {
+      ...Opportunities
+    }
+    closedOpportunities: opportunities(open: false, first: 5) {
+      ...Opportunities
+    }
+    notes(first: 5) {
+      ...Notes
+    }
+    openTasks: tasks(open: true, first: 5) {
+      ...Tasks
+    }
+    doneTasks: tasks(open: false, first: 5) {
+      ...Tasks
+    }
+    events(first: 25) {
+      ...Events
+    }
+  }
+  account @include(if: $account) {
+    id
+    openOpportunities: opportunities(open: true, first: 5) {
+      ...Opportunities
+    }
+    closedOpportunities: opportunities(open: false, first: 5) {
+      ...Opportunities
+    }
+    notes(first: 5) {
+      ...Notes
+    }
+    openTasks: tasks(open: true, first: 5) {
+      ...Tasks
+    }
+    doneTasks: tasks(open: false, first: 5) {
+      ...Tasks
+    }
+    events(first: 25) {
+      ...Events
+    }
+  }
+}
+fragment Opportunities on OpportunityConnection {
   totalCount
+  more
+  sums {
+    amount
+    currency
+  }
   nodes {
     id
-    salesforceId
     salesforceUrl
     name
     stage
@@ -1513,13 +2171,15 @@ fragment CardOpportunities on OpportunityConnection {
     open
     won
     role
-    owner {
-      name
-    }
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
   }
 }
-fragment CardNotes on NoteConnection {
+fragment Notes on NoteConnection {
   totalCount
+  more
   nodes {
     id
     salesforceUrl
@@ -1531,9 +2191,14 @@ fragment CardNotes on NoteConnection {
     createdAt
     updatedAt
   }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
 }
-fragment CardEvents on EventConnection {
+fragment Events on EventConnection {
   totalCount
+  more
   nodes {
     id
     salesforceUrl
@@ -1542,14 +2207,11 @@ fragment CardEvents on EventConnection {
     endsAt
     allDay
     location
-    description
-    owner {
-      name
-    }
   }
 }
-fragment CardTasks on TaskConnection {
+fragment Tasks on TaskConnection {
   totalCount
+  more
   nodes {
     id
     salesforceUrl
@@ -1558,16 +2220,20 @@ fragment CardTasks on TaskConnection {
     priority
     dueDate
     open
-    description
     owner {
       name
     }
   }
-}`) as unknown as TypedDocumentString<CardQuery, CardQueryVariables>;
-export const RefreshCardDocument = new TypedDocumentString(`
-    mutation RefreshCard($by: CustomerKey!) {
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}`) as unknown as TypedDocumentString<SectionsQuery, SectionsQueryVariables>;
+export const RefreshDocument = new TypedDocumentString(`
+    mutation Refresh($by: CustomerKey!, $contact: Boolean!, $account: Boolean!) {
   refreshCustomer(by: $by) {
     ...Card
+    ...Sections
   }
 }
     fragment Card on Customer {
@@ -1582,6 +2248,8 @@ export const RefreshCardDocument = new TypedDocumentString(`
 }
 fragment CardContact on Contact {
   id
+  deskId
+  salesforceId
   salesforceUrl
   name
   title
@@ -1597,18 +2265,6 @@ fragment CardContact on Contact {
   }
   fields {
     ...CardField
-  }
-  opportunities(first: 50) {
-    ...CardOpportunities
-  }
-  notes(first: 20) {
-    ...CardNotes
-  }
-  events(first: 20) {
-    ...CardEvents
-  }
-  tasks(first: 30) {
-    ...CardTasks
   }
 }
 fragment CardAccount on Account {
@@ -1629,18 +2285,6 @@ fragment CardAccount on Account {
   fields {
     ...CardField
   }
-  opportunities(first: 50) {
-    ...CardOpportunities
-  }
-  notes(first: 20) {
-    ...CardNotes
-  }
-  events(first: 20) {
-    ...CardEvents
-  }
-  tasks(first: 30) {
-    ...CardTasks
-  }
 }
 fragment CardAddress on Address {
   street
@@ -1658,11 +2302,61 @@ fragment CardField on FieldValue {
   rule
   replaced
 }
-fragment CardOpportunities on OpportunityConnection {
+fragment Sections on Customer {
+  asOf
+  stale
+  contact @include(if: $contact) {
+    id
+    openOpportunities: opportunities(open: true, first: 5) {
+      ...Opportunities
+    }
+    closedOpportunities: opportunities(open: false, first: 5) {
+      ...Opportunities
+    }
+    notes(first: 5) {
+      ...Notes
+    }
+    openTasks: tasks(open: true, first: 5) {
+      ...Tasks
+    }
+    doneTasks: tasks(open: false, first: 5) {
+      ...Tasks
+    }
+    events(first: 25) {
+      ...Events
+    }
+  }
+  account @include(if: $account) {
+    id
+    openOpportunities: opportunities(open: true, first: 5) {
+      ...Opportunities
+    }
+    closedOpportunities: opportunities(open: false, first: 5) {
+      ...Opportunities
+    }
+    notes(first: 5) {
+      ...Notes
+    }
+    openTasks: tasks(open: true, first: 5) {
+      ...Tasks
+    }
+    doneTasks: tasks(open: false, first: 5) {
+      ...Tasks
+    }
+    events(first: 25) {
+      ...Events
+    }
+  }
+}
+fragment Opportunities on OpportunityConnection {
   totalCount
+  more
+  sums {
+    amount
+    currency
+  }
   nodes {
     id
-    salesforceId
     salesforceUrl
     name
     stage
@@ -1673,13 +2367,15 @@ fragment CardOpportunities on OpportunityConnection {
     open
     won
     role
-    owner {
-      name
-    }
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
   }
 }
-fragment CardNotes on NoteConnection {
+fragment Notes on NoteConnection {
   totalCount
+  more
   nodes {
     id
     salesforceUrl
@@ -1691,9 +2387,14 @@ fragment CardNotes on NoteConnection {
     createdAt
     updatedAt
   }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
 }
-fragment CardEvents on EventConnection {
+fragment Events on EventConnection {
   totalCount
+  more
   nodes {
     id
     salesforceUrl
@@ -1702,14 +2403,11 @@ fragment CardEvents on EventConnection {
     endsAt
     allDay
     location
-    description
-    owner {
-      name
-    }
   }
 }
-fragment CardTasks on TaskConnection {
+fragment Tasks on TaskConnection {
   totalCount
+  more
   nodes {
     id
     salesforceUrl
@@ -1718,9 +2416,151 @@ fragment CardTasks on TaskConnection {
     priority
     dueDate
     open
-    description
     owner {
       name
     }
   }
-}`) as unknown as TypedDocumentString<RefreshCardMutation, RefreshCardMutationVariables>;
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}`) as unknown as TypedDocumentString<RefreshMutation, RefreshMutationVariables>;
+export const CardChangedDocument = new TypedDocumentString(`
+    subscription CardChanged($by: CustomerKey!) {
+  customerChanged(by: $by) {
+    asOf
+  }
+}
+    `) as unknown as TypedDocumentString<CardChangedSubscription, CardChangedSubscriptionVariables>;
+export const MoreOpportunitiesDocument = new TypedDocumentString(`
+    query MoreOpportunities($by: CustomerKey!, $contact: Boolean!, $account: Boolean!, $open: Boolean!, $after: String!) {
+  customer(by: $by) {
+    contact @include(if: $contact) {
+      id
+      opportunities(open: $open, first: 20, after: $after) {
+        ...Opportunities
+      }
+    }
+    account @include(if: $account) {
+      id
+      opportunities(open: $open, first: 20, after: $after) {
+        ...Opportunities
+      }
+    }
+  }
+}
+    fragment Opportunities on OpportunityConnection {
+  totalCount
+  more
+  sums {
+    amount
+    currency
+  }
+  nodes {
+    id
+    salesforceUrl
+    name
+    stage
+    amount
+    currency
+    probability
+    closeDate
+    open
+    won
+    role
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}`) as unknown as TypedDocumentString<MoreOpportunitiesQuery, MoreOpportunitiesQueryVariables>;
+export const MoreNotesDocument = new TypedDocumentString(`
+    query MoreNotes($by: CustomerKey!, $contact: Boolean!, $account: Boolean!, $after: String!) {
+  customer(by: $by) {
+    contact @include(if: $contact) {
+      id
+      notes(first: 20, after: $after) {
+        ...Notes
+      }
+    }
+    account @include(if: $account) {
+      id
+      notes(first: 20, after: $after) {
+        ...Notes
+      }
+    }
+  }
+}
+    fragment Notes on NoteConnection {
+  totalCount
+  more
+  nodes {
+    id
+    salesforceUrl
+    title
+    body
+    createdBy {
+      name
+    }
+    createdAt
+    updatedAt
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}`) as unknown as TypedDocumentString<MoreNotesQuery, MoreNotesQueryVariables>;
+export const MoreTasksDocument = new TypedDocumentString(`
+    query MoreTasks($by: CustomerKey!, $contact: Boolean!, $account: Boolean!, $open: Boolean!, $after: String!) {
+  customer(by: $by) {
+    contact @include(if: $contact) {
+      id
+      tasks(open: $open, first: 20, after: $after) {
+        ...Tasks
+      }
+    }
+    account @include(if: $account) {
+      id
+      tasks(open: $open, first: 20, after: $after) {
+        ...Tasks
+      }
+    }
+  }
+}
+    fragment Tasks on TaskConnection {
+  totalCount
+  more
+  nodes {
+    id
+    salesforceUrl
+    subject
+    status
+    priority
+    dueDate
+    open
+    owner {
+      name
+    }
+  }
+  pageInfo {
+    hasNextPage
+    endCursor
+  }
+}`) as unknown as TypedDocumentString<MoreTasksQuery, MoreTasksQueryVariables>;
+export const CandidatesDocument = new TypedDocumentString(`
+    query Candidates($search: String!) {
+  linkCandidates(search: $search) {
+    id
+    salesforceId
+    name
+    email
+  }
+}
+    `) as unknown as TypedDocumentString<CandidatesQuery, CandidatesQueryVariables>;
+export const LinkContactDocument = new TypedDocumentString(`
+    mutation LinkContact($deskId: ID!, $salesforceId: ID!) {
+  linkContact(deskId: $deskId, salesforceId: $salesforceId) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<LinkContactMutation, LinkContactMutationVariables>;

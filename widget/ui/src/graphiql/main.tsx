@@ -3,21 +3,86 @@ import 'graphiql/style.css';
 import './graphiql.css';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
-import { render } from 'preact';
+import { render, type JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
 import { demoSession } from '../api/demo';
+import { Session } from '../api/session';
+import { LanguageChoice, useLanguage } from '../components/language';
+import { t } from '../messages/explorer';
+import { asCurl, templates, textOf } from './templates';
+
+const address = new URL('graphql', location.href).href;
+/** GraphiQL with queries to begin with, and the way of a query into a shell. */
+function Explorer({ token }: { token: string | null }): JSX.Element {
+  useLanguage();
+  const [chosen, setChosen] = useState(0);
+  const template = templates[chosen];
+  const query = template ? textOf(template) : '';
+  const [copied, setCopied] = useState(false);
+  const edited = useRef({ query, variables: '' });
+  const [fetcher] = useState(() =>
+    createGraphiQLFetcher(token ? { url: address, headers: { Authorization: `Bearer ${token}` } } : { url: address }),
+  );
+  const headers = JSON.stringify({ Authorization: `Bearer ${token ?? 'TOKEN'}` }, null, 2);
+  const clipboard = navigator.clipboard as Clipboard | undefined;
+  const copy = (): void => {
+    clipboard?.writeText(asCurl(address, edited.current.query, edited.current.variables)).then(
+      () => setCopied(true),
+      () => undefined,
+    );
+  };
+  return (
+    <div class="explorer">
+      <header class="explorer-bar">
+        <h1>GraphiQL</h1>
+        <label>
+          {t('beginWith')}{' '}
+          <select
+            onChange={(event) => {
+              const next = Number(event.currentTarget.value);
+              const begun = templates[next];
+              edited.current = { query: begun ? textOf(begun) : '', variables: '' };
+              setCopied(false);
+              setChosen(next);
+            }}
+          >
+            {templates.map((one, index) => (
+              <option key={one.name} value={index}>
+                {t(`template.${one.name}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        {clipboard && (
+          <button type="button" onClick={copy}>
+            {copied ? t('copied') : t('copyCurl')}
+          </button>
+        )}
+        <a href="console">{t('toConsole')}</a>
+        <LanguageChoice label={t('language')} automatic={t('automatic')} />
+      </header>
+      <GraphiQL
+        key={query}
+        fetcher={fetcher}
+        initialHeaders={headers}
+        initialQuery={query}
+        defaultQuery={query}
+        isHeadersEditorEnabled
+        onEditQuery={(text: string) => {
+          edited.current = { ...edited.current, query: text };
+        }}
+        onEditVariables={(text: string) => {
+          edited.current = { ...edited.current, variables: text };
+        }}
+      />
+    </div>
+  );
+}
 
 const root = document.getElementById('root');
-const example = `# Press Ctrl-Enter. The header below holds the caller's token; the schema shown is what that caller may use.
-{
-  viewer { subject scope }
-  contacts(first: 5, orderBy: NAME_ASC) { nodes { name email account { name } } totalCount }
-}
-`;
-// In the demo the admin's token is filled in; elsewhere it is pasted.
-void demoSession().then((session) => {
-  const token = session?.tokens.find((one) => one.scope === 'ADMIN')?.token;
-  const url = new URL('graphql', location.href).href;
-  const fetcher = createGraphiQLFetcher(token ? { url, headers: { Authorization: `Bearer ${token}` } } : { url });
-  const headers = JSON.stringify({ Authorization: `Bearer ${token ?? 'TOKEN'}` }, null, 2);
-  if (root) render(<GraphiQL fetcher={fetcher} initialHeaders={headers} defaultQuery={example} isHeadersEditorEnabled />, root);
+// The token of the console in this tab; in the demo the admin's is filled in. Elsewhere one is pasted.
+void demoSession().then((demo) => {
+  const session = new Session('console', () => new URL('./', location.href).href);
+  const token = demo?.tokens.find((one) => one.scope === 'ADMIN')?.token ?? session.token;
+  if (root) render(<Explorer token={token} />, root);
 });

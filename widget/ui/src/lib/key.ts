@@ -1,6 +1,6 @@
 import type { CustomerKey } from '../generated/graphql';
 
-const parameters = ['deskTicketId', 'deskContactId', 'deskAccountId', 'email'] as const;
+const parameters = ['deskTicketId', 'deskContactId', 'deskAccountId', 'email', 'salesforceId'] as const;
 
 /** Which customer a page's query string asks for: the most precise key wins; null when there is none. */
 export function customerKey(search: string): CustomerKey | null {

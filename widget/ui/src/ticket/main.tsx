@@ -9,17 +9,30 @@ import { Mark } from '../components/icon';
 /** A help desk's ticket page as the demo imagines it, with the widget where Zoho Desk would show it. */
 function TicketPage({ session }: { session: DemoSession }): JSX.Element {
   const agents = session.tokens.filter((token) => token.scope === 'AGENT');
-  const [agent, setAgent] = useState(Math.max(agents.findIndex((token) => token.label === 'Support Manager'), 0));
+  const [agent, setAgent] = useState(
+    Math.max(
+      agents.findIndex((token) => token.label === 'Support Manager'),
+      0,
+    ),
+  );
   const [ticket, setTicket] = useState<DemoTicket | undefined>(session.tickets[0]);
   const token = agents[agent]?.token;
-  useEffect(() => { document.title = ticket ? `#${ticket.number} ${ticket.subject}` : 'Tickets'; }, [ticket]);
+  useEffect(() => {
+    document.title = ticket ? `#${ticket.number} ${ticket.subject}` : 'Tickets';
+  }, [ticket]);
   return (
     <div class="desk">
       <header class="desk-bar">
-        <Mark /><strong>Sample help desk</strong>
-        <label class="who">Signed in as{' '}
+        <Mark />
+        <strong>Sample help desk</strong>
+        <label class="who">
+          Signed in as{' '}
           <select value={agent} onChange={(event) => setAgent(Number(event.currentTarget.value))}>
-            {agents.map((one, index) => <option key={one.label} value={index}>{one.label}</option>)}
+            {agents.map((one, index) => (
+              <option key={one.label} value={index}>
+                {one.label}
+              </option>
+            ))}
           </select>
         </label>
         <a href="console">Console</a>
@@ -29,21 +42,38 @@ function TicketPage({ session }: { session: DemoSession }): JSX.Element {
           {session.tickets.map((one) => (
             <li key={one.id}>
               <button type="button" aria-current={one.id === ticket?.id} onClick={() => setTicket(one)}>
-                <span class="soft small">#{one.number}</span> {one.subject}<br /><span class="soft small">{one.contactName}</span>
+                <span class="soft small">#{one.number}</span> {one.subject}
+                <br />
+                <span class="soft small">{one.contactName}</span>
               </button>
             </li>
           ))}
         </ul>
       </nav>
       <main class="conversation">
-        {ticket && <>
-          <h1>{ticket.subject}</h1>
-          <p class="soft">Ticket #{ticket.number} from {ticket.contactName}{ticket.email && ` <${ticket.email}>`}</p>
-          <article><p>Hello,</p><p>I am writing about “{ticket.subject}”. Could you please help me with this?</p><p>{ticket.contactName}</p></article>
-        </>}
+        {ticket && (
+          <>
+            <h1>{ticket.subject}</h1>
+            <p class="soft">
+              Ticket #{ticket.number} from {ticket.contactName}
+              {ticket.email && ` <${ticket.email}>`}
+            </p>
+            <article>
+              <p>Hello,</p>
+              <p>I am writing about “{ticket.subject}”. Could you please help me with this?</p>
+              <p>{ticket.contactName}</p>
+            </article>
+          </>
+        )}
       </main>
       <aside class="panel" aria-label="Salesforce">
-        {ticket && token && <iframe key={`${ticket.id} ${agent}`} title="Salesforce customer" src={`widget?deskTicketId=${encodeURIComponent(ticket.id)}#token=${encodeURIComponent(token)}`} />}
+        {ticket && token && (
+          <iframe
+            key={`${ticket.id} ${agent}`}
+            title="Salesforce customer"
+            src={`widget?deskTicketId=${encodeURIComponent(ticket.id)}#token=${encodeURIComponent(token)}`}
+          />
+        )}
       </aside>
     </div>
   );
@@ -51,5 +81,7 @@ function TicketPage({ session }: { session: DemoSession }): JSX.Element {
 
 const root = document.getElementById('root');
 if (root) {
-  void demoSession().then((session) => render(session ? <TicketPage session={session} /> : <p>The sample ticket page belongs to the demo.</p>, root));
+  void demoSession().then((session) =>
+    render(session ? <TicketPage session={session} /> : <p>The sample ticket page belongs to the demo.</p>, root),
+  );
 }

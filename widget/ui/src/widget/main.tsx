@@ -1,4 +1,5 @@
 import '../styles/base.css';
+import './states.css';
 import './widget.css';
 import { render } from 'preact';
 import { Client } from '../api/client';
@@ -16,6 +17,12 @@ if (root) {
       const client = new Client(new URL('graphql', host.serverUrl).href, session);
       render(<Widget host={host} session={session} client={client} />, root);
     },
-    (error: unknown) => render(<Frame><Failure icon="warning" title="Sidelight" text={error instanceof Error ? error.message : ''} /></Frame>, root),
+    (error: unknown) =>
+      render(
+        <Frame>
+          <Failure icon="warning" title="Sidelight" text={error instanceof Error ? error.message : ''} />
+        </Frame>,
+        root,
+      ),
   );
 }

@@ -1,52 +1,69 @@
 import type { AccessDenied, Answer, Problem } from '../api/client';
-import type { CardFragment, CardOpportunitiesFragment } from '../generated/graphql';
+import type { CardFragment, SectionsFragment } from '../generated/graphql';
 
-/** Why a part of the card has no rows: the profile may not see it, or it could not be read this time. */
+/** What an answer says beside its data. */
+export type Aside = Pick<Answer<unknown>, 'denied' | 'problems'>;
+
+/** Why a part of the card has no rows: it is being read, the profile may not see it, or it could not be read this time. */
 export type Section<T> =
   | { readonly state: 'shown'; readonly value: T }
+  | { readonly state: 'reading' }
   | { readonly state: 'denied' }
   | { readonly state: 'unavailable'; readonly code: string };
 
-/** Sections that hang on the contact, or on the account where there is no contact. */
-export type Related = 'notes' | 'events' | 'tasks';
-
 /** Whether `extensions.accessDenied` names a field, as `Type.field` or by its bare name. */
-export const isDenied = (denied: readonly AccessDenied[], name: string): boolean => denied.some(({ field }) => field === name || field.endsWith(`.${name}`));
+export const isDenied = (denied: readonly AccessDenied[], name: string): boolean =>
+  denied.some(({ field }) => field === name || field.endsWith(`.${name}`));
 
-const codeAt = (problems: readonly Problem[], name: string): string | undefined => problems.find((problem) => problem.path.includes(name))?.code;
+const codeAt = (problems: readonly Problem[], name: string): string | undefined =>
+  problems.find((problem) => problem.path.includes(name))?.code;
 
-/** Tells an absent part apart: denied ones disappear from the card, unreadable ones say so. */
-export function section<T>(value: T | null | undefined, name: string, answer: Pick<Answer<unknown>, 'denied' | 'problems'>): Section<T> {
+/** Tells an absent part apart: denied ones disappear from the card, unreadable ones say so. `alias` is the part's name in the operation. */
+export function section<T>(value: T | null | undefined, alias: string, field: string, aside: Aside): Section<T> {
   if (value !== null && value !== undefined) return { state: 'shown', value };
-  if (isDenied(answer.denied, name)) return { state: 'denied' };
-  const code = codeAt(answer.problems, name);
+  if (isDenied(aside.denied, field)) return { state: 'denied' };
+  const code = codeAt(aside.problems, alias);
   return code === undefined || code === 'FORBIDDEN' ? { state: 'denied' } : { state: 'unavailable', code };
 }
 
-/** The rows of one related section: the contact's own, or the account's on an account page. */
-export function relatedOf<K extends Related>(card: CardFragment, name: K, answer: Pick<Answer<unknown>, 'denied' | 'problems'>): Section<NonNullable<NonNullable<CardFragment['contact']>[K]>> {
-  type Rows = NonNullable<NonNullable<CardFragment['contact']>[K]>;
-  return section<Rows>((card.contact ?? card.account)?.[name] as Rows | null | undefined, name, answer);
+/** Whose related records the card shows: the contact's, whose account's opportunities come with its own; or an account's where there is no contact. */
+export const owners = (card: CardFragment): { contact: boolean; account: boolean } => ({
+  contact: card.contact !== null,
+  account: card.contact === null && card.account !== null,
+});
+
+type Whole = NonNullable<SectionsFragment['contact']>;
+export type SectionName = Exclude<keyof Whole, 'id'>;
+
+const fields: Readonly<Record<SectionName, string>> = {
+  openOpportunities: 'opportunities',
+  closedOpportunities: 'opportunities',
+  notes: 'notes',
+  openTasks: 'tasks',
+  doneTasks: 'tasks',
+  events: 'events',
+};
+
+/** One part of the related records; "reading" while there is no answer yet. */
+export function part<N extends SectionName>(
+  sections: SectionsFragment | null,
+  name: N,
+  aside: Aside,
+): Section<NonNullable<Whole[N]>> {
+  if (!sections) return { state: 'reading' };
+  const whole: Whole | null = sections.contact ?? sections.account ?? null;
+  const value = whole?.[name] as NonNullable<Whole[N]> | null | undefined;
+  return section(value, name, fields[name], aside);
 }
 
-export type OpportunityRow = NonNullable<CardOpportunitiesFragment['nodes']>[number];
+/** Whether a part of the related records could not be read, so that it should be asked for again. */
+export const unfinished = (sections: SectionsFragment, aside: Aside): boolean =>
+  (Object.keys(fields) as SectionName[]).some((name) => part(sections, name, aside).state === 'unavailable');
 
-/** The contact's and the account's opportunities, each once: open ones first, the soonest close date on top. */
-export function opportunitiesOf(card: CardFragment, answer: Pick<Answer<unknown>, 'denied' | 'problems'>): Section<readonly OpportunityRow[]> {
-  const sources = [card.contact?.opportunities, card.account?.opportunities].filter((source) => source !== null && source !== undefined);
-  if (sources.length === 0) return section<readonly OpportunityRow[]>(null, 'opportunities', answer);
-  const once = new Map(sources.flatMap((source) => source.nodes ?? []).reverse().map((row) => [row.salesforceId, row]));
-  return { state: 'shown', value: [...once.values()].sort(byOpenThenCloseDate) };
+interface Dated {
+  readonly startsAt: string | null;
+  readonly endsAt: string | null;
 }
-
-function byOpenThenCloseDate(left: OpportunityRow, right: OpportunityRow): number {
-  if (left.open !== right.open) return left.open ? -1 : 1;
-  const [first, second] = [left.closeDate ?? '', right.closeDate ?? ''];
-  const order = first < second ? -1 : first > second ? 1 : 0;
-  return left.open ? order : -order;
-}
-
-interface Dated { readonly startsAt: string | null; readonly endsAt: string | null }
 
 /** Events still to come (soonest first) and those behind (latest first). One that is under way counts as to come. */
 export function splitEvents<T extends Dated>(events: readonly T[], now: number): { upcoming: T[]; past: T[] } {
@@ -57,6 +74,3 @@ export function splitEvents<T extends Dated>(events: readonly T[], now: number):
     past: events.filter(over).sort((a, b) => start(b) - start(a)),
   };
 }
-
-/** Open tasks by due date, those without one last. */
-export const byDueDate = <T extends { readonly dueDate: string | null }>(a: T, b: T): number => (a.dueDate ?? '9999').localeCompare(b.dueDate ?? '9999');

@@ -1,0 +1,50 @@
+import type { TranslationOf } from '../translate';
+import type { en } from './en';
+
+export const es = {
+  'screen.people': 'Personas',
+  'audit.viewAs': 'miró como un perfil',
+  'audit.linkContact': 'vinculó contactos a mano',
+  'audit.erasePerson': 'borró a una persona',
+  'audit.liftErasure': 'deshizo un borrado',
+  eraseTitle: 'Borrar a una persona',
+  eraseText:
+    'Quita todo lo que Sidelight guarda de una persona e impide que vuelva. Nada se elimina en Zoho Desk ni en Salesforce.',
+  eraseBy: 'Quién es',
+  eraseByEmail: 'Por el correo',
+  eraseByDesk: 'Por el id del contacto en Zoho Desk',
+  eraseBySalesforce: 'Por el id del contacto en Salesforce',
+  erasePerson: 'Correo o id',
+  eraseLook: 'Ver qué se quitaría',
+  eraseWould: 'Esto se quitaría',
+  eraseDone: 'La persona está borrada',
+  eraseNobody: 'Aquí no se guarda a nadie con eso.',
+  eraseRecords: {
+    one: '{count} registro de contacto es de la persona.',
+    other: '{count} registros de contacto son de la persona.',
+  },
+  eraseSharing: {
+    one: '{count} contacto comparte un correo con la persona y se queda.',
+    other: '{count} contactos comparten un correo con la persona y se quedan.',
+  },
+  eraseTombstones: {
+    one: '{count} hash con clave impide que la persona vuelva.',
+    other: '{count} hashes con clave impiden que la persona vuelva.',
+  },
+  eraseTable: 'Tabla',
+  eraseRows: 'Filas',
+  eraseNow: 'Borrar a esta persona…',
+  eraseConfirm: 'Borrar',
+  eraseSure: '¿Borrar a esta persona?',
+  eraseKept: 'Todo lo anterior se quita de la base de datos de inmediato. Las copias de seguridad no se tocan.',
+  receipt: 'Recibo',
+  receiptOf: 'Recibo {id}, {time}',
+  receiptText: 'No nombra a nadie. Guárdelo con la solicitud.',
+  receiptSave: 'Guardar el recibo',
+  liftTitle: 'Dejar volver a una persona borrada',
+  liftText: 'Sus contactos se leen de nuevo de los dos lados. Diga quién es como se dijo al borrar.',
+  lift: 'Deshacer el borrado',
+  liftSure: '¿Deshacer el borrado?',
+  lifted: { one: 'Se deshizo {count} borrado.', other: 'Se deshicieron {count} borrados.' },
+  liftedRecords: { one: 'Se leyó de nuevo {count} contacto.', other: 'Se leyeron de nuevo {count} contactos.' },
+} satisfies TranslationOf<typeof en>;

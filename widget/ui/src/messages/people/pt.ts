@@ -1,0 +1,50 @@
+import type { TranslationOf } from '../translate';
+import type { en } from './en';
+
+export const pt = {
+  'screen.people': 'Pessoas',
+  'audit.viewAs': 'olhou como um perfil',
+  'audit.linkContact': 'vinculou contatos à mão',
+  'audit.erasePerson': 'apagou uma pessoa',
+  'audit.liftErasure': 'desfez um apagamento',
+  eraseTitle: 'Apagar uma pessoa',
+  eraseText:
+    'Remove tudo o que o Sidelight guarda de uma pessoa e impede que ela volte. Nada é excluído no Zoho Desk nem no Salesforce.',
+  eraseBy: 'Quem é',
+  eraseByEmail: 'Pelo e-mail',
+  eraseByDesk: 'Pelo id do contato no Zoho Desk',
+  eraseBySalesforce: 'Pelo id do contato no Salesforce',
+  erasePerson: 'E-mail ou id',
+  eraseLook: 'Ver o que seria removido',
+  eraseWould: 'Isto seria removido',
+  eraseDone: 'A pessoa foi apagada',
+  eraseNobody: 'Ninguém é guardado aqui com isso.',
+  eraseRecords: {
+    one: '{count} registro de contato é da pessoa.',
+    other: '{count} registros de contato são da pessoa.',
+  },
+  eraseSharing: {
+    one: '{count} contato tem um e-mail em comum com a pessoa e permanece.',
+    other: '{count} contatos têm um e-mail em comum com a pessoa e permanecem.',
+  },
+  eraseTombstones: {
+    one: '{count} hash com chave impede que a pessoa volte.',
+    other: '{count} hashes com chave impedem que a pessoa volte.',
+  },
+  eraseTable: 'Tabela',
+  eraseRows: 'Linhas',
+  eraseNow: 'Apagar esta pessoa…',
+  eraseConfirm: 'Apagar',
+  eraseSure: 'Apagar esta pessoa?',
+  eraseKept: 'Tudo acima é removido do banco de dados imediatamente. Os backups não são alterados.',
+  receipt: 'Recibo',
+  receiptOf: 'Recibo {id}, {time}',
+  receiptText: 'Não nomeia ninguém. Guarde-o com o pedido.',
+  receiptSave: 'Salvar o recibo',
+  liftTitle: 'Deixar uma pessoa apagada voltar',
+  liftText: 'Os contatos dela são lidos de novo dos dois lados. Diga quem é como foi dito ao apagar.',
+  lift: 'Desfazer o apagamento',
+  liftSure: 'Desfazer o apagamento?',
+  lifted: { one: '{count} apagamento foi desfeito.', other: '{count} apagamentos foram desfeitos.' },
+  liftedRecords: { one: '{count} contato foi lido de novo.', other: '{count} contatos foram lidos de novo.' },
+} satisfies TranslationOf<typeof en>;

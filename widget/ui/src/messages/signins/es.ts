@@ -1,0 +1,31 @@
+import type { TranslationOf } from '../translate';
+import type { en } from './en';
+
+export const es = {
+  signInOidc: 'Iniciar sesión con su organización',
+  signInDesk: 'Iniciar sesión con Zoho',
+  signInOrToken: 'O pegue un token con el ámbito admin. Este comando genera uno:',
+  signInFailed: 'No se pudo iniciar sesión. Inténtelo de nuevo.',
+  signInsTitle: 'Personas con sesión iniciada',
+  signInScope: 'Como',
+  signInWay: 'Con',
+  renewed: 'Renovada',
+  noSignIns: 'Nadie ha iniciado sesión.',
+  revokeSignInTitle: '¿Terminar esta sesión?',
+  revokeSignInFacts: 'La sesión de {name} en ese dispositivo termina de inmediato; puede volver a iniciarla.',
+  'scope.AGENT': 'Agente',
+  'scope.ADMIN': 'Administrador',
+  'way.DESK': 'Zoho Desk',
+  'way.OIDC': 'Proveedor OpenID',
+  'audit.signIn': 'inició sesión',
+  'audit.signInRefused': 'intento de inicio de sesión rechazado',
+  'audit.signOut': 'cerró la sesión',
+  'audit.renewalRefused': 'renovación rechazada',
+  'audit.tokenRefused': 'token rechazado',
+  'audit.export': 'descargó',
+  'audit.exportRefused': 'descarga rechazada',
+  'audit.token': 'creó un token desde la línea de comandos',
+  'audit.revokeToken': 'revocó un token desde la línea de comandos',
+  'audit.revokeSignIn': 'terminó una sesión',
+  'audit.signInEnded': 'perdió la sesión',
+} satisfies TranslationOf<typeof en>;

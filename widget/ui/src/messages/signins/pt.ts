@@ -1,0 +1,31 @@
+import type { TranslationOf } from '../translate';
+import type { en } from './en';
+
+export const pt = {
+  signInOidc: 'Entrar com a sua organização',
+  signInDesk: 'Entrar com o Zoho',
+  signInOrToken: 'Ou cole um token com o escopo admin. Este comando gera um:',
+  signInFailed: 'Não foi possível entrar. Tente novamente.',
+  signInsTitle: 'Pessoas conectadas',
+  signInScope: 'Como',
+  signInWay: 'Com',
+  renewed: 'Renovada',
+  noSignIns: 'Ninguém está conectado.',
+  revokeSignInTitle: 'Encerrar esta sessão?',
+  revokeSignInFacts: 'A sessão de {name} nesse dispositivo termina imediatamente; é possível entrar de novo.',
+  'scope.AGENT': 'Agente',
+  'scope.ADMIN': 'Administrador',
+  'way.DESK': 'Zoho Desk',
+  'way.OIDC': 'Provedor OpenID',
+  'audit.signIn': 'entrou',
+  'audit.signInRefused': 'entrada recusada',
+  'audit.signOut': 'saiu',
+  'audit.renewalRefused': 'renovação recusada',
+  'audit.tokenRefused': 'token recusado',
+  'audit.export': 'baixou',
+  'audit.exportRefused': 'download recusado',
+  'audit.token': 'criou um token pela linha de comando',
+  'audit.revokeToken': 'revogou um token pela linha de comando',
+  'audit.revokeSignIn': 'encerrou uma sessão',
+  'audit.signInEnded': 'foi desconectado',
+} satisfies TranslationOf<typeof en>;
