@@ -21,7 +21,8 @@ type demoCommand struct {
 // demoPoll is how often the demo asks its vendors for changes: a person watches.
 const demoPoll = 2 * time.Second
 
-// Run starts both vendors, connects to them the way an installation would, waits for the first sync and prints where everything is.
+// Run starts both vendors, connects to them the way an installation would, waits for the first sync
+// and prints where everything is.
 func (c *demoCommand) Run(ctx context.Context, out io.Writer) error {
 	started := time.Now()
 	vendors, err := c.start(ctx, filepath.Join(c.Data, "simulators"))
@@ -61,6 +62,9 @@ func (c *demoCommand) announce(ctx context.Context, out io.Writer, s *server.Ser
 	session, err := s.DemoSession(ctx)
 	if err != nil {
 		return err
+	}
+	if s.BeyondLoopback() {
+		fmt.Fprintf(out, "WARNING: the demo listens beyond this machine (--listen %s). It gives everybody who reaches it an admin's token: never let strangers reach it.\n\n", c.Listen)
 	}
 	fmt.Fprintf(out, `Sidelight is ready after %.1f s: the first sync is done, and it keeps syncing.
 

@@ -1,4 +1,5 @@
-// Sidelight puts the Salesforce customer beside every Zoho Desk ticket, and keeps contacts and accounts the same on both sides.
+// Sidelight puts the Salesforce customer beside every Zoho Desk ticket, and keeps contacts and
+// accounts the same on both sides.
 package main
 
 import (
@@ -21,6 +22,10 @@ type commands struct {
 	Simulate simulateCommand       `cmd:"" help:"Run only the simulators of Salesforce and Zoho Desk."`
 	Migrate  server.MigrateCommand `cmd:"" help:"Bring the database to this version, then exit."`
 	Token    server.TokenCommand   `cmd:"" help:"Print a token for the API."`
+	Tokens   server.TokensCommand  `cmd:"" help:"List and end the tokens that the command line made."`
+	SignIns  server.SignInsCommand `cmd:"" help:"List and end people's sign-ins."`
+	Erase    server.EraseCommand   `cmd:"" help:"Remove a person from everything that is kept here, and keep them away. Nothing is deleted in Zoho Desk or Salesforce."`
+	Keys     server.KeysCommand    `cmd:"" help:"Rotate the secret that signs tokens and seals credentials."`
 	Mapping  server.MappingCommand `cmd:"" help:"Export or import the field mapping as a file."`
 }
 
@@ -28,7 +33,8 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run is the program: 0 when it did what was asked, 1 when that failed, 2 when the command line is wrong.
+// run is the program: 0 when it did what was asked, 1 when that failed, 2 when the command line is
+// wrong.
 func run(args []string, stdout, stderr io.Writer) int {
 	var c commands
 	exit := -1
@@ -48,13 +54,14 @@ func run(args []string, stdout, stderr io.Writer) int {
 	command.BindTo(ctx, (*context.Context)(nil))
 	command.BindTo(stdout, (*io.Writer)(nil))
 	if err := command.Run(); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintln(stderr, "sidelight:", server.Said(err))
+		fmt.Fprintln(stderr, "sidelight:", server.UserMessage(err))
 		return 1
 	}
 	return 0
 }
 
-// untilInterrupted ends the context at the first signal, so that what is under way is finished; the second ends the process.
+// untilInterrupted ends the context at the first signal, so that what is under way is finished; the
+// second ends the process.
 func untilInterrupted(stderr io.Writer) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)

@@ -15,6 +15,11 @@ func (r *mutationResolver) SetProfilePermission(ctx context.Context, profileID s
 	if err := r.checkHidden(ctx, profileID, permission.HiddenFields); err != nil {
 		return nil, err
 	}
+	if permission.Card != nil {
+		if err := permission.Card.Check(); err != nil {
+			return nil, err
+		}
+	}
 	before, after, err := r.Store.SetProfilePermission(ctx, profileID, permission)
 	if err != nil {
 		return nil, err
@@ -36,14 +41,22 @@ func (r *subscriptionResolver) SyncProgress(ctx context.Context) (<-chan *models
 	return r.progress(ctx)
 }
 
+func (r *viewerResolver) IntegrationStatus(ctx context.Context, obj *models.Viewer) (*models.IntegrationStatus, error) {
+	in, err := r.Sync.Integration(ctx)
+	return &in.Status, err
+}
+
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }
 
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 
 func (r *Resolver) Subscription() generated.SubscriptionResolver { return &subscriptionResolver{r} }
 
+func (r *Resolver) Viewer() generated.ViewerResolver { return &viewerResolver{r} }
+
 type (
 	mutationResolver     struct{ *Resolver }
 	queryResolver        struct{ *Resolver }
 	subscriptionResolver struct{ *Resolver }
+	viewerResolver       struct{ *Resolver }
 )

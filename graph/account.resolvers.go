@@ -44,7 +44,7 @@ func (r *accountResolver) Opportunities(ctx context.Context, obj *models.Account
 	if err != nil {
 		return nil, err
 	}
-	return r.opportunityPage(r.Card.Opportunities(ctx, q))
+	return r.cardOpportunities(ctx, q, obj.Sections)
 }
 
 func (r *accountResolver) Notes(ctx context.Context, obj *models.Account, first *int, after *string) (*generated.NoteConnection, error) {
@@ -55,7 +55,7 @@ func (r *accountResolver) Notes(ctx context.Context, obj *models.Account, first 
 	if err != nil {
 		return nil, err
 	}
-	return r.notePage(r.Card.Notes(ctx, q))
+	return r.notePage(read(ctx, q, obj.Sections.Notes, r.Card.Notes))
 }
 
 func (r *accountResolver) Events(ctx context.Context, obj *models.Account, first *int, after *string) (*generated.EventConnection, error) {
@@ -66,7 +66,7 @@ func (r *accountResolver) Events(ctx context.Context, obj *models.Account, first
 	if err != nil {
 		return nil, err
 	}
-	return r.eventPage(r.Card.Events(ctx, q))
+	return r.eventPage(read(ctx, q, obj.Sections.Events, r.Card.Events))
 }
 
 func (r *accountResolver) Tasks(ctx context.Context, obj *models.Account, open *bool, first *int, after *string) (*generated.TaskConnection, error) {
@@ -77,7 +77,7 @@ func (r *accountResolver) Tasks(ctx context.Context, obj *models.Account, open *
 	if err != nil {
 		return nil, err
 	}
-	return r.taskPage(r.Card.Tasks(ctx, q))
+	return r.taskPage(read(ctx, q, obj.Sections.Tasks, r.Card.Tasks))
 }
 
 func (r *queryResolver) Accounts(ctx context.Context, filter *models.AccountFilter, orderBy *models.AccountOrder, first *int, after *string, last *int, before *string) (*generated.AccountConnection, error) {

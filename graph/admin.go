@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
+	"net/url"
 	"strings"
 
 	"github.com/google/uuid"
@@ -15,12 +17,28 @@ import (
 	"sidelight/widget"
 )
 
-// ServiceTokenPrefix begins every service token, so that it is told from a JWT, and by secret scanners.
+// ServiceTokenPrefix begins every service token, so that it is told from a JWT, and by secret
+// scanners.
 const ServiceTokenPrefix = "slt_"
 
 func (r *Resolver) integration(ctx context.Context) (*models.Integration, error) {
 	in, err := r.Sync.Integration(ctx)
+	if err == nil {
+		known := in
+		r.known.Store(&known)
+	}
 	return &in, err
+}
+
+// lastKnown is the integration, as it was when it was last read if the database is in trouble: an
+// admin must see what is wrong while it is.
+func (r *Resolver) lastKnown(ctx context.Context) (*models.Integration, error) {
+	in, err := r.integration(ctx)
+	if err == nil || r.Database().OK {
+		return in, err
+	}
+	known := *r.known.Load()
+	return &known, nil
 }
 
 func (r *Resolver) connection(ctx context.Context, side models.Side) (*models.Connection, error) {
@@ -32,7 +50,11 @@ func (r *Resolver) connecting(ctx context.Context, side models.Side, to string, 
 	if err != nil {
 		return nil, err
 	}
-	r.audit(ctx, "connect", string(side), nil)
+	var detail map[string]any
+	if u, err := url.Parse(to); err == nil && u.Host != "" {
+		detail = map[string]any{"host": u.Host}
+	}
+	r.audit(ctx, "connect", string(side), detail)
 	in, err := r.integration(ctx)
 	out := &generated.ConnectPayload{Integration: in}
 	if to != "" {
@@ -41,16 +63,30 @@ func (r *Resolver) connecting(ctx context.Context, side models.Side, to string, 
 	return out, err
 }
 
+// confirmed demands the word that says that something is meant.
+func confirmed(given, word string) error {
+	if given == word {
+		return nil
+	}
+	err := models.Errorf(models.CodeBadUserInput, "confirm must be the word: %s", word)
+	err.Fields = []string{"confirm"}
+	return err
+}
+
 // permissionOf is what an audit entry says of a permission, in the words of the API.
 func permissionOf(p models.Profile) map[string]any {
 	a := p.Permission()
 	return map[string]any{"visible": a.Visible(), "contacts": a.Contacts(), "accounts": a.Accounts(), "contactInfo": a.ContactInfo(), "accountInfo": a.AccountInfo(),
-		"opportunities": a.Opportunities(), "notes": a.Notes(), "events": a.Events(), "tasks": a.Tasks(), "hiddenFields": a.HiddenFields(), "denyMode": strings.ToUpper(cmp.Or(string(p.DenyMode), "mask"))}
+		"opportunities": a.Opportunities(), "notes": a.Notes(), "events": a.Events(), "tasks": a.Tasks(), "lists": a.Lists(), "link": a.Link(), "card": p.Card, "hiddenFields": a.HiddenFields(), "denyMode": strings.ToUpper(cmp.Or(string(p.DenyMode), "mask"))}
 }
 
 // policyOf is what an audit entry says of the policies.
 func policyOf(in models.Integration) map[string]any {
-	return map[string]any{"direction": in.Direction, "conflictPolicy": in.ConflictPolicy, "deletePolicy": in.DeletePolicy, "historyDays": in.HistoryDays}
+	return map[string]any{
+		"direction": in.Direction, "conflictPolicy": in.ConflictPolicy, "deletePolicy": in.DeletePolicy,
+		"historyDays": in.HistoryDays, "matchSecondaryEmail": in.MatchSecondaryEmail, "agentShare": in.AgentShare,
+		"agentCards": in.AgentCards,
+	}
 }
 
 func (r *Resolver) mapped(ctx context.Context, action string, object models.SyncObject, before []models.FieldMapping, saved bool, list []models.FieldMapping, problems []models.MappingProblem, err error) (*generated.SaveFieldMappingsPayload, error) {
@@ -72,18 +108,46 @@ func inputs[T any](list []*T) []T {
 	return out
 }
 
-// rehearse forecasts the sync as it is set, or under a mapping that is not saved.
-func (r *Resolver) rehearse(ctx context.Context, object *models.SyncObject, mappings []*models.FieldMappingInput) (models.Rehearsal, error) {
-	switch {
-	case object == nil && mappings == nil:
+// rehearse forecasts the sync as it is set, or under a mapping, constants or policies that are not
+// saved.
+func (r *Resolver) rehearse(
+	ctx context.Context, object *models.SyncObject, mappings []*models.FieldMappingInput,
+	constants []*models.ConstantInput, policy *models.SyncPolicy,
+) (models.Rehearsal, error) {
+	switch proposed := mappings != nil || constants != nil; {
+	case policy != nil && (object != nil || proposed):
+		return models.Rehearsal{}, models.Errorf(models.CodeBadUserInput, "rehearse either a mapping or policies: leave out policy, or object, mappings and constants")
+	case policy != nil:
+		return r.Sync.RehearsePolicy(ctx, *policy)
+	case object == nil && !proposed:
 		return r.Sync.Rehearse(ctx)
-	case object == nil || mappings == nil:
-		return models.Rehearsal{}, models.Errorf(models.CodeBadUserInput, "object and mappings go together: name both, or neither")
+	case object == nil || !proposed:
+		return models.Rehearsal{}, models.Errorf(
+			models.CodeBadUserInput, "object and mappings go together, or object and constants: name both, or neither",
+		)
 	}
-	return r.Sync.RehearseMapping(ctx, *object, inputs(mappings))
+	return r.Sync.RehearseChange(ctx, *object, orNil(mappings), orNil(constants))
 }
 
-// conditionNames is what an audit entry says of a filter. The values compared with may be about people and stay out.
+// orNil are inputs, nil where none were given.
+func orNil[T any](list []*T) []T {
+	if list == nil {
+		return nil
+	}
+	return inputs(list)
+}
+
+// constantsOf is what an audit entry says of constants.
+func constantsOf(list []models.Constant) []string {
+	out := make([]string, len(list))
+	for i, c := range list {
+		out[i] = string(c.Side) + " " + c.Name + " = " + c.Value
+	}
+	return out
+}
+
+// conditionNames is what an audit entry says of a filter. The values compared with may be about
+// people and stay out.
 func filterOf(list []models.SyncFilter, object models.SyncObject) map[string]any {
 	for _, f := range list {
 		if f.Object == object {
@@ -101,22 +165,33 @@ func conditionNames(f models.SyncFilter) []string {
 	return out
 }
 
+// mappingNames is what an audit entry says of a mapping: a row's fields and rule, and its table of
+// values as JSON where it has one.
 func mappingNames(list []models.FieldMapping) []string {
 	out := make([]string, len(list))
 	for i, m := range list {
 		out[i] = m.Desk.Name + " " + string(m.Rule) + " " + m.Salesforce.Name
+		if len(m.Values) == 0 {
+			continue
+		}
+		table := make([][2]string, len(m.Values))
+		for j, pair := range m.Values {
+			table[j] = [2]string{pair.Desk, pair.Salesforce}
+		}
+		text, _ := json.Marshal(table) // texts always can be written
+		out[i] += " " + string(text)
 	}
 	return out
 }
 
-// typed is a conflict's value in the JSON type of its field.
-func (r *Resolver) typed(ctx context.Context, c *models.Conflict, side models.Side, v models.Value) (any, error) {
-	mappings, err := r.Store.FieldMappings(ctx, c.Object)
+// typed is a mapped field's value in its JSON type.
+func (r *Resolver) typed(ctx context.Context, object models.SyncObject, name string, side models.Side, v models.Value) (any, error) {
+	mappings, err := r.Store.FieldMappings(ctx, object)
 	if err != nil {
 		return nil, err
 	}
 	for _, m := range mappings {
-		if m.Name() == c.Field {
+		if m.Name() == name {
 			return widget.Typed(v, m.Field(side)), nil
 		}
 	}
@@ -158,9 +233,10 @@ func (r *Resolver) newServiceToken(ctx context.Context, in generated.ServiceToke
 	return &generated.CreateServiceTokenPayload{Token: token, ServiceToken: &t}, nil
 }
 
-// openParent is a contact's Salesforce account, as far as the viewer may see accounts: its opportunities are shown with the contact's.
+// openParent is a contact's Salesforce account, as far as the viewer may see accounts: its
+// opportunities are shown with the contact's.
 func (r *Resolver) openParent(ctx context.Context, c *models.Contact) *string {
-	if !r.gate.allows(ViewerFrom(ctx), "Contact.account") {
+	if !r.gate.Allows(ViewerFrom(ctx), "Contact.account") {
 		return nil
 	}
 	return c.SalesforceParentID

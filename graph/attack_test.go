@@ -127,8 +127,9 @@ func attacks() []attack {
 	return append(list, attack{name: "multipart", body: form.Bytes(), change: func(r *http.Request) { r.Header.Set("Content-Type", w.FormDataContentType()) }})
 }
 
-// try sends an attack and answers how long it took. What is much too large is refused unread: the end of the connection may overtake the answer, and then it is sent again.
-func (h *house) try(token string, a attack) (answer, time.Duration) {
+// try sends an attack and answers how long it took. What is much too large is refused unread: the
+// end of the connection may overtake the answer, and then it is sent again.
+func (h *harness) try(token string, a attack) (answer, time.Duration) {
 	for tries := 1; ; tries++ {
 		began := time.Now()
 		got, err := h.sent(token, a.body, a.change)
@@ -142,19 +143,20 @@ func (h *house) try(token string, a attack) (answer, time.Duration) {
 	}
 }
 
-// TestAttacks sends what hurts servers of GraphQL to one house.
+// TestAttacks sends what hurts servers of GraphQL to one deployment.
 func TestAttacks(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t), 8)
+	h := newHarness(t, storetest.SQLiteAddress(t), 8)
 	h.settled()
 	h.permit(nil)
-	h.web.Transport = &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: patience} // what is refused unread ends its connection
+	// What is refused unread ends its connection.
+	h.web.Transport = &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: testTimeout}
 	t.Run("are refused at once and in few words", func(t *testing.T) { refusedAtOnce(t, h) })
 	t.Run("leave nothing behind", func(t *testing.T) { nothingBehind(t, h) })
 	t.Run("a body that never comes holds nobody up", func(t *testing.T) { endlessBody(t, h) })
 }
 
 // refusedAtOnce holds every refusal against a request that is answered, in the same run.
-func refusedAtOnce(t *testing.T, h *house) {
+func refusedAtOnce(t *testing.T, h *harness) {
 	usual := func() time.Duration {
 		var took []time.Duration
 		for range 9 {
@@ -172,7 +174,7 @@ func refusedAtOnce(t *testing.T, h *house) {
 		t.Run(a.name, func(t *testing.T) {
 			defer func(outer testing.TB) { h.t = outer }(h.t)
 			h.t = t
-			h.said()
+			h.readStatements()
 			var got answer
 			best := time.Hour
 			for range 3 {
@@ -186,10 +188,11 @@ func refusedAtOnce(t *testing.T, h *house) {
 			if len(got.text) > 4096 || strings.Contains(got.text, "Did you mean") || (a.echo != "" && strings.Contains(got.text, a.echo)) {
 				t.Errorf("%d bytes: %s", len(got.text), brief(got.text))
 			}
-			if said := h.said(); len(said) > 0 {
+			if said := h.readStatements(); len(said) > 0 {
 				t.Errorf("it was refused after %v", said)
 			}
-			// Refusing costs less than twenty ordinary answers; sending 20 MB costs as much as it costs.
+			// Refusing costs less than twenty ordinary answers; sending 20 MB costs as much as it
+			// costs.
 			for round := 0; best > 20*ordinary && len(a.body) < 1<<20; round++ {
 				if round == 3 {
 					t.Fatalf("it took %v; an ordinary request %v", best, ordinary)
@@ -203,11 +206,13 @@ func refusedAtOnce(t *testing.T, h *house) {
 }
 
 // nothingBehind sends every attack again and again: what the process holds does not grow with them.
-func nothingBehind(t *testing.T, h *house) {
-	list := slices.DeleteFunc(attacks(), func(a attack) bool { return len(a.body) > 1<<20 }) // what the test itself holds would be counted
+func nothingBehind(t *testing.T, h *harness) {
+	// What the test itself holds would be counted.
+	list := slices.DeleteFunc(attacks(), func(a attack) bool { return len(a.body) > 1<<20 })
 	round := func(n int) uint64 {
 		for i, a := range list {
-			if at := bytes.Index(a.body, []byte("{viewer")); at > 0 { // another document each time: nothing is found in a cache
+			if at := bytes.Index(a.body, []byte("{viewer")); at > 0 {
+				// Another document each time: nothing is found in a cache.
 				a.body = bytes.Replace(a.body, []byte("{viewer"), fmt.Appendf(nil, "{r%d_%d:viewer", n, i), 1)
 			}
 			h.try(h.admin, a)
@@ -229,7 +234,7 @@ func nothingBehind(t *testing.T, h *house) {
 }
 
 // endlessBody sends half a body.
-func endlessBody(t *testing.T, h *house) {
+func endlessBody(t *testing.T, h *harness) {
 	begun, end := io.Pipe()
 	req, _ := http.NewRequest(http.MethodPost, h.url+"/graphql", begun)
 	req.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + h.agent(models.DenyMask)}}
@@ -244,7 +249,8 @@ func endlessBody(t *testing.T, h *house) {
 	if _, err := end.Write([]byte(`{"query":`)); err != nil {
 		t.Fatal(err)
 	}
-	if a := h.ask(h.agent(models.DenyMask), "{viewer{subject}}"); a.errors != nil { // while the other is still on its way
+	if a := h.ask(h.agent(models.DenyMask), "{viewer{subject}}"); a.errors != nil {
+		// The other one is still on its way.
 		t.Error(a.text)
 	}
 	_ = end.CloseWithError(io.ErrUnexpectedEOF)

@@ -20,7 +20,8 @@ import (
 	"sidelight/models/store/storetest"
 )
 
-// floor answers the widget's query with nothing but net/http and database/sql: what the machine and the database cost alone.
+// floor answers the widget's query with nothing but net/http and database/sql: what the machine and
+// the database cost alone.
 type floor struct{ db *sql.DB }
 
 func newFloor(b *testing.B, address string) *floor {
@@ -96,7 +97,8 @@ func (f *floor) read(ctx context.Context, id string) (map[string]any, error) {
 const widgetQuery = `query Card($id:ID!){customer(by:{deskContactId:$id}){contact{id name firstName lastName email phone mobile title department salesforceUrl
  account{id name website phone industry} opportunities(first:5){nodes{id name stage amount closeDate open}}} asOf stale}}`
 
-// BenchmarkWidget holds the API against the floor in one run, turn by turn, so that both meet the same machine.
+// BenchmarkWidget holds the API against the floor in one run, turn by turn, so that both meet the
+// same machine.
 func BenchmarkWidget(b *testing.B) {
 	for _, kind := range []string{"sqlite", "mysql"} {
 		b.Run(kind, func(b *testing.B) {
@@ -104,7 +106,7 @@ func BenchmarkWidget(b *testing.B) {
 			if kind == "mysql" {
 				address = storetest.MySQLAddress(b)
 			}
-			h := newHouse(b, address, 200)
+			h := newHarness(b, address, 200)
 			h.settled()
 			h.permit(nil)
 			h.web.Transport.(*http.Transport).MaxIdleConnsPerHost = 16

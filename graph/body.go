@@ -21,7 +21,8 @@ const maxBody = 256 << 10
 
 type bodyKey struct{}
 
-// withBody reads and checks a POST's body before any transport sees it. The request that it answers holds the parameters and the body once more.
+// withBody reads and checks a POST's body before any transport sees it. The request that it answers
+// holds the parameters and the body once more.
 func withBody(w http.ResponseWriter, r *http.Request) (*http.Request, *refused) {
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if charset := params["charset"]; err != nil || kind != mediaJSON || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
@@ -51,8 +52,9 @@ func withBody(w http.ResponseWriter, r *http.Request) (*http.Request, *refused) 
 	return r, nil
 }
 
-// forget reads a body that is a little too large to its end: an answer that comes while the caller still sends is often lost with the connection. What is much too large
-// is not read, and ends the connection.
+// forget reads a body that is a little too large to its end: an answer that comes while the caller
+// still sends is often lost with the connection. What is much too large is not read, and ends the
+// connection.
 func forget(w http.ResponseWriter, r *http.Request) {
 	const little = 4 * maxBody
 	if r.ContentLength <= little {
@@ -107,8 +109,8 @@ func strict(text []byte, into any) error {
 	return nil
 }
 
-// broken tells whether variables hold text that no database column takes as it stands. The decoder has put U+FFFD where a surrogate had no partner: one that
-// the caller did not write.
+// broken tells whether variables hold text that no database column takes as it stands. The decoder
+// has put U+FFFD where a surrogate had no partner: one that the caller did not write.
 func broken(body []byte, variables map[string]any) bool {
 	written := bytes.Contains(body, []byte("\uFFFD")) || bytes.Contains(bytes.ToLower(body), []byte(`\ufffd`))
 	var look func(v any) bool

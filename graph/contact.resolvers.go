@@ -35,7 +35,7 @@ func (r *contactResolver) Opportunities(ctx context.Context, obj *models.Contact
 	if err != nil {
 		return nil, err
 	}
-	return r.opportunityPage(r.Card.Opportunities(ctx, q))
+	return r.cardOpportunities(ctx, q, obj.Sections)
 }
 
 func (r *contactResolver) Notes(ctx context.Context, obj *models.Contact, first *int, after *string) (*generated.NoteConnection, error) {
@@ -46,7 +46,7 @@ func (r *contactResolver) Notes(ctx context.Context, obj *models.Contact, first 
 	if err != nil {
 		return nil, err
 	}
-	return r.notePage(r.Card.Notes(ctx, q))
+	return r.notePage(read(ctx, q, obj.Sections.Notes, r.Card.Notes))
 }
 
 func (r *contactResolver) Events(ctx context.Context, obj *models.Contact, first *int, after *string) (*generated.EventConnection, error) {
@@ -57,7 +57,7 @@ func (r *contactResolver) Events(ctx context.Context, obj *models.Contact, first
 	if err != nil {
 		return nil, err
 	}
-	return r.eventPage(r.Card.Events(ctx, q))
+	return r.eventPage(read(ctx, q, obj.Sections.Events, r.Card.Events))
 }
 
 func (r *contactResolver) Tasks(ctx context.Context, obj *models.Contact, open *bool, first *int, after *string) (*generated.TaskConnection, error) {
@@ -68,7 +68,7 @@ func (r *contactResolver) Tasks(ctx context.Context, obj *models.Contact, open *
 	if err != nil {
 		return nil, err
 	}
-	return r.taskPage(r.Card.Tasks(ctx, q))
+	return r.taskPage(read(ctx, q, obj.Sections.Tasks, r.Card.Tasks))
 }
 
 func (r *queryResolver) Contacts(ctx context.Context, filter *models.ContactFilter, orderBy *models.ContactOrder, first *int, after *string, last *int, before *string) (*generated.ContactConnection, error) {

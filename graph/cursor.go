@@ -7,11 +7,13 @@ import (
 	"github.com/tink-crypto/tink-go/v2/daead/subtle"
 	"github.com/tink-crypto/tink-go/v2/tink"
 
+	"sidelight/graph/gate"
 	"sidelight/models"
 )
 
-// cursors seals what the store's cursors hold: the values that a list is ordered by, which the caller need not be allowed to see. The same row has the same
-// cursor every time, and nobody can make one.
+// cursors seals what the store's cursors hold: the values that a list is ordered by, which the
+// caller need not be allowed to see. The same row has the same cursor every time, and nobody can
+// make one.
 type cursors struct{ key tink.DeterministicAEAD }
 
 // cursorKeyLength is that of AES-SIV, in bytes.
@@ -65,7 +67,7 @@ func (c cursors) open(sealed *string, argument string) (*string, error) {
 // page is the part of a list that the arguments ask for.
 func (c cursors) page(first *int, after *string, last *int, before *string) (models.Page, error) {
 	if first == nil && last == nil {
-		n := usualRows
+		n := gate.UsualRows
 		if before != nil {
 			last = &n
 		} else {
@@ -85,7 +87,9 @@ func (c cursors) page(first *int, after *string, last *int, before *string) (mod
 func sealed[T any](c cursors, s models.Slice[T]) models.Slice[T] {
 	out := make([]string, len(s.Cursors))
 	for i := range s.Cursors {
-		out[i] = c.seal(s.Cursors[i])
+		if s.Cursors[i] != "" { // left out where nobody asks for it
+			out[i] = c.seal(s.Cursors[i])
+		}
 	}
 	s.Cursors, s.PageInfo.StartCursor, s.PageInfo.EndCursor = out, nil, nil
 	if len(out) > 0 {

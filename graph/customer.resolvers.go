@@ -7,8 +7,17 @@ package graph
 
 import (
 	"context"
+	"sidelight/graph/generated"
 	"sidelight/models"
 )
+
+func (r *linkResolver) DeskURL(ctx context.Context, obj *models.Link) (*string, error) {
+	return r.vendorURL(ctx, models.Desk, obj.Object, deref(obj.DeskID)), nil
+}
+
+func (r *linkResolver) SalesforceURL(ctx context.Context, obj *models.Link) (*string, error) {
+	return r.vendorURL(ctx, models.Salesforce, obj.Object, deref(obj.SalesforceID)), nil
+}
 
 func (r *mutationResolver) RefreshCustomer(ctx context.Context, by models.CustomerKey) (*models.Customer, error) {
 	sel, err := r.cardSelection(ctx)
@@ -25,3 +34,7 @@ func (r *queryResolver) Customer(ctx context.Context, by models.CustomerKey) (*m
 func (r *subscriptionResolver) CustomerChanged(ctx context.Context, by models.CustomerKey) (<-chan *models.Customer, error) {
 	return r.customerChanges(ctx, by), nil
 }
+
+func (r *Resolver) Link() generated.LinkResolver { return &linkResolver{r} }
+
+type linkResolver struct{ *Resolver }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
@@ -13,10 +14,12 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/lexer"
 
+	"sidelight/graph/gate"
 	"sidelight/models"
 )
 
-// Limits of a document, looked for before it is parsed: validation costs the square of what repeats, and names every single fault. Ours use a tenth.
+// Limits of a document, looked for before it is parsed: validation costs the square of what
+// repeats, and names every single fault. Ours use a tenth.
 const (
 	maxTokens   = 1500
 	maxNesting  = 36 // of brackets of any kind: fields, arguments and values
@@ -48,7 +51,7 @@ func (d documents) MutateOperationParameters(ctx context.Context, p *graphql.Raw
 		}
 		text, known := d.persisted[strings.ToLower(hash)]
 		if !known {
-			return refusal(models.CodeNotFound, "PersistedQueryNotFound")
+			return gate.Refusal(models.CodeNotFound, "PersistedQueryNotFound")
 		}
 		p.Query = text
 		return nil
@@ -56,7 +59,7 @@ func (d documents) MutateOperationParameters(ctx context.Context, p *graphql.Raw
 	if d.only {
 		sum := sha256.Sum256([]byte(p.Query))
 		if _, known := d.persisted[hex.EncodeToString(sum[:])]; !known {
-			return refusal(models.CodeForbidden, "this server answers only the documents that it knows")
+			return gate.Refusal(models.CodeForbidden, "this server answers only the documents that it knows")
 		}
 	}
 	if _, known := d.known.Get(ctx, p.Query); known {
@@ -86,7 +89,7 @@ func scan(query string) *gqlerror.Error {
 			return nil
 		}
 		if tokens >= maxTokens {
-			return refusal(models.CodeTooComplex, "the document is too long")
+			return gate.Refusal(models.CodeTooComplex, "the document is too long")
 		}
 		switch t.Kind {
 		case lexer.BraceL, lexer.BracketL, lexer.ParenL:
@@ -98,14 +101,14 @@ func scan(query string) *gqlerror.Error {
 		case lexer.Name:
 			names[t.Value]++
 			if names[t.Value] > maxSameName {
-				return refusal(models.CodeTooComplex, "the document repeats itself")
+				return gate.Refusal(models.CodeTooComplex, "the document repeats itself")
 			}
 		}
 		switch {
 		case nesting > maxNesting:
-			return refusal(models.CodeTooComplex, "the operation is nested too deep")
-		case directives > maxDirectives:
-			return refusal(models.CodeTooComplex, "the operation has too many directives")
+			return gate.Refusal(models.CodeTooComplex, "the operation is nested too deep")
+		case directives > gate.MaxDirectives:
+			return gate.Refusal(models.CodeTooComplex, "the operation has too many directives")
 		}
 	}
 }
@@ -116,16 +119,29 @@ const (
 	maxCachedLength = 8 << 10
 )
 
-// parsed are the documents that were parsed and found valid, by their text. They are shared: nothing may change them.
+// parsed are the documents that were parsed and found valid, by their text. They are shared:
+// nothing may change them.
 type parsed struct {
-	graphql.Cache[*ast.QueryDocument]
+	current atomic.Pointer[lru.LRU[*ast.QueryDocument]]
 }
 
-func newParsed() parsed { return parsed{lru.New[*ast.QueryDocument](maxCached)} }
+func newParsed() *parsed {
+	c := &parsed{}
+	c.forget()
+	return c
+}
+
+// forget forgets all: a document may name a person.
+func (c *parsed) forget() { c.current.Store(lru.New[*ast.QueryDocument](maxCached)) }
+
+// Get implements graphql.Cache.
+func (c *parsed) Get(ctx context.Context, query string) (*ast.QueryDocument, bool) {
+	return c.current.Load().Get(ctx, query)
+}
 
 // Add implements graphql.Cache.
-func (c parsed) Add(ctx context.Context, query string, doc *ast.QueryDocument) {
+func (c *parsed) Add(ctx context.Context, query string, doc *ast.QueryDocument) {
 	if len(query) <= maxCachedLength {
-		c.Cache.Add(ctx, query, doc)
+		c.current.Load().Add(ctx, query, doc)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"sidelight/graph/gate"
 	"sidelight/models"
 )
 
@@ -68,7 +69,7 @@ func TestDocumentsThatAreKeptStayFew(t *testing.T) {
 	if _, kept := c.Get(context.Background(), strings.Repeat(" ", maxCachedLength+1)); kept {
 		t.Error("a long document is kept")
 	}
-	for _, text := range []string{"{" + strings.Repeat("a ", maxSameName+1) + "}", strings.Repeat("{a", maxNesting+1), "{a" + strings.Repeat(" @b", maxDirectives+1) + "}", strings.Repeat("a1 b2 c3 ", maxTokens),
+	for _, text := range []string{"{" + strings.Repeat("a ", maxSameName+1) + "}", strings.Repeat("{a", maxNesting+1), "{a" + strings.Repeat(" @b", gate.MaxDirectives+1) + "}", strings.Repeat("a1 b2 c3 ", maxTokens),
 		"\"\"\" \" { \"\"\" # \" {\n" + strings.Repeat("{a", maxNesting+1)} {
 		if err := scan(text); err == nil || err.Extensions["code"] != string(models.CodeTooComplex) {
 			t.Errorf("%.40s: %v", text, err)

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sidelight/graph/gate"
 	"sidelight/models"
 )
 
@@ -20,15 +22,21 @@ type Public struct {
 	Fields  []string
 }
 
-// publicCodes are the codes of the API. A code that is not here is INTERNAL: what is unknown does not leave.
+// publicCodes are the codes of the API. A code that is not here is INTERNAL: what is unknown does
+// not leave.
 var publicCodes = map[models.Code]models.Code{
 	models.CodeUnauthenticated: models.CodeUnauthenticated, models.CodeForbidden: models.CodeForbidden, models.CodeBadUserInput: models.CodeBadUserInput,
 	models.CodeNotFound: models.CodeNotFound, models.CodeConflict: models.CodeConflict, models.CodeTooComplex: models.CodeTooComplex,
+	models.CodeUnavailable: models.CodeUnavailable,
 	models.CodeRateLimited: models.CodeRateLimited, models.CodeUpstreamUnavailable: models.CodeUpstreamUnavailable,
 	models.CodeBadCredentials: models.CodeUpstreamUnavailable, models.CodeQuotaExhausted: models.CodeUpstreamUnavailable, models.CodeBusy: models.CodeUpstreamUnavailable,
-	models.CodeUnknownOutcome: models.CodeUpstreamUnavailable, models.CodeNoAccess: models.CodeForbidden, models.CodeTypeMismatch: models.CodeBadUserInput,
+	models.CodeOtherOrganization: models.CodeUpstreamUnavailable,
+	models.CodeUnknownOutcome:    models.CodeUpstreamUnavailable, models.CodeSideUnusable: models.CodeUpstreamUnavailable,
+	models.CodeCallTooLarge: models.CodeUpstreamUnavailable, models.CodeNoAccess: models.CodeForbidden, models.CodeTypeMismatch: models.CodeBadUserInput,
 	models.CodeValueTooLong: models.CodeBadUserInput, models.CodeInvalidPicklist: models.CodeBadUserInput, models.CodeInvalidParameter: models.CodeBadUserInput,
 	models.CodeParameterMissing: models.CodeBadUserInput, models.CodeRequiredFieldMissing: models.CodeBadUserInput,
+	models.CodeAlreadyMapped: models.CodeConflict, models.CodeAmbiguousMatch: models.CodeConflict, models.CodeDuplicate: models.CodeConflict,
+	models.CodeDeleted: models.CodeNotFound, models.CodeReadOnly: models.CodeForbidden,
 }
 
 // PublicError is the one place where errors become what callers see.
@@ -48,7 +56,8 @@ func PublicError(err error) Public {
 	return Public{Code: models.CodeInternal, Message: "something went wrong here"}
 }
 
-// present turns a resolver's error into the answer's. Errors of parsing and validation are the caller's own and stay as they are, but for what they repeat.
+// present turns a resolver's error into the answer's. Errors of parsing and validation are the
+// caller's own and stay as they are, but for what they repeat.
 func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		var g *gqlerror.Error
@@ -80,7 +89,8 @@ func present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
-// Bounds of what an answer says about errors: messages of validation repeat what the caller wrote, and there is one for each fault.
+// Bounds of what an answer says about errors: messages of validation repeat what the caller wrote,
+// and there is one for each fault.
 const (
 	maxErrors      = 10  // of a request that is refused
 	maxFieldErrors = 100 // of one that is answered: a field has an error for each row
@@ -97,7 +107,27 @@ func short(message string) string {
 	return message
 }
 
-// refusal is an error of ours about the request itself.
-func refusal(code models.Code, message string) *gqlerror.Error {
-	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": string(code)}}
+// errorBound bounds what an answer says about errors.
+type errorBound struct{}
+
+// ExtensionName implements graphql.HandlerExtension.
+func (errorBound) ExtensionName() string { return "ErrorBound" }
+
+// Validate implements graphql.HandlerExtension.
+func (errorBound) Validate(graphql.ExecutableSchema) error { return nil }
+
+// InterceptResponse implements graphql.ResponseInterceptor.
+func (errorBound) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	res := next(ctx)
+	if res == nil {
+		return nil
+	}
+	most := maxErrors
+	if len(res.Data) > 0 {
+		most = maxFieldErrors
+	}
+	if more := len(res.Errors) - most; more > 0 {
+		res.Errors = append(res.Errors[:most:most], gate.Refusal(models.CodeBadUserInput, fmt.Sprintf("and %d more errors", more)))
+	}
+	return res
 }

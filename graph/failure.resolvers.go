@@ -12,15 +12,15 @@ import (
 )
 
 func (r *conflictResolver) Base(ctx context.Context, obj *models.Conflict) (any, error) {
-	return r.typed(ctx, obj, models.Salesforce, obj.Base)
+	return r.typed(ctx, obj.Object, obj.Field, models.Salesforce, obj.Base)
 }
 
 func (r *conflictResolver) Desk(ctx context.Context, obj *models.Conflict) (any, error) {
-	return r.typed(ctx, obj, models.Desk, obj.Desk)
+	return r.typed(ctx, obj.Object, obj.Field, models.Desk, obj.Desk)
 }
 
 func (r *conflictResolver) Salesforce(ctx context.Context, obj *models.Conflict) (any, error) {
-	return r.typed(ctx, obj, models.Salesforce, obj.Salesforce)
+	return r.typed(ctx, obj.Object, obj.Field, models.Salesforce, obj.Salesforce)
 }
 
 func (r *failureResolver) Code(ctx context.Context, obj *models.Failure) (string, error) {
@@ -31,8 +31,20 @@ func (r *failureResolver) Fields(ctx context.Context, obj *models.Failure) ([]st
 	return obj.Fields, nil
 }
 
+func (r *failureResolver) RecordURL(ctx context.Context, obj *models.Failure) (*string, error) {
+	return r.vendorURL(ctx, obj.Source, obj.Object, obj.RecordID), nil
+}
+
 func (r *failureCategoryResolver) Code(ctx context.Context, obj *models.FailureCategory) (string, error) {
 	return string(obj.Code), nil
+}
+
+func (r *failureGroupResolver) Code(ctx context.Context, obj *models.FailureGroup) (string, error) {
+	return string(obj.Code), nil
+}
+
+func (r *failureGroupResolver) Fields(ctx context.Context, obj *models.FailureGroup) ([]string, error) {
+	return obj.Fields, nil
 }
 
 func (r *mutationResolver) RetryFailures(ctx context.Context, ids []string, filter *models.FailureFilter) (*generated.RetryPayload, error) {
@@ -56,16 +68,32 @@ func (r *mutationResolver) ResolveConflict(ctx context.Context, id string, choos
 	return &c, nil
 }
 
-func (r *queryResolver) Failures(ctx context.Context, filter *models.FailureFilter, first *int, after *string) (*generated.FailureConnection, error) {
+func (r *queryResolver) Failures(ctx context.Context, filter *models.FailureFilter, orderBy *models.FailureOrder, first *int, after *string) (*generated.FailureConnection, error) {
 	p, err := r.cursors.page(first, after, nil, nil)
 	if err != nil {
 		return nil, err
 	}
-	return r.failurePage(r.Store.Failures(ctx, deref(filter), p, wants(ctx, "totalCount")))
+	f := deref(filter)
+	f.Order = orderBy
+	return r.failurePage(r.Store.Failures(ctx, f, p, wants(ctx, "totalCount")))
 }
 
 func (r *queryResolver) FailureCategories(ctx context.Context, filter *models.FailureFilter) ([]*models.FailureCategory, error) {
 	list, err := r.Store.FailureCategories(ctx, deref(filter))
+	return pointers(list), err
+}
+
+func (r *queryResolver) FailureGroups(ctx context.Context, filter *models.FailureFilter, first *int) ([]*models.FailureGroup, error) {
+	most := 20
+	if first != nil {
+		most = *first
+	}
+	if most > 100 {
+		err := models.Errorf(models.CodeBadUserInput, "first must lie between 0 and 100")
+		err.Fields = []string{"first"}
+		return nil, err
+	}
+	list, err := r.Store.FailureGroups(ctx, deref(filter), most)
 	return pointers(list), err
 }
 
@@ -85,8 +113,11 @@ func (r *Resolver) FailureCategory() generated.FailureCategoryResolver {
 	return &failureCategoryResolver{r}
 }
 
+func (r *Resolver) FailureGroup() generated.FailureGroupResolver { return &failureGroupResolver{r} }
+
 type (
 	conflictResolver        struct{ *Resolver }
 	failureResolver         struct{ *Resolver }
 	failureCategoryResolver struct{ *Resolver }
+	failureGroupResolver    struct{ *Resolver }
 )

@@ -1,4 +1,5 @@
-// Package graph is the GraphQL API: its schema by noun, the one gate, and resolvers that parse, make one call and return.
+// Package graph is the GraphQL API: its schema by noun, the one gate, and resolvers that parse,
+// make one call and return.
 package graph
 
 import (
@@ -16,8 +17,8 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"sidelight/graph/gate"
 	"sidelight/graph/generated"
 	"sidelight/models"
 )
@@ -25,8 +26,13 @@ import (
 // Handler serves the API.
 type Handler struct {
 	server *handler.Server
-	gate   *gate
+	gate   *gate.Gate
+	limits *callerLimits
+	known  *parsed
 }
+
+// Forget forgets what requests have left in memory that may name a person.
+func (h *Handler) Forget() { h.known.forget() }
 
 // New makes the handler. An error names the schema field that nobody has said the needs of.
 func New(c Config) (*Handler, error) {
@@ -39,13 +45,24 @@ func New(c Config) (*Handler, error) {
 	if c.Timeout == 0 {
 		c.Timeout = 15 * time.Second
 	}
-	r := &Resolver{Config: c}
+	if c.Database == nil {
+		c.Database = func() models.DatabaseHealth { return models.DatabaseHealth{OK: true} }
+	}
+	r := &Resolver{Config: c, limits: newCallerLimits(c.Bounds)}
+	r.known.Store(&c.Known)
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: r})
 	var err error
-	if r.gate, err = newGate(schema.Schema()); err != nil {
+	if r.gate, err = gate.New(schema.Schema()); err != nil {
 		return nil, err
 	}
-	r.gate.recheck = c.Recheck
+	r.gate.Recheck = func(ctx context.Context, v *models.Viewer) (*models.Viewer, *gqlerror.Error) {
+		now, err := c.Recheck(ctx, v)
+		if err != nil {
+			p := PublicError(err)
+			return nil, gate.Refusal(p.Code, p.Message)
+		}
+		return now, nil
+	}
 	if r.cursors, err = newCursors(c.CursorKey); err != nil {
 		return nil, err
 	}
@@ -54,13 +71,13 @@ func New(c Config) (*Handler, error) {
 	}
 	known := newParsed()
 	s := handler.New(schema)
-	s.AddTransport(socket(c))
+	s.AddTransport(socket(c, r.limits))
 	s.AddTransport(sse{transport.SSE{KeepAlivePingInterval: sseTime}})
-	s.AddTransport(plain{})
+	s.AddTransport(plain{r.limits})
 	s.SetQueryCache(known)
 	s.SetParserTokenLimit(maxTokens)
 	s.SetDisableSuggestion(true)
-	s.SetValidationRulesFn(silentRules)
+	s.SetValidationRulesFn(gate.ValidationRules)
 	s.SetErrorPresenter(present(c.Logger))
 	s.SetRecoverFunc(func(ctx context.Context, p any) error {
 		c.Logger.Error("a resolver panicked", "request", requestID(ctx), "kind", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
@@ -68,29 +85,29 @@ func New(c Config) (*Handler, error) {
 	})
 	s.Use(documents{persisted: c.Persisted, only: c.OnlyPersisted, known: known})
 	s.Use(introspectable{})
+	s.Use(errorBound{})
 	s.Use(r.gate)
 	s.AroundOperations(r.operation)
-	s.AroundFields(r.gate.around)
-	return &Handler{s, r.gate}, nil
-}
-
-// silentRules are the rules of validation that suggest no names: a caller who may not see a name must not be told it.
-func silentRules() *rules.Rules {
-	r := rules.NewDefaultRules()
-	r.ReplaceRule(rules.KnownArgumentNamesRule.Name, rules.KnownArgumentNamesRuleWithoutSuggestions.RuleFunc)
-	r.ReplaceRule(rules.ValuesOfCorrectTypeRule.Name, rules.ValuesOfCorrectTypeRuleWithoutSuggestions.RuleFunc)
-	r.ReplaceRule(rules.FieldsOnCorrectTypeRule.Name, rules.FieldsOnCorrectTypeRuleWithoutSuggestions.RuleFunc)
-	r.ReplaceRule(rules.ScalarLeafsRule.Name, rules.ScalarLeafsRuleWithoutSuggestions.RuleFunc)
-	return r
+	s.AroundFields(r.gate.Around)
+	return &Handler{s, r.gate, r.limits, known}, nil
 }
 
 // operation bounds the time of what does not last, and says why a subscription ended.
 func (r *Resolver) operation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
+		release, err := r.limits.subscription(subjectOf(ctx))
+		if err != nil {
+			return r.refusedAnswer(ctx, err)
+		}
+		context.AfterFunc(ctx, release)
 		ctx, ended := withEnd(ctx)
-		responses := next(ctx)
+		responses, last := next(ctx), lastSent{}
 		return func(ctx context.Context) *graphql.Response {
-			if res := responses(withLoaders(ctx)); res != nil { // each event reads anew
+			res := responses(withLoaders(ctx)) // each event reads anew
+			for last.repeats(res) {
+				res = responses(withLoaders(ctx))
+			}
+			if res != nil {
 				return res
 			}
 			if err := ended.take(); err != nil && ctx.Err() == nil {
@@ -99,19 +116,36 @@ func (r *Resolver) operation(ctx context.Context, next graphql.OperationHandler)
 			return nil
 		}
 	}
-	ctx, cancel := context.WithTimeout(withLoaders(ctx), r.Timeout)
+	release := func() {}
+	if !hasPlace(ctx) {
+		var err error
+		if release, err = r.limits.operation(ctx, subjectOf(ctx)); err != nil {
+			return r.refusedAnswer(ctx, err)
+		}
+	}
+	limit := r.Timeout
+	if !r.Database().OK { // what the database does not answer is not waited for
+		limit = min(limit, troubledTimeout)
+	}
+	ctx, cancel := context.WithTimeout(withLoaders(ctx), limit)
+	context.AfterFunc(ctx, release)
 	responses := next(ctx)
 	return func(ctx context.Context) *graphql.Response {
+		defer release()
 		defer cancel()
 		return responses(ctx)
 	}
 }
 
+// troubledTimeout bounds queries and mutations while the database is in trouble: an admin must see
+// why, and nobody gains by waiting.
+const troubledTimeout = 3 * time.Second
+
 // SDL is the schema that the viewer can use, as text.
 func (h *Handler) SDL(v *models.Viewer) string { return h.gate.SDL(v) }
 
-// ServeHTTP answers GraphQL over HTTP, server-sent events and WebSocket (graphql-transport-ws). Without a viewer only a WebSocket may be opened: it
-// signs in with its first message.
+// ServeHTTP answers GraphQL over HTTP, server-sent events and WebSocket (graphql-transport-ws).
+// Without a viewer only a WebSocket may be opened: it signs in with its first message.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	const methods = "GET, POST, OPTIONS"
 	upgrade := strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
@@ -137,10 +171,16 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refused.write(w)
 		return
 	}
+	if upgrade {
+		s := &seat{}
+		defer s.leave()
+		r = r.WithContext(context.WithValue(r.Context(), seatKey{}, s))
+	}
 	h.server.ServeHTTP(w, r)
 }
 
-// introspectable lets everyone who is signed in introspect: the gate answers each with their own schema.
+// introspectable lets everyone who is signed in introspect: the gate answers each with their own
+// schema.
 type introspectable struct{}
 
 // ExtensionName implements graphql.HandlerExtension.

@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"sidelight/graph/gate"
 	"sidelight/models"
 )
 
@@ -23,9 +24,10 @@ const (
 	mediaEvents  = "text/event-stream"
 )
 
-// plain answers queries by GET, and queries and mutations by POST, as GraphQL over HTTP has it. It stands in for gqlgen's transports, which repeat a
-// malformed body in their answer and copy every answer once more.
-type plain struct{}
+// plain answers queries by GET, and queries and mutations by POST, as GraphQL over HTTP has it. It
+// stands in for gqlgen's transports, which repeat a malformed body in their answer and copy every
+// answer once more.
+type plain struct{ limits *callerLimits }
 
 // Supports implements graphql.Transport.
 func (plain) Supports(r *http.Request) bool {
@@ -33,7 +35,7 @@ func (plain) Supports(r *http.Request) bool {
 }
 
 // Do implements graphql.Transport.
-func (plain) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+func (p plain) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	params, refused := paramsOf(r)
 	if refused != nil {
 		refused.write(w)
@@ -59,11 +61,19 @@ func (plain) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecut
 		refusedWith(http.StatusMethodNotAllowed, models.CodeBadUserInput, "GET is for queries: send mutations by POST").write(w)
 		return
 	}
-	responses, ctx := exec.DispatchOperation(r.Context(), rc)
+	release, err := p.limits.operation(r.Context(), subjectOf(r.Context()))
+	if err != nil {
+		public := PublicError(err)
+		refusedWith(http.StatusTooManyRequests, public.Code, public.Message).write(w)
+		return
+	}
+	defer release() // when the answer is written: until then it counts
+	responses, ctx := exec.DispatchOperation(withPlace(r.Context()), rc)
 	send(w, media, http.StatusOK, responses(ctx), false)
 }
 
-// paramsOf are the request's parameters: those of a body were read before, those of a GET stand in the address.
+// paramsOf are the request's parameters: those of a body were read before, those of a GET stand in
+// the address.
 func paramsOf(r *http.Request) (*graphql.RawParams, *refused) {
 	if p, ok := r.Context().Value(bodyKey{}).(*graphql.RawParams); ok {
 		return p, nil
@@ -84,8 +94,9 @@ func paramsOf(r *http.Request) (*graphql.RawParams, *refused) {
 	return p, nil
 }
 
-// statusOf is the status of a request that was refused before anything ran. Those who ask for application/json get 200 where the document or its
-// variables are at fault: their intermediaries may not know GraphQL.
+// statusOf is the status of a request that was refused before anything ran. Those who ask for
+// application/json get 200 where the document or its variables are at fault: their intermediaries
+// may not know GraphQL.
 func statusOf(media string, errs gqlerror.List) int {
 	code, _ := errs[0].Extensions["code"].(string)
 	if media == mediaJSON && (code == errcode.ParseFailed || code == errcode.ValidationFailed) {
@@ -101,6 +112,8 @@ func statusOf(media string, errs gqlerror.List) int {
 		return http.StatusOK
 	case models.CodeRateLimited:
 		return http.StatusTooManyRequests
+	case models.CodeUnavailable:
+		return http.StatusServiceUnavailable
 	}
 	if media == mediaJSON {
 		return http.StatusOK
@@ -108,7 +121,8 @@ func statusOf(media string, errs gqlerror.List) int {
 	return http.StatusBadRequest
 }
 
-// send writes an answer in one piece. The data bytes are the executor's own: they are JSON already. An answer to what was refused has no data.
+// send writes an answer in one piece. The data bytes are the executor's own: they are JSON already.
+// An answer to what was refused has no data.
 func send(w http.ResponseWriter, media string, status int, res *graphql.Response, refused bool) {
 	if res == nil { // the caller is gone
 		return
@@ -139,8 +153,16 @@ func send(w http.ResponseWriter, media string, status int, res *graphql.Response
 	h.Set("Content-Type", media+"; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Length", strconv.Itoa(len(b)))
+	if slices.ContainsFunc(res.Errors, unavailable) {
+		h.Set("Retry-After", strconv.Itoa(int(models.UnavailableRetry.Seconds())))
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(b) // the caller may be gone
+}
+
+// unavailable tells whether an error is one that passes by itself.
+func unavailable(err *gqlerror.Error) bool {
+	return err.Extensions["code"] == string(models.CodeUnavailable)
 }
 
 func marshal(v any) []byte {
@@ -163,13 +185,17 @@ func refusedWith(status int, code models.Code, message string) *refused {
 }
 
 func (r *refused) write(w http.ResponseWriter) {
-	if r.status == http.StatusUnauthorized {
+	switch r.status {
+	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", "Bearer")
+	case http.StatusTooManyRequests:
+		w.Header().Set("Retry-After", "1")
 	}
-	send(w, mediaJSON, r.status, &graphql.Response{Errors: gqlerror.List{refusal(r.code, r.message)}}, true)
+	send(w, mediaJSON, r.status, &graphql.Response{Errors: gqlerror.List{gate.Refusal(r.code, r.message)}}, true)
 }
 
-// preferred is the media type that the Accept header prefers: by weight, then by its own order. Clients that merely could read events name JSON first.
+// preferred is the media type that the Accept header prefers: by weight, then by its own order.
+// Clients that merely could read events name JSON first.
 func preferred(accept string) string {
 	if accept == "" {
 		return mediaJSON

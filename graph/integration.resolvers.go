@@ -9,13 +9,32 @@ import (
 	"context"
 	"sidelight/graph/generated"
 	"sidelight/models"
+	"time"
 )
 
+func (r *connectionResolver) LastAnswerAt(ctx context.Context, obj *models.Connection) (*time.Time, error) {
+	return r.lastAnswer(ctx, obj.Side)
+}
+
+func (r *connectionResolver) Silent(ctx context.Context, obj *models.Connection) (*bool, error) {
+	return r.silent(ctx, obj)
+}
+
+func (r *integrationResolver) Reason(ctx context.Context, obj *models.Integration) (*string, error) {
+	if d := r.Config.Database(); !d.OK {
+		return d.Problem, nil
+	}
+	return obj.Reason, nil
+}
+
 func (r *integrationResolver) ReasonCode(ctx context.Context, obj *models.Integration) (*string, error) {
-	if obj.ReasonCode == "" {
+	code := string(obj.ReasonCode)
+	if !r.Config.Database().OK {
+		code = string(models.CodeUnavailable)
+	}
+	if code == "" {
 		return nil, nil
 	}
-	code := string(obj.ReasonCode)
 	return &code, nil
 }
 
@@ -46,6 +65,11 @@ func (r *integrationResolver) LagSeconds(ctx context.Context, obj *models.Integr
 
 func (r *integrationResolver) DriftReport(ctx context.Context, obj *models.Integration) (*models.DriftReport, error) {
 	return r.Sync.DriftReport(ctx)
+}
+
+func (r *integrationResolver) Database(ctx context.Context, obj *models.Integration) (*models.DatabaseHealth, error) {
+	d := r.Config.Database()
+	return &d, nil
 }
 
 func (r *mutationResolver) ConnectSalesforce(ctx context.Context, input generated.ConnectSalesforceInput) (*generated.ConnectPayload, error) {
@@ -106,10 +130,20 @@ func (r *mutationResolver) ResumeSync(ctx context.Context) (*models.Integration,
 	return &in, nil
 }
 
+func (r *mutationResolver) TakeOrganization(ctx context.Context, side models.Side, confirm string) (*models.Integration, error) {
+	if err := confirmed(confirm, "new"); err != nil {
+		return nil, err
+	}
+	in, err := r.Connector.TakeOrganization(ctx, side)
+	if err != nil {
+		return nil, err
+	}
+	r.audit(ctx, "takeOrganization", string(side), map[string]any{"organization": in.Org(side)})
+	return &in, nil
+}
+
 func (r *mutationResolver) DeleteIntegration(ctx context.Context, confirm string) (*generated.DeleteIntegrationPayload, error) {
-	if confirm != "delete" {
-		err := models.Errorf(models.CodeBadUserInput, "confirm must be the word: delete")
-		err.Fields = []string{"confirm"}
+	if err := confirmed(confirm, "delete"); err != nil {
 		return nil, err
 	}
 	if err := r.Sync.Delete(ctx); err != nil {
@@ -120,9 +154,14 @@ func (r *mutationResolver) DeleteIntegration(ctx context.Context, confirm string
 }
 
 func (r *queryResolver) Integration(ctx context.Context) (*models.Integration, error) {
-	return r.integration(ctx)
+	return r.lastKnown(ctx)
 }
+
+func (r *Resolver) Connection() generated.ConnectionResolver { return &connectionResolver{r} }
 
 func (r *Resolver) Integration() generated.IntegrationResolver { return &integrationResolver{r} }
 
-type integrationResolver struct{ *Resolver }
+type (
+	connectionResolver  struct{ *Resolver }
+	integrationResolver struct{ *Resolver }
+)

@@ -19,8 +19,8 @@ import (
 	"sidelight/server"
 )
 
-// patience is how long a test waits for what must come.
-const patience = 30 * time.Second
+// testTimeout is how long a test waits for what must come.
+const testTimeout = 30 * time.Second
 
 // stream is an open stream of server-sent events.
 type stream struct {
@@ -29,10 +29,10 @@ type stream struct {
 	leave context.CancelFunc
 }
 
-func (h *house) events(t *testing.T, token, query string) *stream {
+func (h *harness) events(t *testing.T, token, query string) *stream {
 	t.Helper()
 	body, _ := json.Marshal(map[string]string{"query": query})
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	t.Cleanup(cancel)
 	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, h.url+"/graphql", bytes.NewReader(body))
 	req.Header.Set("Content-Type", "application/json")
@@ -83,9 +83,9 @@ type socket struct {
 	conn *websocket.Conn
 }
 
-func (h *house) socket(t *testing.T, token string) *socket {
+func (h *harness) socket(t *testing.T, token string) *socket {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	t.Cleanup(cancel)
 	conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(h.url, "http")+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPClient: h.web})
 	if err != nil {
@@ -137,9 +137,10 @@ func (s *socket) must(kind string) message {
 	return m
 }
 
-// TestASubscriptionSeesWhatItsCallerMaySeeNow changes permissions under open subscriptions, by both transports.
+// TestASubscriptionSeesWhatItsCallerMaySeeNow changes permissions under open subscriptions, by both
+// transports.
 func TestASubscriptionSeesWhatItsCallerMaySeeNow(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t), 16)
+	h := newHarness(t, storetest.SQLiteAddress(t), 16)
 	h.settled()
 	person := h.people()[0]
 	by := fmt.Sprintf(`(by:{deskContactId:%q})`, person["deskId"])
@@ -203,7 +204,8 @@ func TestASubscriptionSeesWhatItsCallerMaySeeNow(t *testing.T) {
 			if m := s.must("next"); strings.Contains(string(m.Payload), person["name"].(string)) != (i == 0) {
 				t.Errorf("%v off: %s", off, m.Payload)
 			}
-			for m := s.must("complete"); m.ID != fmt.Sprint(i); m = s.must("complete") {
+			for s.must("complete").ID != fmt.Sprint(i) {
+				continue
 			}
 		}
 	})
@@ -219,7 +221,7 @@ func TestASubscriptionSeesWhatItsCallerMaySeeNow(t *testing.T) {
 
 // TestASubscriptionEndsWithItsToken waits for tokens to end, and revokes one.
 func TestASubscriptionEndsWithItsToken(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t), 8)
+	h := newHarness(t, storetest.SQLiteAddress(t), 8)
 	h.settled()
 	h.permit(nil)
 	subscription := `subscription{customerChanged(by:{salesforceId:"` + h.people()[0]["salesforceId"].(string) + `"}){contact{name}}}`
@@ -262,7 +264,7 @@ func TestASubscriptionEndsWithItsToken(t *testing.T) {
 	})
 	t.Run("an unknown or missing token opens no socket", func(t *testing.T) {
 		for _, payload := range []string{`{}`, `{"Authorization":"Bearer nonsense"}`, `{"Authorization":"Basic eDp5"}`} {
-			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 			conn, _, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(h.url, "http")+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
 			if err != nil {
 				t.Fatal(err)
@@ -280,16 +282,18 @@ func TestASubscriptionEndsWithItsToken(t *testing.T) {
 
 // TestAnswersComeInTheFormThatTheCallerPrefers asks as the well-known clients do.
 func TestAnswersComeInTheFormThatTheCallerPrefers(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t), 8)
+	h := newHarness(t, storetest.SQLiteAddress(t), 8)
 	body := []byte(`{"query":"{viewer{subject}}"}`)
 	for accept, want := range map[string]string{
 		"":    "application/json",
 		"*/*": "application/json",
-		"application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed": "application/graphql-response+json", // urql
-		"application/graphql-response+json,application/json;q=0.9":                                                          "application/graphql-response+json", // Apollo Client
-		"application/json;q=0.5, application/graphql-response+json":                                                         "application/graphql-response+json",
-		"application/json, text/event-stream":                                                                               "application/json",
-		"text/event-stream;q=0.2, application/json":                                                                         "application/json",
+		// This is what urql sends.
+		"application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed": "application/graphql-response+json",
+		// This is what Apollo Client sends.
+		"application/graphql-response+json,application/json;q=0.9":  "application/graphql-response+json",
+		"application/json;q=0.5, application/graphql-response+json": "application/graphql-response+json",
+		"application/json, text/event-stream":                       "application/json",
+		"text/event-stream;q=0.2, application/json":                 "application/json",
 		"text/html":                          "application/json",
 		"text/event-stream":                  "text/event-stream", // graphql-sse
 		"text/event-stream, multipart/mixed": "text/event-stream", // urql's subscriptions

@@ -20,11 +20,13 @@ type parent struct {
 	id   string
 }
 
-// loaders are an operation's: accounts that many rows refer to are read at once, each selection of columns by itself.
+// loaders are an operation's: accounts that many rows refer to are read at once, each selection of
+// columns by itself.
 type loaders struct {
 	mu     sync.Mutex
 	bySets map[string]*dataloadgen.Loader[parent, *models.Account]
-	cards  map[*models.Contact]*models.Account // read together: a card's account is there already when its contact asks for it
+	// cards are read together: a card's account is there already when its contact asks for it.
+	cards map[*models.Contact]*models.Account
 }
 
 func withLoaders(ctx context.Context) context.Context {
@@ -53,7 +55,8 @@ func (r *Resolver) accountOfContact(ctx context.Context, c *models.Contact) (*mo
 	return r.accountOf(ctx, c.SalesforceParentID, c.DeskParentID)
 }
 
-// accountOf is the account that a record refers to: by Salesforce's reference, else by Desk's; nil when it is not known here.
+// accountOf is the account that a record refers to: by Salesforce's reference, else by Desk's; nil
+// when it is not known here.
 func (r *Resolver) accountOf(ctx context.Context, salesforceID, deskID *string) (*models.Account, error) {
 	columns, err := r.columns(ctx, r.children(ctx, here(ctx), "Account"), models.AccountObject)
 	if err != nil {

@@ -38,6 +38,21 @@ func (r *mutationResolver) ResetFieldMappings(ctx context.Context, object models
 	return r.mapped(ctx, "resetFieldMappings", object, before, saved, list, problems, err)
 }
 
+func (r *mutationResolver) SaveConstants(ctx context.Context, object models.SyncObject, constants []*models.ConstantInput) (*generated.SaveConstantsPayload, error) {
+	before, err := r.Sync.Constants(ctx, object)
+	if err != nil {
+		return nil, err
+	}
+	saved, list, problems, err := r.Sync.SaveConstants(ctx, object, inputs(constants))
+	if err != nil {
+		return nil, err
+	}
+	if saved {
+		r.audit(ctx, "saveConstants", string(object), map[string]any{"before": constantsOf(before), "after": constantsOf(list)})
+	}
+	return &generated.SaveConstantsPayload{Saved: saved, Constants: pointers(list), Problems: pointers(problems)}, nil
+}
+
 func (r *queryResolver) Fields(ctx context.Context, side models.Side, object models.SyncObject) ([]*models.Field, error) {
 	list, err := r.Sync.Describe(ctx, side, object)
 	return pointers(list), err
@@ -50,6 +65,21 @@ func (r *queryResolver) FieldMappings(ctx context.Context, object *models.SyncOb
 			continue
 		}
 		list, err := r.Store.FieldMappings(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, pointers(list)...)
+	}
+	return out, nil
+}
+
+func (r *queryResolver) Constants(ctx context.Context, object *models.SyncObject) ([]*models.Constant, error) {
+	var out []*models.Constant
+	for _, o := range models.SyncObjects {
+		if object != nil && *object != o {
+			continue
+		}
+		list, err := r.Sync.Constants(ctx, o)
 		if err != nil {
 			return nil, err
 		}

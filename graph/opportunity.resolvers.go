@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"sidelight/graph/gate"
 	"sidelight/graph/generated"
 	"sidelight/models"
 	"slices"
@@ -20,6 +21,10 @@ func (r *opportunityResolver) Account(ctx context.Context, obj *models.Opportuni
 	return r.accountOf(ctx, obj.AccountID, nil)
 }
 
+func (r *pipelineBucketResolver) Partial(ctx context.Context, obj *models.PipelineBucket) (*bool, error) {
+	return r.partialPipeline(ctx)
+}
+
 func (r *queryResolver) Opportunities(ctx context.Context, filter *models.OpportunityFilter, orderBy *models.OpportunityOrder, first *int, after *string, last *int, before *string) (*generated.OpportunityConnection, error) {
 	p, err := r.cursors.page(first, after, last, before)
 	if err != nil {
@@ -30,8 +35,8 @@ func (r *queryResolver) Opportunities(ctx context.Context, filter *models.Opport
 
 func (r *queryResolver) Pipeline(ctx context.Context, groupBy models.PipelineGroup, filter *models.OpportunityFilter, first *int) ([]*models.PipelineBucket, error) {
 	f := r.opportunityFilter(ctx, filter)
-	for bucket, made := range aggregates {
-		if !r.gate.allows(ViewerFrom(ctx), bucket) && len(made) == 1 {
+	for bucket, made := range gate.Aggregates {
+		if !r.gate.Allows(ViewerFrom(ctx), bucket) && len(made) == 1 {
 			f.Hidden = append(slices.Clone(f.Hidden), made...)
 		}
 	}
@@ -41,4 +46,11 @@ func (r *queryResolver) Pipeline(ctx context.Context, groupBy models.PipelineGro
 
 func (r *Resolver) Opportunity() generated.OpportunityResolver { return &opportunityResolver{r} }
 
-type opportunityResolver struct{ *Resolver }
+func (r *Resolver) PipelineBucket() generated.PipelineBucketResolver {
+	return &pipelineBucketResolver{r}
+}
+
+type (
+	opportunityResolver    struct{ *Resolver }
+	pipelineBucketResolver struct{ *Resolver }
+)

@@ -11,9 +11,10 @@ import (
 	"sidelight/models/store/storetest"
 )
 
-// TestACursorOfAnotherCallerOpensNoOrder takes cursors from a caller who may order by names to one who may not.
+// TestACursorOfAnotherCallerOpensNoOrder takes cursors from a caller who may order by names to one
+// who may not.
 func TestACursorOfAnotherCallerOpensNoOrder(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t), 16)
+	h := newHarness(t, storetest.SQLiteAddress(t), 16)
 	h.settled()
 	cursorAt := func(query string) (string, string) {
 		a := h.ask(h.admin, query)
@@ -41,12 +42,12 @@ func TestACursorOfAnotherCallerOpensNoOrder(t *testing.T) {
 	} {
 		h.permit(c.off, c.hidden...)
 		_, cursor := cursorAt("{" + c.made + "{pageInfo{endCursor}}}")
-		h.said()
+		h.readStatements()
 		a := h.ask(h.agent(models.DenyMask), "{"+fmt.Sprintf(c.used, cursor)+"{nodes{id} pageInfo{endCursor}}}")
 		if (a.data == nil || a.errors != nil) != c.refused {
 			t.Errorf("%+v: %s", c, brief(a.text))
 		}
-		if said := h.said(); slices.ContainsFunc(said, func(s string) bool {
+		if said := h.readStatements(); slices.ContainsFunc(said, func(s string) bool {
 			return strings.Contains(s, "name_key") || (c.off != nil && strings.Contains(s, "match_key"))
 		}) {
 			t.Errorf("%+v: the order was walked: %v", c, said)
@@ -68,9 +69,10 @@ func TestACursorOfAnotherCallerOpensNoOrder(t *testing.T) {
 	}
 }
 
-// TestPagesOfClosedListsStillComeInOnePiece pages through what is left when the usual order is closed.
+// TestPagesOfClosedListsStillComeInOnePiece pages through what is left when the usual order is
+// closed.
 func TestPagesOfClosedListsStillComeInOnePiece(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t), 16)
+	h := newHarness(t, storetest.SQLiteAddress(t), 16)
 	h.settled()
 	person := h.people()[0]
 	h.permit(nil)

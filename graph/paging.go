@@ -2,16 +2,19 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"sidelight/graph/gate"
 	"sidelight/graph/generated"
 	"sidelight/models"
 )
 
-// related asks for a part of a section of a card: what is closed to the viewer is neither read nor ordered by.
+// related asks for a part of a section of a card: what is closed to the viewer is neither read nor
+// ordered by.
 func (r *Resolver) related(ctx context.Context, contact, account *string, open *bool, first *int, after *string) (models.RelatedQuery, error) {
-	q := models.RelatedQuery{ContactID: deref(contact), AccountID: deref(account), Open: open, First: usualRows, Total: wants(ctx, "totalCount"), Hidden: r.hidden(ctx)}
+	q := models.RelatedQuery{ContactID: deref(contact), AccountID: deref(account), Open: open, First: gate.UsualRows, Total: wants(ctx, "totalCount"), Hidden: r.hidden(ctx)}
 	if first != nil {
 		q.First = *first
 	}
@@ -20,10 +23,25 @@ func (r *Resolver) related(ctx context.Context, contact, account *string, open *
 	return q, err
 }
 
-// wants tells whether the field that is being resolved was asked for the child.
-func wants(ctx context.Context, child string) bool {
+// read answers a page of a section: as it was read with the card's head, or by itself.
+func read[T any](ctx context.Context, q models.RelatedQuery, together func(models.RelatedQuery) (models.Slice[T], bool), alone func(context.Context, models.RelatedQuery) (models.Slice[T], error)) (models.Slice[T], error) {
+	s, ok := together(q)
+	if !ok {
+		var err error
+		if s, err = alone(ctx, q); err != nil {
+			return s, err
+		}
+	}
+	if !wants(ctx, "edges", "pageInfo") { // sealing a cursor costs more than reading its row
+		s.Cursors = make([]string, len(s.Cursors))
+	}
+	return s, nil
+}
+
+// wants tells whether the field that is being resolved was asked for one of the children.
+func wants(ctx context.Context, children ...string) bool {
 	for _, f := range graphql.CollectFieldsCtx(ctx, nil) {
-		if f.Name == child {
+		if slices.Contains(children, f.Name) {
 			return true
 		}
 	}
@@ -66,7 +84,7 @@ func (r *Resolver) opportunityPage(s models.Slice[models.Opportunity], err error
 	if err != nil {
 		return nil, err
 	}
-	c := &generated.OpportunityConnection{TotalCount: s.Total, AsOf: s.AsOf, Stale: s.Stale}
+	c := &generated.OpportunityConnection{TotalCount: s.Total, AsOf: s.AsOf, Stale: s.Stale, More: s.More}
 	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Opportunity) *generated.OpportunityEdge {
 		return &generated.OpportunityEdge{Cursor: cursor, Node: n}
 	})
@@ -77,7 +95,7 @@ func (r *Resolver) notePage(s models.Slice[models.Note], err error) (*generated.
 	if err != nil {
 		return nil, err
 	}
-	c := &generated.NoteConnection{TotalCount: s.Total, AsOf: s.AsOf, Stale: s.Stale}
+	c := &generated.NoteConnection{TotalCount: s.Total, AsOf: s.AsOf, Stale: s.Stale, More: s.More}
 	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Note) *generated.NoteEdge {
 		return &generated.NoteEdge{Cursor: cursor, Node: n}
 	})
@@ -88,7 +106,7 @@ func (r *Resolver) eventPage(s models.Slice[models.Event], err error) (*generate
 	if err != nil {
 		return nil, err
 	}
-	c := &generated.EventConnection{TotalCount: s.Total, AsOf: s.AsOf, Stale: s.Stale}
+	c := &generated.EventConnection{TotalCount: s.Total, AsOf: s.AsOf, Stale: s.Stale, More: s.More}
 	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Event) *generated.EventEdge {
 		return &generated.EventEdge{Cursor: cursor, Node: n}
 	})
@@ -99,7 +117,7 @@ func (r *Resolver) taskPage(s models.Slice[models.Task], err error) (*generated.
 	if err != nil {
 		return nil, err
 	}
-	c := &generated.TaskConnection{TotalCount: s.Total, AsOf: s.AsOf, Stale: s.Stale}
+	c := &generated.TaskConnection{TotalCount: s.Total, AsOf: s.AsOf, Stale: s.Stale, More: s.More}
 	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.Task) *generated.TaskEdge {
 		return &generated.TaskEdge{Cursor: cursor, Node: n}
 	})
@@ -146,6 +164,17 @@ func (r *Resolver) auditPage(s models.Slice[models.AuditEntry], err error) (*gen
 	c := &generated.AuditConnection{TotalCount: s.Total}
 	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.AuditEntry) *generated.AuditEdge {
 		return &generated.AuditEdge{Cursor: cursor, Node: n}
+	})
+	return c, nil
+}
+
+func (r *Resolver) signInPage(s models.Slice[models.SignIn], err error) (*generated.SignInConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	c := &generated.SignInConnection{TotalCount: s.Total}
+	c.Edges, c.Nodes, c.PageInfo = parts(sealed(r.cursors, s), func(cursor string, n *models.SignIn) *generated.SignInEdge {
+		return &generated.SignInEdge{Cursor: cursor, Node: n}
 	})
 	return c, nil
 }

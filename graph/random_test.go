@@ -16,7 +16,8 @@ import (
 	"sidelight/models/store/storetest"
 )
 
-// mark is a value that stands in one protected place of the vendors alone. Whoever may not see that place may not see the mark.
+// mark is a value that stands in one protected place of the vendors alone. Whoever may not see that
+// place may not see the mark.
 type mark struct {
 	text   string
 	off    []string // switches that close it
@@ -38,7 +39,7 @@ var marks = []mark{
 }
 
 // plant puts the marks into Salesforce, before the first sync.
-func plant(h *house) {
+func plant(h *harness) {
 	h.t.Helper()
 	res, err := h.web.Post(h.vendors.SalesforceURL+"/services/oauth2/token", "application/x-www-form-urlencoded", strings.NewReader("grant_type=client_credentials&client_id=demo&client_secret=demo-secret"))
 	if err != nil {
@@ -180,9 +181,9 @@ func (s *scribe) document() string {
 	return root + " {" + set + "} " + strings.Join(s.fragments, " ")
 }
 
-// gateFuzz is a house with marks, for documents of anybody's making.
+// gateFuzz is a deployment with marks, for documents of anybody's making.
 type gateFuzz struct {
-	*house
+	*harness
 	schema    *ast.Schema
 	values    map[string][]string
 	permitted string
@@ -191,7 +192,7 @@ type gateFuzz struct {
 }
 
 func newGateFuzz(t testing.TB) *gateFuzz {
-	h := newHouse(t, storetest.SQLiteAddress(t), 8, plant)
+	h := newHarness(t, storetest.SQLiteAddress(t), 8, plant)
 	h.settled()
 	h.permit(nil)
 	by := fmt.Sprintf("{salesforceId:%q}", h.planted)
@@ -201,14 +202,15 @@ func newGateFuzz(t testing.TB) *gateFuzz {
 		t.Fatal(a.text)
 	}
 	quoted := func(v any) string { return text(v) }
-	return &gateFuzz{house: h, schema: schema(t), seen: map[string]int{}, values: map[string][]string{
+	return &gateFuzz{harness: h, schema: schema(t), seen: map[string]int{}, values: map[string][]string{
 		"ID":      {`"` + h.planted + `"`, quoted(dig(a.data, "customer", "contact", "id")), quoted(dig(a.data, "customer", "account", "id")), quoted(dig(a.data, "customer", "contact", "deskId"))},
 		"String":  {`"mk"`, `"mkmail@marks.example"`, `"mkaccountname"`, quoted(dig(a.data, "contacts", "pageInfo", "endCursor"))},
 		"Boolean": {"true", "false"}, "Int": {"5", "1", "0", "50"}, "Decimal": {`"31415926.53"`}, "Date": {`"2031-01-02"`}, "Time": {`"2020-01-01T00:00:00Z"`},
 	}}
 }
 
-// run lets the bytes write a document, a caller and a permission, and looks at every byte of the answer.
+// run lets the bytes write a document, a caller and a permission, and looks at every byte of the
+// answer.
 func (g *gateFuzz) run(t testing.TB, by []byte) {
 	s := &scribe{schema: g.schema, by: by, values: g.values}
 	closed := marks[s.pick(len(marks))]
@@ -237,7 +239,8 @@ func (g *gateFuzz) run(t testing.TB, by []byte) {
 			continue
 		}
 		if slices.ContainsFunc(off, func(o string) bool { return slices.Contains(m.off, o) }) || slices.Contains(hidden, m.hidden) {
-			if a.data != nil || !strings.Contains(query, m.text) { // a refused document may be quoted
+			if a.data != nil || !strings.Contains(query, m.text) {
+				// A refused document may be quoted.
 				t.Errorf("off %v, hidden %v, mode %q: %s is shown: %s\n%s", off, hidden, mode, m.text, brief(a.text), query)
 			}
 			continue
@@ -246,7 +249,8 @@ func (g *gateFuzz) run(t testing.TB, by []byte) {
 	}
 }
 
-// TestNoDocumentShowsWhatIsClosed lets chance write documents. The marks must have been seen by those who may: else nothing was asked.
+// TestNoDocumentShowsWhatIsClosed lets chance write documents. The marks must have been seen by
+// those who may: else nothing was asked.
 func TestNoDocumentShowsWhatIsClosed(t *testing.T) {
 	g := newGateFuzz(t)
 	seed := rand.Uint64()

@@ -3,8 +3,10 @@ package graph
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
+	"sidelight/graph/gate"
 	"sidelight/models"
 )
 
@@ -14,31 +16,45 @@ type Config struct {
 	Sync      Sync
 	Connector Connector
 	Card      Card
-	Logger    *slog.Logger
-	Now       func() time.Time
+	// Database says how the database is, without asking it. Known is the integration as it was read
+	// at the start, shown while it cannot be read.
+	Database func() models.DatabaseHealth
+	Known    models.Integration
+	Logger   *slog.Logger
+	Now      func() time.Time
 	// Authenticate turns the token of a WebSocket's connection_init into a viewer.
 	Authenticate func(ctx context.Context, token string) (*models.Viewer, error)
 	// Recheck checks the viewer of a request that lasts again, and answers with its present access.
 	Recheck func(ctx context.Context, v *models.Viewer) (*models.Viewer, error)
+	// Preview signs a short token that sees what a profile sees, as long as the viewer's own
+	// sign-in lasts.
+	Preview func(v *models.Viewer, profileID string) (token string, expires time.Time, err error)
 	// Origins are the pages elsewhere that may open a WebSocket.
 	Origins []string
-	// Persisted are documents that may be asked for by their SHA-256, in hex. OnlyPersisted refuses all others.
+	// Persisted are documents that may be asked for by their SHA-256, in hex. OnlyPersisted refuses
+	// all others.
 	Persisted     map[string]string
 	OnlyPersisted bool
 	// Timeout bounds queries and mutations.
 	Timeout time.Duration
-	// CursorKey seals cursors, 64 bytes; replicas share it. Nil makes a key that ends with this process.
+	// Bounds are what one caller may have at once.
+	Bounds Bounds
+	// CursorKey seals cursors, 64 bytes; replicas share it. Nil makes a key that ends with this
+	// process.
 	CursorKey []byte
 }
 
 // Resolver answers fields: it parses, makes one call and returns.
 type Resolver struct {
 	Config
-	gate    *gate
+	gate    *gate.Gate
 	cursors cursors
+	limits  *callerLimits
+	known   atomic.Pointer[models.Integration]
 }
 
-// audit notes who changed what. A change that cannot be noted is still made: it has happened already.
+// audit notes who changed what. A change that cannot be noted is still made: it has happened
+// already.
 func (r *Resolver) audit(ctx context.Context, action, target string, detail map[string]any) {
 	e := models.AuditEntry{At: r.Now().UTC(), Action: action, Detail: detail}
 	if v := ViewerFrom(ctx); v != nil {

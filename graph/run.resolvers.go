@@ -11,8 +11,8 @@ import (
 	"sidelight/models"
 )
 
-func (r *mutationResolver) RehearseSync(ctx context.Context, object *models.SyncObject, mappings []*models.FieldMappingInput) (*models.Rehearsal, error) {
-	made, err := r.rehearse(ctx, object, mappings)
+func (r *mutationResolver) RehearseSync(ctx context.Context, object *models.SyncObject, mappings []*models.FieldMappingInput, constants []*models.ConstantInput, policy *models.SyncPolicy) (*models.Rehearsal, error) {
+	made, err := r.rehearse(ctx, object, mappings, constants, policy)
 	if err != nil {
 		return nil, err
 	}

@@ -2,19 +2,22 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"sidelight/graph/gate"
 	"sidelight/models"
 )
 
 // children are the fields asked for below a field, as far as the viewer may see them.
 func (r *Resolver) children(ctx context.Context, f graphql.CollectedField, object string) []graphql.CollectedField {
 	var out []graphql.CollectedField
-	lens := r.gate.of(ViewerFrom(ctx))
-	for _, f := range graphql.CollectFields(graphql.GetOperationContext(ctx), f.Selections, []string{object, "Node"}) { // shared by all rows: not ours to change
-		if lens.open[object+"."+f.Name] {
+	view := r.gate.ViewOf(ctx)
+	for _, f := range graphql.CollectFields(graphql.GetOperationContext(ctx), f.Selections, []string{object, "Node"}) {
+		// Shared by all rows: not ours to change.
+		if view.Open(object + "." + f.Name) {
 			out = append(out, f)
 		}
 	}
@@ -24,22 +27,23 @@ func (r *Resolver) children(ctx context.Context, f graphql.CollectedField, objec
 // here is the field that is being resolved.
 func here(ctx context.Context) graphql.CollectedField { return graphql.GetFieldContext(ctx).Field }
 
-// columns are the vendor fields that the selection of a contact or account needs: nothing else is read from the database.
+// columns are the vendor fields that the selection of a contact or account needs: nothing else is
+// read from the database.
 func (r *Resolver) columns(ctx context.Context, fields []graphql.CollectedField, object models.SyncObject) (models.Sources, error) {
 	table, name := models.ContactSources, "Contact"
 	if object == models.AccountObject {
 		table, name = models.AccountSources, "Account"
 	}
 	var out models.Sources
-	lens := r.gate.of(ViewerFrom(ctx))
+	view := r.gate.ViewOf(ctx)
 	for _, f := range fields {
 		// A contact's opportunities are its account's, too, where that may be known.
-		if reference := parentOf(name); f.Name == "account" || f.Name == "opportunities" {
-			reference = lens.showing(name, reference)
+		if reference := gate.ParentReference(name); f.Name == "account" || f.Name == "opportunities" {
+			reference = view.Showing(name, reference)
 			out.Salesforce, out.Desk = append(out.Salesforce, reference.Salesforce...), append(out.Desk, reference.Desk...)
 		}
 		if f.Name != "fields" {
-			s := lens.showing(name, table[f.Name])
+			s := view.Showing(name, table[f.Name])
 			out.Salesforce, out.Desk = append(out.Salesforce, s.Salesforce...), append(out.Desk, s.Desk...)
 			continue
 		}
@@ -48,7 +52,7 @@ func (r *Resolver) columns(ctx context.Context, fields []graphql.CollectedField,
 			return out, err
 		}
 		for _, m := range mappings {
-			if m.Rule != models.RuleOff && lens.shows(name, m.Salesforce.Name) && lens.shows(name, m.Desk.Name) {
+			if m.Rule != models.RuleOff && view.Shows(name, m.Salesforce.Name) && view.Shows(name, m.Desk.Name) {
 				out.Salesforce, out.Desk = append(out.Salesforce, m.Salesforce.Name), append(out.Desk, m.Desk.Name)
 			}
 		}
@@ -91,11 +95,24 @@ var sections = map[string]models.Need{"opportunities": models.NeedOpportunities,
 // cardSelection is what of a customer's card is wanted and open.
 func (r *Resolver) cardSelection(ctx context.Context) (models.Selection, error) {
 	var sel models.Selection
-	sel.Parent, sel.Hidden = r.gate.allows(ViewerFrom(ctx), "Contact.account"), r.hidden(ctx)
+	view := r.gate.ViewOf(ctx)
+	sel.Parent, sel.Hidden = r.gate.Allows(ViewerFrom(ctx), "Contact.account"), r.hidden(ctx)
+	sel.WholeContact, sel.WholeAccount = view.Whole("Contact"), view.Whole("Account")
+	sel.ContactClosed = !r.gate.Allows(ViewerFrom(ctx), "Customer.contact")
+	// What there is of the card.
+	sel.Account = sel.ContactClosed && r.gate.Allows(ViewerFrom(ctx), "Customer.account")
 	add := func(to *[]models.Need, fields []graphql.CollectedField) {
 		for _, f := range fields {
-			if need, ok := sections[f.Name]; ok && !slices.Contains(*to, need) {
+			need, ok := sections[f.Name]
+			if !ok {
+				continue
+			}
+			if !slices.Contains(*to, need) {
 				*to = append(*to, need)
+			}
+			if page, first := r.firstPage(ctx, f); first && len(sel.Pages) < maxPages {
+				page.Section, page.OfAccount = need, to == &sel.AccountSections
+				sel.Pages = append(sel.Pages, page)
 			}
 		}
 	}
@@ -127,8 +144,42 @@ func (r *Resolver) cardSelection(ctx context.Context) (models.Selection, error) 
 	return sel, err
 }
 
+// maxPages bounds how many pages of sections are read together with a card's head: one for each
+// section of the contact and of the account.
+const maxPages = 8
+
+// firstPage is the page that a section's field asks for, where it is a first one without a total:
+// those are read together with the card's head.
+func (r *Resolver) firstPage(ctx context.Context, f graphql.CollectedField) (page models.SectionWanted, first bool) {
+	op := graphql.GetOperationContext(ctx)
+	if slices.ContainsFunc(graphql.CollectFields(op, f.Selections, []string{f.Definition.Type.Name()}), func(c graphql.CollectedField) bool { return c.Name == "totalCount" }) {
+		return page, false
+	}
+	args := f.ArgumentMap(op.Variables)
+	page.First = gate.UsualRows
+	switch n := args["first"].(type) {
+	case nil:
+	case int64:
+		page.First = int(n)
+	case json.Number:
+		n64, err := n.Int64()
+		if err != nil {
+			return page, false
+		}
+		page.First = int(n64)
+	default:
+		return page, false
+	}
+	if open, ok := args["open"].(bool); ok {
+		page.Open = &open
+	}
+	return page, args["after"] == nil && page.First >= 0 && page.First <= gate.MaxRows
+}
+
 // hidden are the fields of related records that are closed to the viewer.
-func (r *Resolver) hidden(ctx context.Context) []string { return r.gate.of(ViewerFrom(ctx)).related }
+func (r *Resolver) hidden(ctx context.Context) []string {
+	return r.gate.ViewOf(ctx).ClosedRelated()
+}
 
 // opportunityFilter is the caller's filter with what is closed to the caller.
 func (r *Resolver) opportunityFilter(ctx context.Context, asked *models.OpportunityFilter) models.OpportunityFilter {
@@ -139,8 +190,8 @@ func (r *Resolver) opportunityFilter(ctx context.Context, asked *models.Opportun
 
 // fieldValues are the mapped fields of a pair, without those that are closed.
 func (r *Resolver) fieldValues(ctx context.Context, p *models.Pair, object string) ([]*models.FieldValue, error) {
-	lens := r.gate.of(ViewerFrom(ctx))
-	list, err := r.Card.Fields(ctx, p, func(name string) bool { return !lens.shows(object, name) })
+	view := r.gate.ViewOf(ctx)
+	list, err := r.Card.Fields(ctx, p, func(name string) bool { return !view.Shows(object, name) })
 	return pointers(list), err
 }
 
@@ -163,8 +214,8 @@ func (r *Resolver) open(ctx context.Context) func(*models.Customer, error) (*mod
 		if c.Link == nil {
 			return c, nil
 		}
-		lens, own := r.gate.of(ViewerFrom(ctx)), *c
-		if c.Link.Object == models.ContactObject && !lens.open["Customer.contact"] || c.Link.Object == models.AccountObject && !lens.open["Customer.account"] {
+		view, own := r.gate.ViewOf(ctx), *c
+		if c.Link.Object == models.ContactObject && !view.Open("Customer.contact") || c.Link.Object == models.AccountObject && !view.Open("Customer.account") {
 			own.Link = nil
 		}
 		return &own, nil
@@ -176,7 +227,7 @@ func (r *Resolver) contactOrder(ctx context.Context, asked *models.ContactOrder)
 	switch {
 	case asked != nil:
 		return *asked
-	case r.gate.allows(ViewerFrom(ctx), "Contact.name"):
+	case r.gate.Allows(ViewerFrom(ctx), "Contact.name"):
 		return models.ContactNameAsc
 	}
 	return models.ContactUpdatedDesc
@@ -187,7 +238,7 @@ func (r *Resolver) accountOrder(ctx context.Context, asked *models.AccountOrder)
 	switch {
 	case asked != nil:
 		return *asked
-	case r.gate.allows(ViewerFrom(ctx), "Account.name"):
+	case r.gate.Allows(ViewerFrom(ctx), "Account.name"):
 		return models.AccountNameAsc
 	}
 	return models.AccountUpdatedDesc

@@ -13,6 +13,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/coder/websocket"
 
+	"sidelight/graph/gate"
 	"sidelight/models"
 )
 
@@ -52,14 +53,16 @@ func (sse) Supports(r *http.Request) bool {
 	return r.Method == http.MethodPost && preferred(r.Header.Get("Accept")) == mediaEvents
 }
 
-// socket is graphql-transport-ws. Its origin must be this server or a configured page; it signs in with connection_init, and ends with the token.
-func socket(c Config) transport.Websocket {
+// socket is graphql-transport-ws. Its origin must be this server or a configured page; it signs in
+// with connection_init, and ends with the token.
+func socket(c Config, limits *callerLimits) transport.Websocket {
 	limit := int64(maxBody)
 	return transport.Websocket{
 		KeepAlivePingInterval: pingTime,
 		PingPongInterval:      pingTime,
 		PayloadReadLimit:      &limit,
-		// The pattern matches a host and port; the scheme is left to the proxy. This server's own host is always let in.
+		// The pattern matches a host and port; the scheme is left to the proxy. This server's own
+		// host is always let in.
 		Implementation: transport.CoderWebsocketImplementation{AcceptOptions: websocket.AcceptOptions{OriginPatterns: hosts(c.Origins)}},
 		InitTimeout:    initTime,
 		InitFunc: func(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
@@ -74,16 +77,25 @@ func socket(c Config) transport.Websocket {
 				}
 				ctx = WithViewer(ctx, v)
 			}
-			return untilTokenEnds(withPace(ctx), c.Now), nil, nil
+			if err := limits.sit(ctx, ViewerFrom(ctx)); err != nil {
+				return closing(ctx, "Too Many Requests", closeTooMany), nil, errors.New(PublicError(err).Message)
+			}
+			return untilTokenEnds(gate.WithPace(ctx), c.Now), nil, nil
 		},
 	}
 }
 
-// closeForbidden is the protocol's code for a sign-in that was refused. After an ordinary close a client would try again at once, and for ever.
-const closeForbidden = 4403
+// closeForbidden is the protocol's code for a sign-in that was refused. After an ordinary close a
+// client would try again at once, and for ever.
+const (
+	closeForbidden = 4403
+	closeTooMany   = 4429
+)
 
-func forbidden(ctx context.Context) context.Context {
-	return transport.WithWebsocketCloseCode(transport.AppendCloseReason(ctx, "Forbidden"), closeForbidden)
+func forbidden(ctx context.Context) context.Context { return closing(ctx, "Forbidden", closeForbidden) }
+
+func closing(ctx context.Context, reason string, code int) context.Context {
+	return transport.WithWebsocketCloseCode(transport.AppendCloseReason(ctx, reason), code)
 }
 
 // untilTokenEnds ends with the viewer's token.

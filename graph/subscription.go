@@ -2,15 +2,19 @@ package graph
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"sidelight/graph/gate"
 	"sidelight/models"
 )
 
-// recheckEvery is how often a subscription without events makes sure that its viewer may still listen.
+// recheckEvery is how often a subscription without events makes sure that its viewer may still
+// listen.
 const recheckEvery = time.Second
 
 type endKey struct{}
@@ -37,12 +41,13 @@ func ending(ctx context.Context, err error) {
 	}
 }
 
-// again checks that the viewer may still listen: the token may have ended, or the profile lost its access. The operation is judged as if it began now.
-func (r *Resolver) again(ctx context.Context) bool {
+// recheck checks that the viewer may still listen: the token may have ended, or the profile lost
+// its access. The operation is judged as if it began now.
+func (r *Resolver) recheck(ctx context.Context) bool {
 	v, err := r.Recheck(ctx, ViewerFrom(ctx))
 	if err == nil {
-		renew(ctx, v)
-		if _, refused := r.gate.look(v, graphql.GetOperationContext(ctx)); refused != nil {
+		gate.Renew(ctx, v)
+		if _, refused := r.gate.Judge(v, graphql.GetOperationContext(ctx)); refused != nil {
 			err = refused
 		}
 	}
@@ -62,8 +67,9 @@ func (r *Resolver) lasting(ctx context.Context) (context.Context, context.Cancel
 	return context.WithCancel(ctx)
 }
 
-// follow hands over what next makes of the first signal and of each one after it. It ends with the caller, with the viewer's token, when the viewer may not
-// listen any more, or when the signals end.
+// follow hands over what next makes of the first signal and of each one after it. It ends with the
+// caller, with the viewer's token, when the viewer may not listen any more, or when the signals
+// end.
 func follow[S, T any](ctx context.Context, r *Resolver, first S, signals func(context.Context) <-chan S, next func(context.Context, S) (T, error)) <-chan T {
 	out := make(chan T)
 	go func() {
@@ -71,13 +77,13 @@ func follow[S, T any](ctx context.Context, r *Resolver, first S, signals func(co
 		ctx, cancel := r.lasting(ctx)
 		defer cancel()
 		defer func() {
-			if cause := context.Cause(ctx); cause == errTokenOver {
+			if cause := context.Cause(ctx); errors.Is(cause, errTokenOver) {
 				ending(ctx, cause)
 			}
 		}()
 		moved := signals(ctx)
 		for signal, open := first, true; open; signal, open = await(ctx, r, moved) {
-			if !r.again(ctx) {
+			if !r.recheck(ctx) {
 				return
 			}
 			value, err := next(ctx, signal)
@@ -104,7 +110,7 @@ func await[S any](ctx context.Context, r *Resolver, moved <-chan S) (signal S, o
 		case signal, open = <-moved:
 			return signal, open
 		case <-check.C:
-			if !r.again(ctx) {
+			if !r.recheck(ctx) {
 				return signal, false
 			}
 		case <-ctx.Done():
@@ -131,9 +137,27 @@ func (r *Resolver) progress(ctx context.Context) (<-chan *models.SyncProgress, e
 // customerChanges hands over the card whenever it has moved.
 func (r *Resolver) customerChanges(ctx context.Context, by models.CustomerKey) <-chan *models.Customer {
 	var closed []models.Need
-	if !r.gate.allows(ViewerFrom(ctx), "Customer.account") {
+	if !r.gate.Allows(ViewerFrom(ctx), "Customer.account") {
 		closed = append(closed, models.NeedAccounts)
 	}
 	signals := func(ctx context.Context) <-chan struct{} { return r.Card.Changed(ctx, by, closed...) }
 	return follow(ctx, r, struct{}{}, signals, func(ctx context.Context, _ struct{}) (*models.Customer, error) { return r.customer(ctx, by) })
+}
+
+// lastSent is what a subscription has sent last. An event that looks the same to its caller is not
+// sent: that something moved would tell of what is closed to them.
+type lastSent struct {
+	sent bool
+	data [sha256.Size]byte
+}
+
+// repeats tells whether the answer is the one before once more, and notes it.
+func (l *lastSent) repeats(res *graphql.Response) bool {
+	if res == nil || len(res.Errors) > 0 {
+		return false
+	}
+	sum := sha256.Sum256(append(append([]byte{}, res.Data...), marshal(res.Extensions)...))
+	repeated := l.sent && sum == l.data
+	l.sent, l.data = true, sum
+	return repeated
 }

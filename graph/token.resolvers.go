@@ -36,17 +36,34 @@ func (r *mutationResolver) RevokeServiceToken(ctx context.Context, id string) (*
 	return &t, nil
 }
 
+func (r *mutationResolver) RevokeSignIn(ctx context.Context, id string) (*models.SignIn, error) {
+	in, err := r.Store.RevokeSignIn(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	r.audit(ctx, "revokeSignIn", in.ID, map[string]any{"subject": in.Subject, "name": in.Name})
+	return &in, nil
+}
+
 func (r *queryResolver) ServiceTokens(ctx context.Context) ([]*models.ServiceToken, error) {
 	list, err := r.Store.ServiceTokens(ctx)
 	return pointers(list), err
 }
 
-func (r *queryResolver) AuditLog(ctx context.Context, first *int, after *string) (*generated.AuditConnection, error) {
+func (r *queryResolver) SignIns(ctx context.Context, filter *models.SignInFilter, first *int, after *string) (*generated.SignInConnection, error) {
 	p, err := r.cursors.page(first, after, nil, nil)
 	if err != nil {
 		return nil, err
 	}
-	return r.auditPage(r.Store.AuditLog(ctx, p, wants(ctx, "totalCount")))
+	return r.signInPage(r.Store.SignIns(ctx, deref(filter), p, wants(ctx, "totalCount")))
+}
+
+func (r *queryResolver) AuditLog(ctx context.Context, filter *models.AuditFilter, first *int, after *string) (*generated.AuditConnection, error) {
+	p, err := r.cursors.page(first, after, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	return r.auditPage(r.Store.AuditLog(ctx, deref(filter), p, wants(ctx, "totalCount")))
 }
 
 func (r *Resolver) AuditEntry() generated.AuditEntryResolver { return &auditEntryResolver{r} }

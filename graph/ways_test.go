@@ -51,11 +51,17 @@ func needOf(f *ast.FieldDefinition) (need, scope string) {
 	return need, scope
 }
 
+// listsAll tells whether a field lists everybody's records.
+func listsAll(f *ast.FieldDefinition) bool {
+	d := f.Directives.ForName("access")
+	return d != nil && d.Arguments.ForName("lists") != nil
+}
+
 // closes are the needs that are not met when a switch is off.
 var closes = map[string][]string{
-	"visible":  {"VISIBLE", "CONTACTS", "ACCOUNTS", "CONTACT_INFO", "ACCOUNT_INFO", "OPPORTUNITIES", "NOTES", "EVENTS", "TASKS"},
-	"contacts": {"CONTACTS", "CONTACT_INFO"}, "accounts": {"ACCOUNTS", "ACCOUNT_INFO"}, "contactInfo": {"CONTACT_INFO"}, "accountInfo": {"ACCOUNT_INFO"},
-	"opportunities": {"OPPORTUNITIES"}, "notes": {"NOTES"}, "events": {"EVENTS"}, "tasks": {"TASKS"},
+	"visible":  {"VISIBLE", "CONTACTS", "ACCOUNTS", "CONTACT_INFO", "ACCOUNT_INFO", "OPPORTUNITIES", "NOTES", "EVENTS", "TASKS", "LINK"},
+	"contacts": {"CONTACTS", "CONTACT_INFO", "LINK"}, "accounts": {"ACCOUNTS", "ACCOUNT_INFO"}, "contactInfo": {"CONTACT_INFO", "LINK"}, "accountInfo": {"ACCOUNT_INFO"},
+	"opportunities": {"OPPORTUNITIES"}, "notes": {"NOTES"}, "events": {"EVENTS"}, "tasks": {"TASKS"}, "link": {"LINK"},
 }
 
 // step is one field on the way to a type.
@@ -80,10 +86,12 @@ func (w way) String() string {
 // end is the type that the way leads to.
 func (w way) end() string { return w[len(w)-1].field.Type.Name() }
 
-// longest bounds a way, in fields; a longer one says nothing new: it goes through the same types again.
+// longest bounds a way, in fields; a longer one says nothing new: it goes through the same types
+// again.
 const longest = 5
 
-// ways are all ways from the root to object types that an agent may go, of at most longest fields, none of which takes a field twice.
+// ways are all ways from the root to object types that an agent may go, of at most longest fields,
+// none of which takes a field twice.
 func ways(s *ast.Schema, root *ast.Definition) []way {
 	var out []way
 	var walk func(w way, on *ast.Definition)
@@ -132,10 +140,12 @@ func arguments(s *ast.Schema, f *ast.FieldDefinition, values map[string]string) 
 	return "(" + strings.Join(out, ",") + ")"
 }
 
-// forms are how a selection may be written. Each asks for the same fields under the same names in the answer, but for alias.
+// forms are how a selection may be written. Each asks for the same fields under the same names in
+// the answer, but for alias.
 var forms = []string{"direct", "alias", "named fragment", "inline fragment", "fragment in a fragment", "on the interface", "nested include"}
 
-// document selects every field of the type that the way leads to, in a form. Its answer has them below the way's names.
+// document selects every field of the type that the way leads to, in a form. Its answer has them
+// below the way's names.
 func document(s *ast.Schema, operation string, w way, form string, values map[string]string) string {
 	on := s.Types[w.end()]
 	var fields []string

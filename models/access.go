@@ -19,6 +19,8 @@ const (
 	NeedNotes         Need = "NOTES"
 	NeedEvents        Need = "EVENTS"
 	NeedTasks         Need = "TASKS"
+	NeedLists         Need = "LISTS"
+	NeedLink          Need = "LINK"
 )
 
 // RelatedNeeds are the needs whose data is read from Salesforce for the card.
@@ -27,7 +29,7 @@ var RelatedNeeds = []Need{NeedOpportunities, NeedNotes, NeedEvents, NeedTasks}
 // Switches are the on/off switches of a permission as bits.
 type Switches uint16
 
-// The switches of PRODUCT.md 1.8.
+// Switches of a profile.
 const (
 	CanSee Switches = 1 << iota // off hides the whole integration
 	CanContacts
@@ -38,8 +40,14 @@ const (
 	CanNotes
 	CanEvents
 	CanTasks
+	CanLists // lists of everybody's records, for agents
 
-	AllSwitches = CanSee | CanContacts | CanAccounts | CanContactInfo | CanAccountInfo | CanOpportunities | CanNotes | CanEvents | CanTasks
+	// CanLink lets contacts be tied to each other by hand: a change, and so off unless it is given.
+	CanLink Switches = 1 << 10
+
+	// CardSwitches are all that a card needs; AllSwitches are everything.
+	CardSwitches = CanSee | CanContacts | CanAccounts | CanContactInfo | CanAccountInfo | CanOpportunities | CanNotes | CanEvents | CanTasks
+	AllSwitches  = CardSwitches | CanLists | CanLink
 )
 
 // Access is what a profile may see. The zero Access sees nothing.
@@ -54,8 +62,9 @@ var FullAccess = Access{Switches: AllSwitches}
 // Has tells whether all the switches are on, and the integration is visible at all.
 func (a Access) Has(s Switches) bool { return a.Switches&CanSee != 0 && a.Switches&s == s }
 
-// Allows tells whether the need is met. Contact info needs contacts to be on, account info accounts; related records
-// need one of the two, since they hang on either.
+// Allows tells whether the need is met. Contact info needs contacts to be on, account info
+// accounts; related records need one of the two, since they hang on either. Who links by hand
+// searches by name and email: that needs contact info.
 func (a Access) Allows(n Need) bool {
 	either := a.Has(CanContacts) || a.Has(CanAccounts)
 	switch n {
@@ -77,6 +86,10 @@ func (a Access) Allows(n Need) bool {
 		return either && a.Has(CanEvents)
 	case NeedTasks:
 		return either && a.Has(CanTasks)
+	case NeedLists:
+		return a.Has(CanLists)
+	case NeedLink:
+		return a.Has(CanContacts | CanContactInfo | CanLink)
 	}
 	return false
 }
@@ -92,6 +105,8 @@ func (a Access) Opportunities() bool { return a.Has(CanOpportunities) }
 func (a Access) Notes() bool         { return a.Has(CanNotes) }
 func (a Access) Events() bool        { return a.Has(CanEvents) }
 func (a Access) Tasks() bool         { return a.Has(CanTasks) }
+func (a Access) Lists() bool         { return a.Has(CanLists) }
+func (a Access) Link() bool          { return a.Has(CanLink) }
 
 // HiddenFields is never nil.
 func (a Access) HiddenFields() []string {
@@ -108,6 +123,7 @@ type Profile struct {
 	Switches  Switches
 	Hidden    Strings
 	DenyMode  DenyMode
+	Card      CardLayout
 	UpdatedAt time.Time
 }
 
@@ -118,8 +134,12 @@ func (p Profile) Permission() Access { return Access{p.Switches, p.Hidden} }
 type ProfilePermission struct {
 	Visible, Contacts, Accounts                                   *bool
 	ContactInfo, AccountInfo, Opportunities, Notes, Events, Tasks *bool
-	HiddenFields                                                  []string // nil leaves them as they are
-	DenyMode                                                      *DenyMode
+	Lists                                                         *bool
+	Link                                                          *bool
+	// HiddenFields are the fields that are hidden from now on; nil leaves them as they are.
+	HiddenFields []string
+	DenyMode     *DenyMode
+	Card         *CardLayout
 }
 
 // Apply is the access after the change.
@@ -143,6 +163,8 @@ func (p ProfilePermission) Apply(a Access) Access {
 	set(p.Notes, CanNotes)
 	set(p.Events, CanEvents)
 	set(p.Tasks, CanTasks)
+	set(p.Lists, CanLists)
+	set(p.Link, CanLink)
 	if p.HiddenFields != nil {
 		a.Hidden = slices.Clone(p.HiddenFields)
 	}
@@ -152,14 +174,16 @@ func (p ProfilePermission) Apply(a Access) Access {
 // Scope is what kind of caller a token is for.
 type Scope string
 
-// Scopes, named as in the API. ADMIN may everything; AGENT and DASHBOARD only read, within their profile's access.
+// Scopes, named as in the API. ADMIN may everything; AGENT and DASHBOARD only read, within their
+// profile's access.
 const (
 	ScopeAgent     Scope = "AGENT"
 	ScopeDashboard Scope = "DASHBOARD"
 	ScopeAdmin     Scope = "ADMIN"
 )
 
-// DenyMode is how a denied selection is answered: null and listed (mask), an error for the field, or a refusal of all.
+// DenyMode is how a denied selection is answered: null and listed (mask), an error for the field,
+// or a refusal of all.
 type DenyMode string
 
 // Modes. The zero DenyMode is mask.
@@ -171,15 +195,25 @@ const (
 
 // Viewer is who asks: made from verified claims once per request.
 type Viewer struct {
-	Subject   string
-	Scope     Scope
-	Profile   *Profile // nil for an admin or a dashboard token without one
-	Access    Access
-	DenyMode  DenyMode
-	TokenID   string // jti, or the service token's id
-	SignInID  string // of the sign-in whose end is the token's too; "" for none
+	Subject  string
+	Scope    Scope
+	Profile  *Profile // nil for an admin or a dashboard token without one
+	Access   Access
+	DenyMode DenyMode
+	TokenID  string // jti, or the service token's id
+	Issued   bool   // the token has a row, whose end is the token's too
+	SignInID string // of the sign-in whose end is the token's too; "" for none
+	AgentID  string // Desk's id of the agent, "" where the token does not tell
+	// Preview is an admin's, who looks as the profile does.
+	Preview bool
+	// Cards say whose cards agents may ask for.
+	Cards     AgentCards
 	ExpiresAt time.Time
 }
+
+// OnlyTickets tells whether the viewer is shown the customers of tickets alone. What leads from one
+// to other customers is closed to them.
+func (v *Viewer) OnlyTickets() bool { return v.Scope == ScopeAgent && v.Cards.OnlyTickets() }
 
 // ServiceToken is a dashboard's token. Only its hash is kept.
 type ServiceToken struct {
@@ -203,17 +237,4 @@ type AuditEntry struct {
 	Action  string
 	Target  *string
 	Detail  map[string]any `gorm:"serializer:json"`
-}
-
-// SignIn is one agent's sign-in on one device. Only the hash of its present refresh token is kept: any other one that comes for it was used
-// before, gives the sign-in away as stolen, and ends it.
-type SignIn struct {
-	ID          string `gorm:"primaryKey"`
-	Subject     string
-	ProfileID   string
-	Device      string
-	RefreshHash []byte `json:"-"`
-	CreatedAt   time.Time
-	ExpiresAt   time.Time
-	RevokedAt   *time.Time
 }

@@ -30,11 +30,12 @@ type Pair struct {
 	Object               SyncObject
 	DeskID               *string
 	SalesforceID         *string
-	MatchedBy            *string
+	MatchedBy            *MatchedBy
 	SyncedAt             *time.Time
 	DeskModifiedAt       *time.Time
 	SalesforceModifiedAt *time.Time
 	ObservedAt           *time.Time // the older of both rows' observation
+	ReadAt               *time.Time `gorm:"-"` // when Salesforce's record was last read
 	DeskData             Values
 	SalesforceData       Values
 	// DeskParentID and SalesforceParentID are the contact's account on each side.
@@ -102,7 +103,10 @@ func (p *Pair) address(prefix string) *Address {
 }
 
 // Contact is a customer's contact: a Pair seen with a contact's fields.
-type Contact struct{ Pair }
+type Contact struct {
+	Pair
+	Sections *SectionsRead // read together with it
+}
 
 func (c *Contact) FirstName() *string       { return c.text("FirstName", "firstName") }
 func (c *Contact) LastName() *string        { return c.text("LastName", "lastName") }
@@ -129,7 +133,10 @@ func (c *Contact) Name() *string {
 }
 
 // Account is a customer's account: a Pair seen with an account's fields.
-type Account struct{ Pair }
+type Account struct {
+	Pair
+	Sections *SectionsRead // read together with it
+}
 
 func (a *Account) Name() *string            { return a.text("Name", "accountName") }
 func (a *Account) Website() *string         { return a.text("Website", "website") }
@@ -164,19 +171,23 @@ func (a *Account) NumberOfEmployees() *int {
 	return &n
 }
 
-// ContactSources are, per API field of Contact, the vendor fields it is read from: what a query must select.
+// ContactSources are, per API field of Contact, the vendor fields it is read from: what a query
+// must select.
 var ContactSources = map[string]Sources{
-	"name":           {[]string{"FirstName", "LastName"}, []string{"firstName", "lastName"}},
-	"firstName":      {[]string{"FirstName"}, []string{"firstName"}},
-	"lastName":       {[]string{"LastName"}, []string{"lastName"}},
-	"email":          {[]string{"Email"}, []string{"email"}},
-	"phone":          {[]string{"Phone"}, []string{"phone"}},
-	"mobile":         {[]string{"MobilePhone"}, []string{"mobile"}},
-	"title":          {[]string{"Title"}, []string{"title"}},
-	"department":     {[]string{"Department"}, nil},
-	"mailingAddress": {[]string{"MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry"}, []string{"street", "city", "state", "zip", "country"}},
-	"owner":          {[]string{"OwnerId", "Owner.Name", "Owner.Email"}, nil},
-	"createdAt":      {[]string{"CreatedDate"}, []string{"createdTime"}},
+	"name":       {[]string{"FirstName", "LastName"}, []string{"firstName", "lastName"}},
+	"firstName":  {[]string{"FirstName"}, []string{"firstName"}},
+	"lastName":   {[]string{"LastName"}, []string{"lastName"}},
+	"email":      {[]string{"Email"}, []string{"email"}},
+	"phone":      {[]string{"Phone"}, []string{"phone"}},
+	"mobile":     {[]string{"MobilePhone"}, []string{"mobile"}},
+	"title":      {[]string{"Title"}, []string{"title"}},
+	"department": {[]string{"Department"}, nil},
+	"mailingAddress": {
+		[]string{"MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry"},
+		[]string{"street", "city", "state", "zip", "country"},
+	},
+	"owner":     {[]string{"OwnerId", "Owner.Name", "Owner.Email"}, nil},
+	"createdAt": {[]string{"CreatedDate"}, []string{"createdTime"}},
 }
 
 // AccountSources are the same for Account.
@@ -187,15 +198,19 @@ var AccountSources = map[string]Sources{
 	"industry":          {[]string{"Industry"}, []string{"industry"}},
 	"annualRevenue":     {[]string{"AnnualRevenue"}, []string{"annualrevenue"}},
 	"numberOfEmployees": {[]string{"NumberOfEmployees"}, nil},
-	"billingAddress":    {[]string{"BillingStreet", "BillingCity", "BillingState", "BillingPostalCode", "BillingCountry"}, []string{"street", "city", "state", "code", "country"}},
-	"owner":             {[]string{"OwnerId", "Owner.Name", "Owner.Email"}, nil},
-	"createdAt":         {[]string{"CreatedDate"}, []string{"createdTime"}},
+	"billingAddress": {
+		[]string{"BillingStreet", "BillingCity", "BillingState", "BillingPostalCode", "BillingCountry"},
+		[]string{"street", "city", "state", "code", "country"},
+	},
+	"owner":     {[]string{"OwnerId", "Owner.Name", "Owner.Email"}, nil},
+	"createdAt": {[]string{"CreatedDate"}, []string{"createdTime"}},
 }
 
 // Sources are the vendor fields behind one API field.
 type Sources struct{ Salesforce, Desk []string }
 
-// CardFields are the fields of a side that the card shows whether mapped or not: the mirrors hold them besides the mapped ones.
+// CardFields are the fields of a side that the card shows whether mapped or not: the mirrors hold
+// them besides the mapped ones.
 func CardFields(side Side, object SyncObject) []string {
 	table := ContactSources
 	if object == AccountObject {

@@ -8,16 +8,18 @@ import (
 	"time"
 )
 
-// Decimal is an exact decimal number in plain notation ("-12.5"). It is kept in the database as an integer of
-// ten-thousandths, so that both stores sum it exactly.
+// Decimal is an exact decimal number in plain notation ("-12.5"). It is kept in the database as an
+// integer of ten-thousandths, so that both stores sum it exactly.
 type Decimal string
 
-// decimalScale is the number of digits that the database keeps after the point. Salesforce currencies have two.
+// decimalScale is the number of digits that the database keeps after the point. Salesforce
+// currencies have two.
 const decimalScale = 4
 
 var tenThousand = big.NewInt(10_000)
 
-// ParseDecimal reads plain or exponent notation and answers the shortest plain notation. Errors are BAD_USER_INPUT.
+// ParseDecimal reads plain or exponent notation and answers the shortest plain notation. Errors are
+// BAD_USER_INPUT.
 func ParseDecimal(s string) (Decimal, error) {
 	s = strings.TrimSpace(s)
 	if len(s) > 64 || strings.ContainsAny(s, "/_xXpPbBoO") || exponent(s) > 64 {
@@ -69,7 +71,10 @@ func (d Decimal) Add(o Decimal) Decimal { return decimalOf(new(big.Rat).Add(d.Ra
 func (d Decimal) Value() (driver.Value, error) {
 	r := new(big.Rat).Mul(d.Rat(), new(big.Rat).SetInt(tenThousand))
 	if !r.IsInt() || !r.Num().IsInt64() {
-		return nil, Errorf(CodeInvalidParameter, "a decimal number with more than %d digits after the point, or too large, cannot be kept", decimalScale)
+		return nil, Errorf(
+			CodeInvalidParameter, "a decimal number with more than %d digits after the point, or too large, cannot be kept",
+			decimalScale,
+		)
 	}
 	return r.Num().Int64(), nil
 }

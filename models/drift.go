@@ -5,14 +5,16 @@ import (
 	"time"
 )
 
-// MappingDrift is a mapped field, or one that a filter looks at, that was changed at its vendor since it was saved. While it stands, the field is
-// used as Now says, or left out where it is Gone; everything else goes on.
+// MappingDrift is a mapped field, or one that a filter looks at, that was changed at its vendor
+// since it was saved. While it stands, the field is used as Now says, or left out where it is Gone;
+// everything else goes on.
 type MappingDrift struct {
 	Object SyncObject `json:"object"`
 	Side   Side       `json:"side"`
 	Name   string     `json:"name"` // the field's API name
 	Now    Field      `json:"now"`
-	// Gone tells that the field cannot be used at all: it was deleted, renamed, hidden, closed to writing, or is of a type that does not fit.
+	// Gone tells that the field cannot be used at all: it was deleted, renamed, hidden, closed to
+	// writing, or is of a type that does not fit.
 	Gone bool `json:"gone,omitempty"`
 	// Problem is what an admin is told; nil where nothing is lost.
 	Problem *MappingProblem `json:"problem,omitempty"`
@@ -23,18 +25,25 @@ type DriftReason string
 
 // Reasons, named as in the API.
 const (
-	DriftMissed        DriftReason = "MISSED_CHANGE"  // the vendor's record had changed unnoticed; it is taken over now
-	DriftVanished      DriftReason = "VANISHED"       // the vendor no longer lists the record and says nothing of it; nothing was done
-	DriftDeleted       DriftReason = "DELETED"        // one of the two stands in a recycle bin
-	DriftWaiting       DriftReason = "WAITING"        // a change is on its way
-	DriftFailed        DriftReason = "FAILED"         // the failure log says why
-	DriftOutside       DriftReason = "OUTSIDE_FILTER" // the filter leaves the pair alone
-	DriftKeptApart     DriftReason = "KEPT_APART"     // agreed on: a rule, a direction or a vendor keeps the sides' values different
-	DriftUnexplained   DriftReason = "UNEXPLAINED"    // nothing accounts for it; it is planned again now
+	// DriftMissed: the vendor's record had changed unnoticed; it is taken over now.
+	DriftMissed DriftReason = "MISSED_CHANGE"
+	// DriftVanished: the vendor no longer lists the record and says nothing of it; nothing was
+	// done.
+	DriftVanished DriftReason = "VANISHED"
+	DriftDeleted  DriftReason = "DELETED"        // one of the two stands in a recycle bin
+	DriftWaiting  DriftReason = "WAITING"        // a change is on its way
+	DriftFailed   DriftReason = "FAILED"         // the failure log says why
+	DriftOutside  DriftReason = "OUTSIDE_FILTER" // the filter leaves the pair alone
+	// DriftKeptApart is agreed on: a rule, a direction or a vendor keeps the sides' values
+	// different.
+	DriftKeptApart DriftReason = "KEPT_APART"
+	// DriftUnexplained: nothing accounts for it; it is planned again now.
+	DriftUnexplained   DriftReason = "UNEXPLAINED"
 	DriftNoCounterpart DriftReason = "NO_COUNTERPART" // the record stands alone
 )
 
-// DriftReport is what a compare of everything found. It is RUNNING until both sides were read whole.
+// DriftReport is what a compare of everything found. It is RUNNING until both sides were read
+// whole.
 type DriftReport struct {
 	ID         string `gorm:"primaryKey"`
 	Status     RunStatus
@@ -43,14 +52,15 @@ type DriftReport struct {
 	Objects    []DriftObject `gorm:"serializer:json"`
 }
 
-// Summary says how many pairs are equal, in a sentence; nil while the compare is going on, or where it did not get so far.
+// Summary says how many pairs are equal, in a sentence; nil while the compare is going on, or where
+// it did not get so far.
 func (r DriftReport) Summary() *string {
 	if r.Status == RunRunning || len(r.Objects) == 0 {
 		return nil
 	}
-	pairs, equal, missed := 0, 0, 0
+	pairs, equal, missed, alone := 0, 0, 0, 0
 	for _, o := range r.Objects {
-		pairs, equal = pairs+o.Pairs, equal+o.Equal
+		pairs, equal, alone = pairs+o.Pairs, equal+o.Equal, alone+o.Alone
 		for _, d := range o.Differences {
 			if d.Reason == DriftMissed {
 				missed += d.Count
@@ -58,6 +68,9 @@ func (r DriftReport) Summary() *string {
 		}
 	}
 	s := fmt.Sprintf("%d of %d pairs are equal; %d changes had been missed", equal, pairs, missed)
+	if alone > 0 {
+		s += fmt.Sprintf("; %d records have no counterpart", alone)
+	}
 	return &s
 }
 
@@ -68,6 +81,7 @@ type DriftObject struct {
 	SalesforceRecords int
 	Pairs             int
 	Equal             int // pairs whose mapped fields all mean the same
+	Alone             int // live records without a counterpart
 	Differences       []DriftDifference
 }
 

@@ -22,7 +22,8 @@ const (
 	TypeDate        FieldType = "DATE"
 	TypeDateTime    FieldType = "DATETIME"
 	TypeReference   FieldType = "REFERENCE"
-	TypeOther       FieldType = "OTHER" // known to the vendor, not to Sidelight: can be shown, not mapped
+	// TypeOther is known to the vendor, not to Sidelight: it can be shown, not mapped.
+	TypeOther FieldType = "OTHER"
 )
 
 // Field is a field that a side really has, as its description says.
@@ -42,6 +43,11 @@ type Field struct {
 	Restricted bool      `json:"restricted,omitempty"` // a picklist that refuses other values
 	Picklist   []string  `json:"picklist,omitempty"`   // active values
 	RefersTo   string    `json:"refersTo,omitempty"`   // the vendor's object behind a reference
+	// Choices are the values with their labels: of a picklist where the two differ, the record
+	// types that may be chosen, and what a text takes that is tied to a list: a state, a country.
+	Choices []Choice `json:"choices,omitempty"`
+	// Controller is the field on whose value the choices depend; "" for none.
+	Controller string `json:"controller,omitempty"`
 }
 
 // FieldRule says which way a mapped field flows and who wins (HubSpot's rules).
@@ -71,15 +77,33 @@ func (r FieldRule) WritesTo(side Side) bool {
 	return true
 }
 
-// FieldMapping pairs a Desk field with a Salesforce field. The descriptions are those of the time it was saved.
+// FieldMapping pairs a Desk field with a Salesforce field. The descriptions are those of the time
+// it was saved.
 type FieldMapping struct {
 	ID         string     `gorm:"primaryKey" json:"id"`
 	Object     SyncObject `json:"object"`
 	Desk       Field      `gorm:"serializer:json" json:"desk"`
 	Salesforce Field      `gorm:"serializer:json" json:"salesforce"`
 	Rule       FieldRule  `json:"rule"`
-	Position   int        `json:"position"`
-	UpdatedAt  time.Time  `json:"-"`
+	// Values is a table of picklist values that mean the same; what it does not have is compared by
+	// its text.
+	Values    []ValuePair `gorm:"column:value_pairs;serializer:json" json:"values,omitempty"`
+	Position  int         `json:"position"`
+	UpdatedAt time.Time   `json:"-"`
+}
+
+// ValuePair is a Desk value and the Salesforce value that it is kept the same as.
+type ValuePair struct {
+	Desk       string `json:"desk"`
+	Salesforce string `json:"salesforce"`
+}
+
+// On is the side's value.
+func (p ValuePair) On(side Side) string {
+	if side == Desk {
+		return p.Desk
+	}
+	return p.Salesforce
 }
 
 // Field is the mapped field of one side.
@@ -98,6 +122,8 @@ type FieldMappingInput struct {
 	Desk       string
 	Salesforce string
 	Rule       *FieldRule
+	// Values is the table of values; nil keeps the one that the pair has.
+	Values []*ValuePair
 }
 
 // Severity of a mapping problem: an ERROR keeps the mapping from being saved.

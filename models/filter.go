@@ -15,18 +15,21 @@ const (
 	FilterNotBlank  FilterOp = "NOT_BLANK"
 )
 
-// LeavingPolicy says what becomes of a linked pair that leaves the filter. Both records stay where they are.
+// LeavingPolicy says what becomes of a linked pair that leaves the filter. Both records stay where
+// they are.
 type LeavingPolicy string
 
 // Policies, named as in the API.
 const (
-	// LeavingKeep keeps the link and lets the pair rest: when it comes back, what changed meanwhile is carried over.
+	// LeavingKeep keeps the link and lets the pair rest: when it comes back, what changed meanwhile
+	// is carried over.
 	LeavingKeep LeavingPolicy = "KEEP"
 	// LeavingUnlink takes the pair apart: neither record is the other's counterpart any more.
 	LeavingUnlink LeavingPolicy = "UNLINK"
 )
 
-// FilterCondition is one comparison of a field of one side. The description is that of the time it was saved.
+// FilterCondition is one comparison of a field of one side. The description is that of the time it
+// was saved.
 type FilterCondition struct {
 	Side   Side     `json:"side"`
 	Field  Field    `json:"field"`
@@ -34,7 +37,8 @@ type FilterCondition struct {
 	Values []string `json:"values,omitempty"`
 }
 
-// SyncFilter says which records of an object are synced: those for which every condition holds. Without conditions all are.
+// SyncFilter says which records of an object are synced: those for which every condition holds.
+// Without conditions all are.
 type SyncFilter struct {
 	Object     SyncObject        `gorm:"primaryKey"`
 	Conditions []FilterCondition `gorm:"serializer:json"`

@@ -8,9 +8,12 @@ import (
 )
 
 // relatedTypes are the API's types of the sections' records.
-var relatedTypes = map[Need]string{NeedOpportunities: "Opportunity", NeedNotes: "Note", NeedEvents: "Event", NeedTasks: "Task"}
+var relatedTypes = map[Need]string{
+	NeedOpportunities: "Opportunity", NeedNotes: "Note", NeedEvents: "Event", NeedTasks: "Task",
+}
 
-// HiddenOf are those of the hidden fields (Type.field) that concern the section's records: its own, and those of the users that they show.
+// HiddenOf are those of the hidden fields (Type.field) that concern the section's records: its own,
+// and those of the users that they show.
 func (n Need) HiddenOf(hidden []string) []string {
 	var out []string
 	for _, h := range hidden {
@@ -22,8 +25,8 @@ func (n Need) HiddenOf(hidden []string) []string {
 	return slices.Compact(out)
 }
 
-// Without names the section as it is read for a caller from whom fields are hidden: read so, it is not the section that others see. Where nothing of it is
-// hidden, that is the section itself.
+// Without names the section as it is read for a caller from whom fields are hidden: read so, it is
+// not the section that others see. Where nothing of it is hidden, that is the section itself.
 func (n Need) Without(hidden []string) Need {
 	list := n.HiddenOf(hidden)
 	if len(list) == 0 {

@@ -24,7 +24,8 @@ const (
 // Writing tells whether the sync may write while the integration is in this status.
 func (s IntegrationStatus) Writing() bool { return s == StatusLoading || s == StatusActive }
 
-// Reading tells whether the sync may read the vendors into the mirrors: also before the start, for a rehearsal.
+// Reading tells whether the sync may read the vendors into the mirrors: also before the start, for
+// a rehearsal.
 func (s IntegrationStatus) Reading() bool { return s == StatusReady || s.Writing() }
 
 // SyncDirection is two-way or Salesforce to Desk only.
@@ -39,7 +40,8 @@ const (
 // WritesTo tells whether the direction lets the sync write to the side.
 func (d SyncDirection) WritesTo(side Side) bool { return side == Desk || d == TwoWay }
 
-// ConflictPolicy decides a field that both sides changed differently, where the field's rule does not.
+// ConflictPolicy decides a field that both sides changed differently, where the field's rule does
+// not.
 type ConflictPolicy string
 
 // Policies, named as in the API.
@@ -49,7 +51,7 @@ const (
 	DeskWins       ConflictPolicy = "DESK_WINS"
 )
 
-// DeletePolicy says what an update of the surviving record means (PRODUCT.md 1.7).
+// DeletePolicy says what an update of the surviving record means.
 type DeletePolicy string
 
 // Policies, named as in the API.
@@ -57,6 +59,26 @@ const (
 	RestoreOnUpdate DeletePolicy = "RESTORE_ON_UPDATE"
 	StayDeleted     DeletePolicy = "STAY_DELETED"
 )
+
+// AgentCards says whose cards agents may ask for. Admins, dashboards and views of a profile by an
+// admin may ask for any.
+type AgentCards string
+
+// Choices, named as in the API.
+const (
+	// AnyCustomer lets agents ask by any key: the card stands on Desk's contact and account pages,
+	// too.
+	AnyCustomer AgentCards = "ANY_CUSTOMER"
+	// VisibleTickets lets agents ask by a ticket that they may see in Desk, where Desk shares the
+	// tickets of a department publicly, as it does unless set otherwise.
+	VisibleTickets AgentCards = "VISIBLE_TICKETS"
+	// VisiblePrivateTickets is the same where Desk's data sharing makes tickets private.
+	VisiblePrivateTickets AgentCards = "VISIBLE_PRIVATE_TICKETS"
+)
+
+// OnlyTickets tells whether agents may ask by tickets alone. What is not known is the stricter
+// choice.
+func (c AgentCards) OnlyTickets() bool { return c != "" && c != AnyCustomer }
 
 // DefaultHistoryDays is how long history, resolved failures and the journal are kept unless set.
 const DefaultHistoryDays = 90
@@ -75,16 +97,38 @@ type Integration struct {
 	ConflictPolicy ConflictPolicy
 	DeletePolicy   DeletePolicy
 	HistoryDays    int
-	// Epoch rises whenever what was planned before must not be written any more (pause, direction, delete).
+	// MatchSecondaryEmail lets a contact's second email find its counterpart, too.
+	MatchSecondaryEmail bool
+	// AgentShare is the percentage of the vendors' daily API calls that the sync leaves for agents.
+	// Nil is the server's own setting.
+	AgentShare *int
+	// AgentCards says whose cards agents may ask for.
+	AgentCards AgentCards
+	// Epoch rises whenever what was planned before must not be written any more (pause, direction,
+	// delete).
 	Epoch int64
-	// MappingVersion rises with every change of the field mapping; the engine re-plans when it moves.
+	// MappingVersion rises with every change of the field mapping; the engine re-plans when it
+	// moves.
 	MappingVersion int64
-	// PolicyVersion rises with every change of permissions; replicas compare it to swap their snapshot.
+	// PolicyVersion rises with every change of permissions; replicas compare it to swap their
+	// snapshot.
 	PolicyVersion int64
-	// Brake is set while a mass change waits for an admin (BROKEN), and released by resumeSync until it is through.
+	// Erasures rises whenever people are erased or let in again; replicas compare it to forget what
+	// they hold in memory. Zero means that nobody ever was.
+	Erasures int64
+	// Brake is set while a mass change waits for an admin (BROKEN), and released by resumeSync
+	// until it is through.
 	Brake Brake
-	// BrakeReleasedAt is when a mass change was last let through: what went before does not count any more.
+	// BrakeReleasedAt is when a mass change was last let through: what went before does not count
+	// any more.
 	BrakeReleasedAt *time.Time
+	// GoneAcceptedAt is when an admin last said that records which were gone without a trace are
+	// meant to be: what was last changed before does not halt the sync any more.
+	GoneAcceptedAt *time.Time
+	// DeskOrg and SalesforceOrg are the organizations whose records are linked; "" until a side is
+	// connected.
+	DeskOrg       string
+	SalesforceOrg string
 	// Drift are the mapped fields that were changed at a vendor since the mapping was saved.
 	Drift        []MappingDrift `gorm:"serializer:json"`
 	LoadedAt     *time.Time     // the first load is done
@@ -93,7 +137,8 @@ type Integration struct {
 	UpdatedAt    time.Time
 }
 
-// MappingProblems are what an admin has to mend about mapped fields that were changed at a vendor. The fields are left out meanwhile.
+// MappingProblems are what an admin has to mend about mapped fields that were changed at a vendor.
+// The fields are left out meanwhile.
 func (in Integration) MappingProblems() []MappingProblem {
 	out := []MappingProblem{}
 	for _, d := range in.Drift {
@@ -120,9 +165,41 @@ type SyncPolicy struct {
 	ConflictPolicy *ConflictPolicy
 	DeletePolicy   *DeletePolicy
 	HistoryDays    *int
+	// MatchSecondaryEmail lets second emails match.
+	MatchSecondaryEmail *bool
+	// AgentShare is a percentage between MinAgentShare and MaxAgentShare.
+	AgentShare *int
+	// AgentCards says whose cards agents may ask for.
+	AgentCards *AgentCards
 }
 
-// Connection is one side's connection. Secrets are sealed before they reach the database and never leave otherwise.
+// What may be kept for agents, in percent: neither they nor the sync are left without calls.
+const (
+	MinAgentShare = 5
+	MaxAgentShare = 95
+)
+
+// Apply makes the change.
+func (p SyncPolicy) Apply(in *Integration) {
+	set(&in.Direction, p.Direction)
+	set(&in.ConflictPolicy, p.ConflictPolicy)
+	set(&in.DeletePolicy, p.DeletePolicy)
+	set(&in.HistoryDays, p.HistoryDays)
+	set(&in.MatchSecondaryEmail, p.MatchSecondaryEmail)
+	set(&in.AgentCards, p.AgentCards)
+	if p.AgentShare != nil {
+		in.AgentShare = p.AgentShare
+	}
+}
+
+func set[T any](to, value *T) {
+	if value != nil {
+		*to = *value
+	}
+}
+
+// Connection is one side's connection. Secrets are sealed before they reach the database and never
+// leave otherwise.
 type Connection struct {
 	Side         Side `gorm:"primaryKey"`
 	Connected    bool
@@ -139,14 +216,15 @@ type Connection struct {
 	UpdatedAt   time.Time
 }
 
-// ConnectionCheck is one requirement, checked while connecting (PRODUCT.md 1.1).
+// ConnectionCheck is one requirement, checked while connecting.
 type ConnectionCheck struct {
 	Name   string  `json:"name"`
 	OK     bool    `json:"ok"`
 	Detail *string `json:"detail,omitempty"`
 }
 
-// Credentials are what a client signs in with. They are sealed at rest and are never logged: String and GoString hide them.
+// Credentials are what a client signs in with. They are sealed at rest and are never logged: String
+// and GoString hide them.
 type Credentials struct {
 	Grant        string `json:"grant"` // authorization_code, client_credentials, jwt_bearer
 	ClientID     string `json:"clientId,omitempty"`
@@ -157,8 +235,18 @@ type Credentials struct {
 	AccessToken  string `json:"accessToken,omitempty"`
 	InstanceURL  string `json:"instanceUrl,omitempty"`
 	ExpiresAt    int64  `json:"expiresAt,omitempty"` // Unix seconds; 0 when the vendor does not say
-	// Issued are when the latest access tokens were made, Unix seconds, where the vendor counts them: all replicas share the count.
+	// Issued are when the latest access tokens were made, Unix seconds, where the vendor counts
+	// them: all replicas share the count.
 	Issued []int64 `json:"issued,omitempty"`
+}
+
+// Revocable is the token to give back when the connection ends: the refresh token, which takes
+// every access token with it, or else the access token. It is "" when there is none.
+func (c Credentials) Revocable() string {
+	if c.RefreshToken != "" {
+		return c.RefreshToken
+	}
+	return c.AccessToken
 }
 
 // String hides the secrets.
@@ -173,7 +261,9 @@ type APIBudget struct {
 	Used          *int
 	Limit         *int
 	KeptForAgents *int
-	ResetsAt      *time.Time
+	// KeptPercent is the share of the calls that is kept for agents.
+	KeptPercent int
+	ResetsAt    *time.Time
 }
 
 // SyncCounts are the figures of the status screen.
@@ -184,28 +274,3 @@ type SyncCounts struct {
 	OpenConflicts  int
 	Pending        int // links waiting to be planned and intents waiting to be written
 }
-
-// Cursor is how far a side's object was read by one way in. It is stored together with the rows it covers.
-type Cursor struct {
-	Side   Side       `gorm:"primaryKey"`
-	Object SyncObject `gorm:"primaryKey"`
-	// Kind is the way in: "load" (first load; Value is the page token, "done" when finished), "poll", "deleted", "stream".
-	Kind      string `gorm:"primaryKey"`
-	Value     string
-	UpdatedAt time.Time
-}
-
-// Cursor kinds.
-const (
-	CursorLoad    = "load"
-	CursorPoll    = "poll"
-	CursorDeleted = "deleted"
-	CursorStream  = "stream"
-	CursorDrift   = "drift" // where a compare had to stop; "" for at the beginning
-)
-
-// PollRest begins the value of a poll cursor between two pages: the rest of that poll is owed, and not everything that changed until then was asked for.
-const PollRest = "+"
-
-// LoadDone is the value of a load cursor whose object was read to its end.
-const LoadDone = "done"

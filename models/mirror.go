@@ -33,10 +33,12 @@ func (o RelatedObject) Section() Need {
 // RelatedMirror is how far one kind of related record is mirrored.
 type RelatedMirror struct {
 	Object RelatedObject `gorm:"primaryKey"`
-	// Complete tells that every record was read once, and that what is gone since was removed; Reading that a whole reading is under way, the first one or another.
+	// Complete tells that every record was read once, and that what is gone since was removed;
+	// Reading that a whole reading is under way, the first one or another.
 	Complete bool
 	Reading  bool
-	// After is the last id that the whole reading has stored; Read and Total count its records, Total is nil until it is known.
+	// After is the last id that the whole reading has stored; Read and Total count its records,
+	// Total is nil until it is known.
 	After string
 	Read  int
 	Total *int
@@ -45,9 +47,11 @@ type RelatedMirror struct {
 	// Changes is where the poll goes on, Replay where the change events do.
 	Changes string
 	Replay  string
-	// AsOf is when Salesforce was last known to hold what is mirrored; nil while it was never complete.
+	// AsOf is when Salesforce was last known to hold what is mirrored; nil while it was never
+	// complete.
 	AsOf *time.Time
-	// Fence and StreamFence are those of the leases under which the poll and the change events wrote last: a process that lost its lease writes nothing more.
+	// Fence and StreamFence are those of the leases under which the poll and the change events
+	// wrote last: a process that lost its lease writes nothing more.
 	Fence       int64
 	StreamFence int64
 }
@@ -62,15 +66,16 @@ type RelatedFence struct {
 type RelatedPage struct {
 	Object        RelatedObject
 	Opportunities []Opportunity
-	// Roles replace all roles of the opportunities named in RolesOf; without RolesOf they are added.
+	// Roles replace all roles of the opportunities named in RolesOf; without RolesOf they are
+	// added.
 	Roles   []OpportunityContact
 	RolesOf []string
 	Events  []Activity[Event]
 	Tasks   []Activity[Task]
 	// Deleted are the ids of records that are gone.
 	Deleted []string
-	// Cursor is where the next page goes on; it may be stored only together with the page. More tells that there is a next one, Gap that changes may have been
-	// missed: read everything.
+	// Cursor is where the next page goes on; it may be stored only together with the page. More
+	// tells that there is a next one, Gap that changes may have been missed: read everything.
 	Cursor string
 	More   bool
 	Gap    bool
@@ -81,13 +86,15 @@ func (p RelatedPage) Len() int {
 	return len(p.Opportunities) + len(p.Roles) + len(p.Events) + len(p.Tasks) + len(p.Deleted)
 }
 
-// Activity is an event or a task with the Salesforce customers on whose cards it is: a contact, an account, both or none.
+// Activity is an event or a task with the Salesforce customers on whose cards it is: a contact, an
+// account, both or none.
 type Activity[T any] struct {
 	Record    T
 	Customers []string
 }
 
-// RelatedHint says that a related record may have changed, and as far as the event said so, whose it is now.
+// RelatedHint says that a related record may have changed, and as far as the event said so, whose
+// it is now.
 type RelatedHint struct {
 	ID        string
 	Deleted   bool // positive evidence of a deletion
@@ -95,7 +102,8 @@ type RelatedHint struct {
 	AccountID string
 }
 
-// RelatedBatch is what a change stream of related records handed over at once. Replay may be stored only together with what the hints led to.
+// RelatedBatch is what a change stream of related records handed over at once. Replay may be stored
+// only together with what the hints led to.
 type RelatedBatch struct {
 	Object RelatedObject
 	Hints  []RelatedHint
@@ -104,7 +112,8 @@ type RelatedBatch struct {
 	Overflow bool
 }
 
-// CardWatch names what open cards are made of: links by our id, customers by Salesforce's, tickets by Desk's.
+// CardWatch names what open cards are made of: links by our id, customers by Salesforce's, tickets
+// by Desk's.
 type CardWatch struct {
 	Links     []string
 	Customers []string

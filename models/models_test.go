@@ -1,6 +1,7 @@
 package models
 
 import (
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/big"
@@ -50,6 +51,29 @@ func TestDecimalsAreReadInPlainAndExponentNotationOnly(t *testing.T) {
 		if got, err := ParseDecimal(text); CodeOf(err) != CodeBadUserInput {
 			t.Errorf("%q is %q (%v)", text, got, err)
 		}
+	}
+}
+
+func TestTheLongestDecimalThatIsReadHasSixtyFourCharacters(t *testing.T) {
+	for text, want := range map[string]bool{
+		strings.Repeat("9", 64): true, strings.Repeat("9", 65): false, " " + strings.Repeat("9", 64) + " ": true,
+		"1e64": true, "1e65": false, "1e-64": true, "1e-65": false, "1e1000": false, "1e1001": false,
+	} {
+		if _, err := ParseDecimal(text); (err == nil) != want {
+			t.Errorf("%q is read: %t (%v)", text, err == nil, err)
+		}
+	}
+}
+
+func TestADecimalIsReadOnlyFromWhatTheDatabaseHolds(t *testing.T) {
+	for _, src := range []any{nil, 1.5, true, "x", []byte("1.5")} {
+		d := Decimal("7")
+		if err := d.Scan(src); err == nil || d != "7" {
+			t.Errorf("%v was read as %s (%v)", src, d, err)
+		}
+	}
+	if got := Decimal("nonsense").Rat(); got.Sign() != 0 {
+		t.Errorf("text that is no number is %s", got)
 	}
 }
 
@@ -111,6 +135,43 @@ func TestABlankIsAValueAndNotTheAbsenceOfOne(t *testing.T) {
 	}
 }
 
+func TestAColumnHoldsNullForWhatIsBlank(t *testing.T) {
+	for name, c := range map[string]struct {
+		stored driver.Valuer
+		want   driver.Value
+	}{
+		"a blank value": {Blank, nil}, "a value": {Text("a"), "a"}, "no values": {Values(nil), nil}, "empty values": {Values{}, "{}"},
+		"no names": {Strings(nil), "[]"}, "names": {Strings{"a", "b"}, `["a","b"]`},
+	} {
+		if got, err := c.stored.Value(); err != nil || got != c.want {
+			t.Errorf("%s is stored as %v (%v), want %v", name, got, err, c.want)
+		}
+	}
+	for _, src := range []any{nil, "a", []byte("a")} {
+		v := Text("before")
+		want := "a"
+		if src == nil {
+			want = ""
+		}
+		if err := v.Scan(src); err != nil || v.String() != want {
+			t.Errorf("%v is read as %q (%v)", src, v, err)
+		}
+	}
+	v, values, names := Text("before"), Values{}, Strings{}
+	if v.Scan(1) == nil || values.Scan(1) == nil || names.Scan(1) == nil {
+		t.Error("a number is read as text")
+	}
+	if err := names.Scan([]byte(`["a"]`)); err != nil || len(names) != 1 {
+		t.Errorf("%v %v", names, err)
+	}
+	if err := v.UnmarshalJSON([]byte("null")); err != nil || !v.IsBlank() {
+		t.Errorf("null is read as %q (%v)", v, err)
+	}
+	if err := v.UnmarshalJSON([]byte("1")); err == nil {
+		t.Error("a number is read as a value")
+	}
+}
+
 func TestAMatchKeyIgnoresCaseAndSpaceAroundAndNothingElse(t *testing.T) {
 	if MatchKey(Text("  Ada@Example.COM\t")) != MatchKey(Text("ada@example.com")) || MatchKey(Text("ÉCOLE")) != MatchKey(Text("école")) {
 		t.Error("the same value has two keys")
@@ -137,6 +198,7 @@ var needs = map[Need][]Switches{
 	NeedNotes:         {CanSee | CanContacts | CanNotes, CanSee | CanAccounts | CanNotes},
 	NeedEvents:        {CanSee | CanContacts | CanEvents, CanSee | CanAccounts | CanEvents},
 	NeedTasks:         {CanSee | CanContacts | CanTasks, CanSee | CanAccounts | CanTasks},
+	NeedLink:          {CanSee | CanContacts | CanContactInfo | CanLink},
 }
 
 func TestANeedIsMetByItsOwnSwitchesAlone(t *testing.T) {
@@ -164,6 +226,15 @@ func TestAPermissionChangesOnlyWhatItNames(t *testing.T) {
 	if got.Switches != AllSwitches&^CanOpportunities || len(got.Hidden) != 1 {
 		t.Errorf("%+v", got)
 	}
+	if blank := (ProfilePermission{}).Apply(a); blank.Switches != a.Switches || len(blank.Hidden) != 1 {
+		t.Errorf("a change of nothing makes %+v", blank)
+	}
+	if none := (Access{}).HiddenFields(); none == nil || len(none) != 0 {
+		t.Errorf("without hidden fields there are %v", none)
+	}
+	if some := a.HiddenFields(); len(some) != 1 || some[0] != "Contact.phone" {
+		t.Errorf("%v", some)
+	}
 	if back := (ProfilePermission{Opportunities: &on, HiddenFields: []string{}}).Apply(got); back.Switches != AllSwitches || len(back.HiddenFields()) != 0 {
 		t.Errorf("%+v", back)
 	}
@@ -175,7 +246,38 @@ func TestAnErrorKeepsItsCodeThroughWrapping(t *testing.T) {
 	if CodeOf(err) != CodeBusy || !errors.Is(err, cause) || CodeOf(nil) != "" || CodeOf(cause) != CodeInternal || MayRetry(err) {
 		t.Error(CodeOf(err))
 	}
+	if got := Errorf(CodeNotFound, "no %s", "link").Error(); got != "NOT_FOUND: no link" {
+		t.Error(got)
+	}
+	if got := Wrap(cause, CodeBusy, "wait").Error(); got != "BUSY: wait: dial tcp: secret.example refused" {
+		t.Error(got)
+	}
 	if !MayRetry(fmt.Errorf("again: %w", &Error{Code: CodeBusy, Retry: true})) {
 		t.Error("an error that may be retried does not say so through wrapping")
+	}
+}
+
+func TestEachSwitchHasItsGetterAndItsChange(t *testing.T) {
+	off := false
+	for name, c := range map[string]struct {
+		change ProfilePermission
+		bit    Switches
+		get    func(Access) bool
+	}{
+		"visible":       {ProfilePermission{Visible: &off}, CanSee, Access.Visible},
+		"contacts":      {ProfilePermission{Contacts: &off}, CanContacts, Access.Contacts},
+		"accounts":      {ProfilePermission{Accounts: &off}, CanAccounts, Access.Accounts},
+		"contactInfo":   {ProfilePermission{ContactInfo: &off}, CanContactInfo, Access.ContactInfo},
+		"accountInfo":   {ProfilePermission{AccountInfo: &off}, CanAccountInfo, Access.AccountInfo},
+		"opportunities": {ProfilePermission{Opportunities: &off}, CanOpportunities, Access.Opportunities},
+		"notes":         {ProfilePermission{Notes: &off}, CanNotes, Access.Notes},
+		"events":        {ProfilePermission{Events: &off}, CanEvents, Access.Events},
+		"tasks":         {ProfilePermission{Tasks: &off}, CanTasks, Access.Tasks},
+		"link":          {ProfilePermission{Link: &off}, CanLink, Access.Link},
+	} {
+		got := c.change.Apply(FullAccess)
+		if got.Switches != AllSwitches&^c.bit || c.get(got) || !c.get(FullAccess) {
+			t.Errorf("%s: %09b, %t", name, got.Switches, c.get(got))
+		}
 	}
 }

@@ -25,9 +25,13 @@ type Slice[T any] struct {
 	PageInfo PageInfo
 	// Total counts the whole list under the same filter; nil when it was not asked for.
 	Total *int
-	// AsOf is when a section of a card was read, Stale that it is older than it should be; nil for other lists.
+	// AsOf is when a section of a card was read, Stale that it is older than it should be; nil for
+	// other lists.
 	AsOf  *time.Time
 	Stale *bool
+	// More tells of a section of a card that Salesforce has more records than were read: Total is a
+	// lower bound. Nil for other lists.
+	More *bool
 }
 
 // ContactFilter narrows contacts. Search is in name and email, case ignored.
@@ -55,7 +59,8 @@ type OpportunityFilter struct {
 	CloseDateTo   *Date
 	MinAmount     *Decimal
 	OwnerID       *string
-	// Hidden are fields, Type.field, that are neither read, nor summed, nor ordered by. No caller sets them: they are what is closed to one.
+	// Hidden are fields, Type.field, that are neither read, nor summed, nor ordered by. No caller
+	// sets them: they are what is closed to one.
 	Hidden []string
 }
 

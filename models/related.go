@@ -28,10 +28,11 @@ type Opportunity struct {
 	OwnerID     *string
 	OwnerName   *string
 	OwnerEmail  *string
-	AccountID   *string    // Salesforce account id
-	Role        *string    `gorm:"-"`                    // of the contact asked about, from opportunity_contacts
-	UpdatedAt   *time.Time `gorm:"autoUpdateTime:false"` // Salesforce's, not the row's
-	AsOf        time.Time  // when it was read
+	AccountID   *string // Salesforce account id
+	// Role is that of the contact asked about, from opportunity_contacts.
+	Role      *string    `gorm:"-"`
+	UpdatedAt *time.Time `gorm:"autoUpdateTime:false"` // Salesforce's, not the row's
+	AsOf      time.Time  // when it was read
 }
 
 // OpportunityContact ties a contact to an opportunity (Salesforce OpportunityContactRole).
@@ -57,8 +58,9 @@ type Note struct {
 
 // Event is a Salesforce calendar event.
 type Event struct {
-	ID          string `gorm:"primaryKey"`
-	WhoID       string `gorm:"primaryKey"` // the customer whose card it is on: a Salesforce contact, or an account
+	ID string `gorm:"primaryKey"`
+	// WhoID is the customer whose card it is on: a Salesforce contact, or an account.
+	WhoID       string `gorm:"primaryKey"`
 	AccountID   *string
 	Subject     *string
 	StartsAt    *time.Time
@@ -87,7 +89,8 @@ type Task struct {
 	AsOf        time.Time
 }
 
-// Related are the related records of one customer. A section that was not asked for, or that failed, is absent from Read.
+// Related are the related records of one customer. A section that was not asked for, or that
+// failed, is absent from Read.
 type Related struct {
 	ContactID     string
 	AccountID     string
@@ -96,23 +99,32 @@ type Related struct {
 	Notes         []Note
 	Events        []Event
 	Tasks         []Task
-	// Read lists the sections that were really read: an empty section in Read means "there are none". Cut lists those of them that have more records than were read.
+	// Read lists the sections that were really read: an empty section in Read means "there are
+	// none". Cut lists those of them that have more records than were read.
 	Read []Need
 	Cut  []Need
+	// Totals count the cut sections, as far as Salesforce said.
+	Totals map[Need]*SectionTotals
 	// Hidden are the fields, Type.field, that were not asked for: what is kept of them stays.
 	Hidden []string
 	AsOf   time.Time
 }
 
-// RelatedState says how fresh one section of one customer is. Opportunities are a contact's own, and beside them its account's: those have their state under the
-// account's id.
+// RelatedState says how fresh one section of one customer is. Opportunities are a contact's own,
+// and beside them its account's: those have their state under the account's id.
 type RelatedState struct {
-	CustomerID string     `gorm:"primaryKey"` // Salesforce contact id or account id
-	Section    Need       `gorm:"primaryKey"`
-	AsOf       time.Time  // when it was last read whole
-	Stale      bool       // a change event said that it moved since
-	MarkedAt   *time.Time // when it said so last: what was asked for before then does not make it fresh
-	Mirrored   bool       `gorm:"-"` // the mirror keeps it: AsOf is the mirror's where that is later
+	CustomerID string    `gorm:"primaryKey"` // Salesforce contact id or account id
+	Section    Need      `gorm:"primaryKey"`
+	AsOf       time.Time // when it was last read whole
+	Stale      bool      // a change event said that it moved since
+	Cut        bool      // Salesforce has more records than were read
+	// Totals count a section that was cut; nil when that is not known.
+	Totals *SectionTotals `gorm:"serializer:json"`
+	// MarkedAt is when a change event said so last: what was asked for before then does not make it
+	// fresh.
+	MarkedAt *time.Time
+	// Mirrored tells that the mirror keeps it: AsOf is the mirror's where that is later.
+	Mirrored bool `gorm:"-"`
 }
 
 // Ticket is what the card needs to know of a Desk ticket.
@@ -121,7 +133,13 @@ type Ticket struct {
 	Number    string
 	ContactID string
 	AccountID string
-	AsOf      time.Time
+	// DepartmentID, AssigneeID and TeamID say who works on it, "" for nobody, SharedWith which
+	// other departments see it. A ticket that was read before they were kept has no department.
+	DepartmentID string
+	AssigneeID   string
+	TeamID       string
+	SharedWith   Strings
+	AsOf         time.Time
 }
 
 func user(id, name, email *string) *User {

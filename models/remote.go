@@ -12,13 +12,15 @@ type RecordPage struct {
 
 // ChangePage is one page of what changed.
 type ChangePage struct {
-	// Records changed or were deleted (Deleted, MergedInto). A record may come twice, late or out of order.
+	// Records changed or were deleted (Deleted, MergedInto). A record may come twice, late or out
+	// of order.
 	Records []Record
 	// Cursor is where the next call goes on. It may be stored only together with Records.
 	Cursor string
 	// More tells that the next call will answer at once with more.
 	More bool
-	// Gap tells that changes before Cursor may have been missed (a window the vendor no longer covers): compare everything.
+	// Gap tells that changes before Cursor may have been missed (a window the vendor no longer
+	// covers): compare everything.
 	Gap bool
 }
 
@@ -45,15 +47,17 @@ type WriteResult struct {
 	Err        *Error    // nil when it was done
 }
 
-// WriteLimits are the vendor's: how many records fit one call, and how many calls may run at once. Bulk is how many records one Write may take
-// where the vendor has a bulk way, which takes minutes where a call takes seconds; 0 is none.
+// WriteLimits are the vendor's: how many records fit one call, and how many calls may run at once.
+// Bulk is how many records one Write may take where the vendor has a bulk way, which takes minutes
+// where a call takes seconds; 0 is none.
 type WriteLimits struct {
 	Batch    int
 	Parallel int
 	Bulk     int
 }
 
-// StreamBatch is what a change stream handed over at once. Replay may be stored only together with the hints.
+// StreamBatch is what a change stream handed over at once. Replay may be stored only together with
+// the hints.
 type StreamBatch struct {
 	Object SyncObject
 	Hints  []Hint
@@ -68,7 +72,8 @@ type Hint struct {
 	Deleted bool // positive evidence of a deletion
 	ByUs    bool
 	At      time.Time
-	// Fields are the fields that changed, by the vendor's names; nil when that is not known, which may be all of them.
+	// Fields are the fields that changed, by the vendor's names; nil when that is not known, which
+	// may be all of them.
 	Fields []string
 }
 
@@ -80,7 +85,8 @@ type ConnectionInfo struct {
 	Checks       []ConnectionCheck
 }
 
-// RelatedRequest asks for a customer's related records: only the sections wanted, so that a denied one is never asked for.
+// RelatedRequest asks for a customer's related records: only the sections wanted, so that a denied
+// one is never asked for.
 type RelatedRequest struct {
 	ContactID string // Salesforce contact; "" for an account alone
 	AccountID string // Salesforce account; "" for none

@@ -1,6 +1,10 @@
 package models
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // RunTrigger is why a run happened.
 type RunTrigger string
@@ -25,6 +29,20 @@ const (
 	RunFailed  RunStatus = "FAILED"
 )
 
+// RunPhase is what a run is doing:
+//
+//	READING ──both sides are read──▶ WRITING ──nothing is owed──▶ DONE
+//
+// Only the first load goes through all three. Other runs stay in READING until they are DONE.
+type RunPhase string
+
+// Phases, named as in the API.
+const (
+	PhaseReading RunPhase = "READING"
+	PhaseWriting RunPhase = "WRITING"
+	PhaseDone    RunPhase = "DONE"
+)
+
 // SyncRun is one entry of the sync history.
 type SyncRun struct {
 	ID         string `gorm:"primaryKey"`
@@ -33,7 +51,7 @@ type SyncRun struct {
 	StartedAt  time.Time
 	FinishedAt *time.Time
 	// Progress of a run that is going on, kept here so that every replica can show it.
-	Phase     string // READING, MATCHING, WRITING, DONE
+	Phase     RunPhase
 	Object    *SyncObject
 	Done      int
 	Total     *int
@@ -41,6 +59,20 @@ type SyncRun struct {
 	Rate      *float64  // records per second of late; nil when it cannot be told
 	UpdatedAt time.Time
 	Tallies   []SyncTally `gorm:"foreignKey:RunID"`
+}
+
+// RunIDs are the runs under which links are planned, by what made the links dirty; empty where
+// nothing is saved.
+type RunIDs map[RunTrigger]string
+
+// Of is the id of the run of a link that the cause made dirty. A cause without a run has that of
+// the first cause by name, so that the same links are always planned under the same run; "" when
+// there is no run at all.
+func (r RunIDs) Of(cause RunTrigger) string {
+	if id, known := r[cause]; known || len(r) == 0 {
+		return id
+	}
+	return r[slices.Min(slices.Collect(maps.Keys(r)))]
 }
 
 // SyncTally is one row of the history: what one run did in one direction to one kind of record.
@@ -57,6 +89,7 @@ type SyncTally struct {
 
 // SyncRunFilter narrows the history.
 type SyncRunFilter struct {
+	Status  *RunStatus
 	Object  *SyncObject
 	Source  *Side
 	Trigger *RunTrigger
@@ -74,10 +107,13 @@ type SyncProgress struct {
 	SecondsLeft      *float64
 }
 
-// Failure says why one record is not synced. A link has at most one open failure.
+// Failure says why one record, or one field of it, is not synced. A link has at most one open
+// failure for itself and one for each of its fields.
 type Failure struct {
-	ID          string `gorm:"primaryKey"`
-	LinkID      string
+	ID     string `gorm:"primaryKey"`
+	LinkID string
+	// Field is the mapping's name of the field; "" where the record as a whole fails.
+	Field       string
 	Object      SyncObject
 	Source      Side
 	Target      Side
@@ -87,6 +123,7 @@ type Failure struct {
 	Message     string
 	Hint        *string
 	Fields      Strings
+	Cause       string // CauseKey, "" for a failure from before it was kept
 	Attempts    int
 	RunID       string
 	FirstAt     time.Time
@@ -95,14 +132,16 @@ type Failure struct {
 	ResolvedAt  *time.Time
 }
 
-// RetryWait is how long a record that failed with the code rests before it is tried again by itself. Zero is never: only an edit of the record or an
-// admin can mend it. The intervals grow up to a day; what matching found begins sooner, since it costs no call.
+// RetryWait is how long a record that failed with the code rests before it is tried again by
+// itself. Zero is never: only an edit of the record or an admin can mend it. The intervals grow up
+// to a day; what matching found begins sooner, since it costs no call.
 func (c Code) RetryWait(attempts int) time.Duration {
 	first, longest := time.Duration(0), time.Duration(0)
 	switch c {
 	case CodeAlreadyMapped, CodeAmbiguousMatch:
 		first, longest = time.Minute, 24*time.Hour
-	case CodeDuplicate, CodeParentMissing, CodeNoAccess, CodeDeleted, CodeInvalidPicklist, CodeReadOnly, CodeRequiredFieldMissing:
+	case CodeDuplicate, CodeParentMissing, CodeNoAccess, CodeDeleted, CodeInvalidPicklist, CodeReadOnly,
+		CodeRequiredFieldMissing, CodeCallTooLarge:
 		first, longest = 5*time.Minute, 24*time.Hour
 	default:
 		return 0
@@ -112,12 +151,30 @@ func (c Code) RetryWait(attempts int) time.Duration {
 
 // FailureFilter narrows the failure log.
 type FailureFilter struct {
+	Search   *string // in the record's name, its id or the message; case is ignored
+	Field    *string // that the failure names
 	Object   *SyncObject
 	Code     *string
 	Target   *Side
 	Resolved *bool
 	Since    *time.Time
+	Cause    *string // of a group
+	// Order is LAST_DESC when nil.
+	Order *FailureOrder
 }
+
+// FailureOrder orders failures; ties break by id.
+type FailureOrder string
+
+// Orders, named as in the API.
+const (
+	FailureLastDesc     FailureOrder = "LAST_DESC"
+	FailureLastAsc      FailureOrder = "LAST_ASC"
+	FailureNameAsc      FailureOrder = "NAME_ASC"
+	FailureNameDesc     FailureOrder = "NAME_DESC"
+	FailureAttemptsDesc FailureOrder = "ATTEMPTS_DESC"
+	FailureAttemptsAsc  FailureOrder = "ATTEMPTS_ASC"
+)
 
 // FailureCategory counts the open failures of one code.
 type FailureCategory struct {
@@ -145,6 +202,7 @@ type Conflict struct {
 
 // ConflictFilter narrows the conflict log.
 type ConflictFilter struct {
+	Search   *string // in the record's name or the field; case is ignored
 	Object   *SyncObject
 	Resolved *bool
 	Since    *time.Time
@@ -163,4 +221,19 @@ type Change struct {
 	Rule     FieldRule
 	RunID    string
 	At       time.Time
+}
+
+// ChangeFilter narrows the journal; all that is set must hold.
+type ChangeFilter struct {
+	LinkID *string
+	RunID  *string
+	Object *SyncObject
+	Field  *string
+	Since  *time.Time
+}
+
+// AuditFilter narrows the audit log. Search is in who, what and of what, case ignored.
+type AuditFilter struct {
+	Search *string
+	Since  *time.Time
 }

@@ -2,8 +2,9 @@ package models
 
 import "strings"
 
-// SalesforceID is a Salesforce id in its form of 18 characters, which is what we keep. One of 15 characters gets the three that say which of its letters are
-// capital (facts: 15 characters are case-sensitive, 18 are case-safe); anything else stays as it is.
+// SalesforceID is a Salesforce id in its form of 18 characters, which is what we keep. One of 15
+// characters gets the three that say which of its letters are capital (facts: 15 characters are
+// case-sensitive, 18 are case-safe); anything else stays as it is.
 func SalesforceID(id string) string {
 	if len(id) != 15 {
 		return id

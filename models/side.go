@@ -48,7 +48,8 @@ func (o SyncObject) Singular() string {
 	return "contact"
 }
 
-// ParentField is the field of a contact that refers to its account, "" for objects without a parent.
+// ParentField is the field of a contact that refers to its account, "" for objects without a
+// parent.
 func (o SyncObject) ParentField(side Side) string {
 	switch {
 	case o != ContactObject:
@@ -60,7 +61,8 @@ func (o SyncObject) ParentField(side Side) string {
 	}
 }
 
-// MatchField is the field by which records of the object are matched: email for contacts, name for accounts (PRODUCT.md 1.5).
+// MatchField is the field by which records of the object are matched: email for contacts, name for
+// accounts.
 func (o SyncObject) MatchField(side Side) string {
 	switch {
 	case o == ContactObject && side == Desk:
@@ -71,5 +73,27 @@ func (o SyncObject) MatchField(side Side) string {
 		return "accountName"
 	default:
 		return "Name"
+	}
+}
+
+// SecondField is a further field by which people know a record: Desk's second email of a contact;
+// "" where there is none.
+func (o SyncObject) SecondField(side Side) string {
+	if o == ContactObject && side == Desk {
+		return "secondaryEmail"
+	}
+	return ""
+}
+
+// NameField is the one field without which neither vendor takes a record of the object: the last
+// name, or the account's name.
+func (o SyncObject) NameField(side Side) string {
+	switch {
+	case o == AccountObject:
+		return o.MatchField(side)
+	case side == Desk:
+		return "lastName"
+	default:
+		return "LastName"
 	}
 }

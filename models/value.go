@@ -8,10 +8,11 @@ import (
 	"strings"
 )
 
-// Value is one field's value in canonical text: the vendor's own value, blank told apart from text. Numbers are their
-// exact literal, booleans "true" and "false", dates YYYY-MM-DD, times RFC 3339 in UTC with milliseconds, multi-select
-// lists "a;b". A Value is comparable with ==. The zero Value is blank; blank is a value like any other ("cleared"),
-// and is told apart from a field that is absent from Values ("not read" or "not sent").
+// Value is one field's value in canonical text: the vendor's own value, blank told apart from text.
+// Numbers are their exact literal, booleans "true" and "false", dates YYYY-MM-DD, times RFC 3339 in
+// UTC with milliseconds, multi-select lists "a;b". A Value is comparable with ==. The zero Value is
+// blank; blank is a value like any other ("cleared"), and is told apart from a field that is absent
+// from Values ("not read" or "not sent").
 //
 // The vendors do not tell the empty string from null, so neither does Sidelight: Text("") is blank.
 type Value struct{ text string }
@@ -84,8 +85,8 @@ func (v *Value) Scan(src any) error {
 	return nil
 }
 
-// Values are fields by the vendor's own API name. Custom fields of Desk stand flat under their API name (cf_…),
-// relations of Salesforce under their path (Owner.Name).
+// Values are fields by the vendor's own API name. Custom fields of Desk stand flat under their API
+// name (cf_…), relations of Salesforce under their path (Owner.Name).
 type Values map[string]Value
 
 // Clone copies the values.
@@ -126,8 +127,8 @@ func scanJSON(src, into any) error {
 	return fmt.Errorf("cannot read JSON from %T", src)
 }
 
-// MatchKey is the normalised form under which a record is matched: surrounding space and case are ignored
-// (PRODUCT.md 1.5). A blank value has no key and matches nothing.
+// MatchKey is the normalised form under which a record is matched: surrounding space and case are
+// ignored. A blank value has no key and matches nothing.
 func MatchKey(v Value) string { return strings.ToLower(strings.TrimSpace(v.text)) }
 
 // Strings is a list of names kept as a JSON array.

@@ -2,8 +2,10 @@ package server
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +17,7 @@ import (
 // admin is an admin with the API, a browser, and a note of which of the API's entrances were used.
 type admin struct {
 	*replica
-	house   *house
+	harness *harness
 	token   string
 	browser *browser
 	used    map[string]bool
@@ -56,7 +58,8 @@ func (a *admin) refused(code, query string, variables ...any) string {
 
 func list(v any) []any { out, _ := v.([]any); return out }
 
-// consent goes from authorizeUrl through the vendor's page and back, and answers the problem that the console is told, "" for none.
+// consent goes from authorizeUrl through the vendor's page and back, and answers the problem that
+// the console is told, "" for none.
 func (a *admin) consent(authorize any, form string, approve bool) string {
 	a.t.Helper()
 	back := a.browser.follow(a.browser.submit(a.browser.get(authorize.(string)), form, approve))
@@ -77,7 +80,7 @@ const (
 
 func (a *admin) connect() {
 	a.t.Helper()
-	if problem := a.consent(dig(a.do(fmt.Sprintf(connectSalesforce, a.house.vendors.SalesforceURL), "s", "demo-secret"), "authorizeUrl"), "<form", true); problem != "" {
+	if problem := a.consent(dig(a.do(fmt.Sprintf(connectSalesforce, a.harness.vendors.SalesforceURL), "s", "demo-secret"), "authorizeUrl"), "<form", true); problem != "" {
 		a.t.Fatal(problem)
 	}
 	if problem := a.consent(dig(a.do(connectDesk, "s", "demo-secret"), "authorizeUrl"), "admin@", true); problem != "" {
@@ -88,17 +91,18 @@ func (a *admin) connect() {
 func (a *admin) status() any { return dig(a.do(integration), "status") }
 
 func TestAnAdminDoesEverythingThroughTheAPI(t *testing.T) {
-	onBoth(t, func(h *house) {
+	onEach(t, func(h *harness) {
 		r := h.serve()
-		a := &admin{replica: r, house: h, token: r.token(models.ScopeAdmin, ""), browser: newBrowser(h.T), used: map[string]bool{}}
+		a := &admin{replica: r, harness: h, token: r.token(models.ScopeAdmin, ""), browser: newBrowser(h.T), used: map[string]bool{}}
+		r.http.Jar = a.browser.http.Jar
 		for _, part := range []struct {
 			name string
 			run  func()
 		}{
-			{"connects both sides", a.connects}, {"chooses policies", a.policies}, {"maps fields", a.maps}, {"filters records", a.filters}, {"sets permissions", a.permits}, {"rehearses", a.rehearses},
+			{"connects both sides", a.connects}, {"chooses policies", a.policies}, {"maps fields", a.maps}, {"filters records", a.filters}, {"gives new records values", a.constants}, {"sets permissions", a.permits}, {"rehearses", a.rehearses},
 			{"runs the first sync", a.starts}, {"reads customers", a.reads}, {"pauses and resolves conflicts", a.pauses}, {"retries failures", a.retries},
-			{"compares everything", a.compares}, {"gives tokens to dashboards", a.givesTokens}, {"downloads", a.downloads}, {"sees revoked credentials named, and mends them", a.mends}, {"reads the audit log", a.audits},
-			{"deletes the integration", a.deletes}, {"has used everything there is", a.usedAll},
+			{"compares everything", a.compares}, {"looks about, and links by hand", a.looks}, {"erases people", a.erases}, {"gives tokens to dashboards", a.givesTokens}, {"downloads", a.downloads}, {"sees revoked credentials named, and mends them", a.mends}, {"reads the audit log", a.audits},
+			{"takes another organization as new", a.swaps}, {"deletes the integration", a.deletes}, {"has used everything there is", a.usedAll},
 		} {
 			if !h.Run(part.name, func(t *testing.T) {
 				outer := r.t
@@ -125,14 +129,14 @@ func (a *admin) connects() {
 	a.refused("BAD_USER_INPUT", `mutation{connectSalesforce(input:{}){authorizeUrl}}`)
 	a.refused("BAD_USER_INPUT", `mutation{connectDesk(input:{clientId:"demo",clientSecret:"demo-secret"}){authorizeUrl}}`)
 
-	begin := fmt.Sprintf(connectSalesforce, a.house.vendors.SalesforceURL)
-	if problem := a.consent(dig(a.do(begin, "s", "wrong-secret"), "authorizeUrl"), "<form", true); !strings.Contains(problem, "secret") && !strings.Contains(problem, "credentials") {
+	begin := fmt.Sprintf(connectSalesforce, a.harness.vendors.SalesforceURL)
+	if problem := a.consent(dig(a.do(begin, "s", "wrong-secret"), "authorizeUrl"), "<form", true); problem != "BAD_CREDENTIALS" {
 		a.t.Errorf("a wrong Salesforce secret is called: %s", problem)
 	}
-	if problem := a.consent(dig(a.do(begin, "s", "demo-secret"), "authorizeUrl"), "<form", false); !strings.Contains(problem, "consent") {
+	if problem := a.consent(dig(a.do(begin, "s", "demo-secret"), "authorizeUrl"), "<form", false); problem != "FORBIDDEN" {
 		a.t.Errorf("a refused consent is called: %s", problem)
 	}
-	if problem := a.consent(dig(a.do(connectDesk, "s", "wrong-secret"), "authorizeUrl"), "admin@", true); !strings.Contains(problem, "secret") {
+	if problem := a.consent(dig(a.do(connectDesk, "s", "wrong-secret"), "authorizeUrl"), "admin@", true); problem != "BAD_CREDENTIALS" {
 		a.t.Errorf("a wrong Desk secret is called: %s", problem)
 	}
 	if got := a.do(integration); dig(got, "salesforce", "connected") != false || dig(got, "desk", "connected") != false || dig(got, "status") != "NOT_CONNECTED" {
@@ -171,6 +175,26 @@ func (a *admin) policies() {
 		a.t.Errorf("set: %v", got)
 	}
 	a.refused("BAD_USER_INPUT", `mutation{setSyncPolicy(input:{historyDays:0}){historyDays}}`)
+	for _, wrong := range []int{-1, 0, 4, 96, 1000} {
+		a.refused("BAD_USER_INPUT", fmt.Sprintf(`mutation{setSyncPolicy(input:{agentShare:%d}){agentShare}}`, wrong))
+	}
+	kept := func(share any, percent float64) bool {
+		got := a.do(`{integration{agentShare apiBudgets{side limit keptForAgents keptPercent}}}`)
+		for _, b := range list(dig(got, "apiBudgets")) {
+			limit, _ := dig(b, "limit").(float64)
+			if dig(b, "keptPercent") != percent || dig(b, "keptForAgents") != math.Floor(limit*percent/100) {
+				return false
+			}
+		}
+		return dig(got, "agentShare") == share && len(list(dig(got, "apiBudgets"))) == 2
+	}
+	a.soon("the server's own share is kept for agents", func() bool { return kept(nil, 20) })
+	a.do(`mutation{setSyncPolicy(input:{agentShare:45}){agentShare}}`)
+	a.soon("both clients keep the admin's share", func() bool { return kept(45.0, 45) })
+	entry := list(dig(a.do(`{auditLog(first:1){nodes{action detail}}}`), "nodes"))[0]
+	if dig(entry, "action") != "setSyncPolicy" || dig(entry, "detail", "before", "agentShare") != nil || dig(entry, "detail", "after", "agentShare") != 45.0 {
+		a.t.Errorf("the audit: %v", entry)
+	}
 	got = a.do(`mutation{setSyncPolicy(input:{direction:TWO_WAY,conflictPolicy:SALESFORCE_WINS,deletePolicy:RESTORE_ON_UPDATE}){direction historyDays}}`)
 	if dig(got, "direction") != "TWO_WAY" || dig(got, "historyDays") != 30.0 {
 		a.t.Errorf("what was left out changed: %v", got)
@@ -214,8 +238,43 @@ func (a *admin) maps() {
 	if got := a.do(save, "m", input[:len(input)-1]); dig(got, "saved") != true || len(list(dig(got, "mappings"))) != len(input)-1 {
 		a.t.Errorf("a good mapping: %v", got)
 	}
+	tier := map[string]any{"desk": "cf_customer_tier", "salesforce": "Tier__c", "values": []any{map[string]any{"desk": "Gold", "salesforce": "Gold"}}}
+	if got := a.do(save, "m", append(slices.Clone(input), tier)); dig(got, "saved") != true {
+		a.t.Errorf("a mapping with a table of values: %v", got)
+	}
+	entry := list(dig(a.do(`{auditLog(first:1){nodes{detail}}}`), "nodes"))[0]
+	if after := list(dig(entry, "detail", "after")); !slices.Contains(after, `cf_customer_tier TWO_WAY Tier__c [["Gold","Gold"]]`) {
+		a.t.Errorf("a version keeps its tables of values: %v", after)
+	}
 	if got := a.do(`mutation{resetFieldMappings(object:CONTACT){saved mappings{id} problems{code}}}`); dig(got, "saved") != true || len(list(dig(got, "mappings"))) != len(input) {
 		a.t.Errorf("the reset: %v", got)
+	}
+}
+
+// constants gives new records a value, forecasts with it, and takes it back.
+func (a *admin) constants() {
+	const save = `mutation($c:[ConstantInput!]!){saveConstants(object:ACCOUNT,constants:$c){saved constants{object side field{name} value} problems{severity code message desk salesforce}}}`
+	kind := map[string]any{"side": "SALESFORCE", "field": "Type", "value": "Prospect"}
+	for name, wrong := range map[string]map[string]any{
+		"a field that is not there": {"side": "DESK", "field": "cf_nothing", "value": "x"},
+		"a field that is mapped":    {"side": "SALESFORCE", "field": "Industry", "value": "Banking"},
+		"a value that it has not":   {"side": "SALESFORCE", "field": "Region__c", "value": "Moon"},
+	} {
+		got := a.do(save, "c", []any{kind, wrong})
+		if problems := list(dig(got, "problems")); dig(got, "saved") != false || len(problems) != 1 || dig(problems[0], "severity") != "ERROR" {
+			a.t.Errorf("%s: %v", name, got)
+		}
+	}
+	if got := a.do(save, "c", []any{kind}); dig(got, "saved") != true || len(list(dig(got, "constants"))) != 1 {
+		a.t.Errorf("a constant: %v", got)
+	}
+	if got := list(a.do(`{constants{object side field{name choices{value label}} value}}`)); len(got) != 1 || dig(got[0], "value") != "Prospect" || dig(got[0], "field", "name") != "Type" {
+		a.t.Errorf("the constants: %v", got)
+	}
+	a.refused("BAD_USER_INPUT", `mutation{rehearseSync(object:ACCOUNT,constants:[{side:SALESFORCE,field:"Industry",value:"Banking"}]){id}}`)
+	a.refused("BAD_USER_INPUT", `mutation{rehearseSync(constants:[]){id}}`)
+	if got := a.do(save, "c", []any{}); dig(got, "saved") != true || len(list(a.do(`{constants(object:ACCOUNT){value}}`))) != 0 {
+		a.t.Errorf("none: %v", got)
 	}
 }
 
@@ -273,6 +332,13 @@ func (a *admin) permits() {
 	if refused := a.ask(agent, `{opportunities{nodes{name}}}`); refused.code() != "FORBIDDEN" || refused.data("opportunities") != nil {
 		a.t.Errorf("REJECT: %s", refused.text)
 	}
+	layout := map[string]any{"parts": []string{"CONTACT", "NOTES"}, "contactFields": []string{"phone", "Tier__c"}}
+	a.do(set, "p", light, "c", map[string]any{"card": layout})
+	a.refused("BAD_USER_INPUT", set, "p", light, "c", map[string]any{"card": map[string]any{"parts": []string{}, "accountFields": []string{"phone", "phone"}}})
+	got = a.ask(agent, `{viewer{card{parts tellHidden contactFields accountFields}}}`).data("viewer", "card")
+	if want := (map[string]any{"parts": []any{"CONTACT", "NOTES"}, "tellHidden": false, "contactFields": []any{"phone", "Tier__c"}, "accountFields": []any{}}); !reflect.DeepEqual(got, want) {
+		a.t.Errorf("the agent's layout: %v", got)
+	}
 	a.do(set, "p", light, "c", map[string]any{"denyMode": "ERROR"})
 	if refused := a.ask(agent, `{viewer{subject} opportunities{nodes{name}}}`); refused.code() != "FORBIDDEN" || refused.data("viewer", "subject") == nil || refused.data("opportunities") != nil {
 		a.t.Errorf("ERROR: %s", refused.text)
@@ -286,9 +352,17 @@ func (a *admin) permits() {
 
 func (a *admin) rehearses() {
 	writes := func() any {
-		return []any{dig(a.house.vendor(http.MethodGet, a.house.vendors.SalesforceURL+"/_sim/stats", nil), "counts", "writes"), dig(a.house.vendor(http.MethodGet, a.house.vendors.DeskURL+"/_sim/stats", nil), "counts", "writes")}
+		return []any{dig(a.harness.vendor(http.MethodGet, a.harness.vendors.SalesforceURL+"/_sim/stats", nil), "counts", "writes"), dig(a.harness.vendor(http.MethodGet, a.harness.vendors.DeskURL+"/_sim/stats", nil), "counts", "writes")}
 	}
 	before := fmt.Sprint(writes())
+	a.refused("BAD_USER_INPUT", `mutation{rehearseSync(object:CONTACT,mappings:[],policy:{direction:TWO_WAY}){id}}`)
+	policy := dig(a.do(`mutation{rehearseSync(policy:{matchSecondaryEmail:true,direction:SALESFORCE_TO_DESK}){id status}}`), "id")
+	a.soon("the rehearsal of policies is done", func() bool {
+		return dig(a.do(`query($i:ID!){rehearsal(id:$i){status}}`, "i", policy), "status") == "DONE"
+	})
+	if got := a.do(`{integration{matchSecondaryEmail direction}}`); dig(got, "matchSecondaryEmail") != false || dig(got, "direction") != "TWO_WAY" {
+		a.t.Errorf("rehearsed policies were saved: %v", got)
+	}
 	id := dig(a.do(`mutation{rehearseSync{id status}}`), "id")
 	var got any
 	a.soon("the rehearsal is done", func() bool {

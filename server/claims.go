@@ -15,9 +15,9 @@ import (
 // maxToken bounds a token before anything in it is looked at.
 const maxToken = 8 << 10
 
-// peek reads the parts of a compact JWT without trusting them: to know which issuer's key to try, and to refuse what is
-// ambiguous. A name that stands twice, also in another case, is refused: readers that match names differently would
-// disagree about what was signed.
+// peek reads the parts of a compact JWT without trusting them: to know which issuer's key to try,
+// and to refuse what is ambiguous. A name that stands twice, also in another case, is refused:
+// readers that match names differently would disagree about what was signed.
 func peek(token string) (header, claims map[string]any, err error) {
 	if len(token) > maxToken {
 		return nil, nil, errors.New("the token is too long")
@@ -35,7 +35,8 @@ func peek(token string) (header, claims map[string]any, err error) {
 			return nil, nil, err
 		}
 	}
-	// The signature is verified later; here only that it has one way to be written: a token cannot be told apart from another one by bits that mean nothing.
+	// The signature is verified later; here only that it has one way to be written: a token cannot
+	// be told apart from another one by bits that mean nothing.
 	if _, err := base64.RawURLEncoding.Strict().DecodeString(parts[2]); err != nil {
 		return nil, nil, errors.New("not base64url")
 	}
@@ -101,7 +102,8 @@ func noDuplicates(raw []byte) error {
 	}
 }
 
-// fold makes names equal that a reader of any case takes for the same: encoding/json reads "ſub" as "sub", too.
+// fold makes names equal that a reader of any case takes for the same: encoding/json reads "ſub" as
+// "sub", too.
 func fold(name string) string {
 	return strings.Map(func(r rune) rune {
 		least := r

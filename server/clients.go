@@ -8,16 +8,20 @@ import (
 
 	"sidelight/models"
 	"sidelight/models/store"
-	engine "sidelight/sync"
+	"sidelight/sync/related"
 	"sidelight/sync/salesforce"
+	"sidelight/sync/vendor"
 	"sidelight/sync/zohodesk"
 	"sidelight/widget"
 )
 
-// clients are the vendors' clients of the stored connections. A connection that was changed, here or by another replica, gets a new client.
+// clients are the vendors' clients of the stored connections. A connection that was changed, here
+// or by another replica, gets a new client.
 type clients struct {
 	store  *store.Store
 	config Config
+	out    *outbound
+	frugal *frugal
 	pubsub []byte // certificate authority for the Pub/Sub API besides the system's
 	log    *slog.Logger
 	now    func() time.Time
@@ -28,7 +32,7 @@ type clients struct {
 }
 
 // client is one side's client with the connection that it was made for.
-type client[C any] struct {
+type client[C budgeted] struct {
 	made    C
 	is      bool
 	conn    models.Connection
@@ -50,12 +54,24 @@ func (c *clients) forget() {
 	c.salesforce.checked, c.desk.checked = time.Time{}, time.Time{}
 }
 
+// renew has the next call make new clients: those that there are remember records.
+func (c *clients) renew() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.salesforce, c.desk = client[*salesforce.Client]{}, client[*zohodesk.Client]{}
+}
+
 func notConnected(side models.Side) error {
 	return models.Errorf(models.CodeNotFound, "%s is not connected", side.Name())
 }
 
+// budgeted is a client whose share of calls for agents can be changed.
+type budgeted interface{ KeepForAgents(share float64) }
+
 // get answers the side's client, made anew when its connection has changed.
-func get[C any](c *clients, slot *client[C], side models.Side, build func(models.Connection) (C, error)) (C, error) {
+func get[C budgeted](
+	c *clients, slot *client[C], side models.Side, build func(models.Connection) (C, error),
+) (C, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var none C
@@ -80,8 +96,22 @@ func get[C any](c *clients, slot *client[C], side models.Side, build func(models
 		}
 		*slot = client[C]{made: made, is: true, conn: conn}
 	}
+	in, err := c.store.Integration(ctx)
+	if err != nil {
+		return none, err
+	}
+	slot.made.KeepForAgents(c.agentShare(in))
 	slot.checked = now
 	return slot.made, nil
+}
+
+// agentShare is the share of the vendors' calls that is kept for agents: the admin's, or else the
+// server's own.
+func (c *clients) agentShare(in models.Integration) float64 {
+	if in.AgentShare != nil {
+		return float64(*in.AgentShare) / 100
+	}
+	return c.config.AgentShare
 }
 
 // Salesforce is the connected client; NOT_FOUND when there is none.
@@ -99,7 +129,7 @@ func (c *clients) Desk() (*zohodesk.Client, error) {
 }
 
 // Remote is the side as the engine sees it.
-func (c *clients) Remote(side models.Side) (engine.Remote, error) {
+func (c *clients) Remote(side models.Side) (vendor.Remote, error) {
 	if side == models.Desk {
 		return c.Desk()
 	}
@@ -107,9 +137,10 @@ func (c *clients) Remote(side models.Side) (engine.Remote, error) {
 }
 
 // relatedSalesforce is Salesforce as those see it who follow related records.
-func (c *clients) relatedSalesforce() (engine.RelatedRemote, error) { return c.Salesforce() }
+func (c *clients) relatedSalesforce() (related.Remote, error) { return c.Salesforce() }
 
-// host is where a connected side's own pages are, and its organization; "" when it is not connected. A list asks for every row, so it is not read each time.
+// host is where a connected side's own pages are, and its organization; "" when it is not
+// connected. A list asks for every row, so it is not read each time.
 func (c *clients) host(_ context.Context, side models.Side) (host, organization string) {
 	if _, err := c.Remote(side); err != nil {
 		return "", ""
@@ -125,7 +156,10 @@ func (c *clients) host(_ context.Context, side models.Side) (host, organization 
 
 // cardSalesforce and cardDesk are the sides as the card sees them.
 func (c *clients) cardSalesforce() (widget.Salesforce, error) { return c.Salesforce() }
-func (c *clients) cardDesk() (widget.Desk, error)             { return c.Desk() }
+func (c *clients) cardDesk() (widget.Desk, error) {
+	desk, err := c.Desk()
+	return frugalDesk{desk, c.frugal}, err
+}
 
 // vault is where a client's credentials come from and go to.
 type vault struct {
@@ -143,8 +177,9 @@ func (c *clients) stored(side models.Side) vault {
 	}
 }
 
-// held is the vault of a connection that is being made: it keeps what the vendor answers until the connection is saved.
-func held(creds *models.Credentials) vault {
+// memoryVault is the vault of a connection that is being made: it keeps what the vendor answers
+// until the connection is saved.
+func memoryVault(creds *models.Credentials) vault {
 	var mu sync.Mutex
 	return vault{
 		load: func(context.Context) (models.Credentials, error) {
@@ -163,14 +198,14 @@ func held(creds *models.Credentials) vault {
 
 func (c *clients) buildSalesforce(conn models.Connection, v vault) (*salesforce.Client, error) {
 	return salesforce.New(salesforce.Config{
-		LoginURL: text(conn.LoginURL), InstanceURL: text(conn.Host), Credentials: v.load, SaveCredentials: v.save, Now: c.now, Logger: c.log,
-		MarkField: c.config.MarkField.Salesforce, AgentShare: c.config.AgentShare, PubSubAddr: c.config.PubSub.Addr, PubSubCA: c.pubsub,
+		HTTP: c.out.salesforce, LoginURL: text(conn.LoginURL), InstanceURL: text(conn.Host), OrgID: text(conn.OrgID), APIVersion: c.config.Salesforce.Version, Credentials: v.load, SaveCredentials: v.save,
+		Now: c.now, Logger: c.log, MarkField: c.config.MarkField.Salesforce, AgentShare: c.config.AgentShare, PubSubAddr: c.config.PubSub.Addr, PubSubCA: c.pubsub,
 	})
 }
 
 func (c *clients) buildDesk(conn models.Connection, v vault) (*zohodesk.Client, error) {
 	return zohodesk.New(zohodesk.Config{
-		APIURL: text(conn.Host), AccountsURL: text(conn.LoginURL), OrgID: text(conn.OrgID), Credentials: v.load, SaveCredentials: v.save, Now: c.now, Logger: c.log,
+		HTTP: c.out.desk, APIURL: text(conn.Host), AccountsURL: text(conn.LoginURL), OrgID: text(conn.OrgID), Credentials: v.load, SaveCredentials: v.save, Now: c.now, Logger: c.log,
 		MarkField: c.config.MarkField.Desk, AgentShare: c.config.AgentShare,
 	})
 }

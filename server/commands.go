@@ -13,7 +13,7 @@ import (
 
 	"sidelight/models"
 	"sidelight/models/store"
-	engine "sidelight/sync"
+	"sidelight/sync/engine"
 	"sidelight/sync/mapping"
 )
 
@@ -30,8 +30,8 @@ func (c *ServeCommand) Run(ctx context.Context, out io.Writer) error {
 	return s.Serve(ctx)
 }
 
-// Said is an error on one line for a person, without the code that programs read.
-func Said(err error) string {
+// UserMessage is an error on one line for a person, without the code that programs read.
+func UserMessage(err error) string {
 	text := err.Error()
 	var e *models.Error
 	if errors.As(err, &e) {
@@ -40,24 +40,21 @@ func Said(err error) string {
 	return strings.ReplaceAll(text, "\n", "; ")
 }
 
-// opened opens the store of a command that does not serve. What is not there is made only by migrate: a token of a new key would open nothing, and the mapping of an
-// empty database is nobody's.
+// opened opens the store of a command that does not serve. What is not there is made only by
+// migrate: a token of a new key would open nothing, and the mapping of an empty database is
+// nobody's.
 func opened(ctx context.Context, c StoreConfig, made bool) (*store.Store, Keys, error) {
-	if err := store.CheckAddress(c.dsn()); err != nil {
+	options, err := c.options()
+	if err != nil {
 		return nil, Keys{}, err
 	}
-	if _, err := os.Stat(c.keyFile()); made && errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(c.keyFile()); made && c.KeyCommand == "" && errors.Is(err, fs.ErrNotExist) {
 		return nil, Keys{}, fmt.Errorf("there is no key file %s: name the server's folder with --data, or start the server there first", c.keyFile())
 	}
 	if err := c.prepare(); err != nil {
 		return nil, Keys{}, err
 	}
-	keys, err := LoadKeys(c.keyFile())
-	if err != nil {
-		return nil, keys, err
-	}
-	s, err := store.Open(ctx, c.dsn(), store.Options{Seal: keys.Seal, Old: keys.Old})
-	return s, keys, err
+	return c.open(ctx, options)
 }
 
 // MigrateCommand brings the database to this version.
@@ -76,6 +73,7 @@ func (c *MigrateCommand) Run(ctx context.Context, out io.Writer) error {
 // TokenCommand prints a token.
 type TokenCommand struct {
 	StoreConfig
+	Name    string        `help:"Who or what the token is for: it stands in the audit." default:"unnamed" placeholder:"NAME"`
 	Profile string        `help:"Zoho Desk profile, by name or id. Agents need one." placeholder:"NAME"`
 	Scope   string        `help:"agent, dashboard or admin." enum:"agent,dashboard,admin" default:"agent"`
 	TTL     time.Duration `help:"How long the token is valid." default:"15m"`
@@ -85,6 +83,9 @@ type TokenCommand struct {
 func (c *TokenCommand) Run(ctx context.Context, out io.Writer) (err error) {
 	if c.TTL < time.Second || c.TTL > 365*24*time.Hour {
 		return fmt.Errorf("--ttl must lie between 1s and 8760h")
+	}
+	if c.Name == "" || len(c.Name) > 100 {
+		return fmt.Errorf("--name must have 1 to 100 characters")
 	}
 	if c.Scope == "agent" && c.Profile == "" {
 		return fmt.Errorf("--profile is needed for the scope agent")
@@ -98,7 +99,7 @@ func (c *TokenCommand) Run(ctx context.Context, out io.Writer) (err error) {
 			err = cerr
 		}
 	}()
-	request := TokenRequest{Subject: "cli", Scope: models.Scope(strings.ToUpper(c.Scope)), TTL: c.TTL}
+	request := TokenRequest{Subject: cliSubject + c.Name, Scope: models.Scope(strings.ToUpper(c.Scope)), TTL: c.TTL}
 	if c.Profile != "" {
 		policy, err := NewPolicy(ctx, s, nil)
 		if err != nil {
@@ -110,11 +111,12 @@ func (c *TokenCommand) Run(ctx context.Context, out io.Writer) (err error) {
 		}
 		request.ProfileID = profile.ID
 	}
-	token, _, err := NewIssuer(keys, time.Now).Issue(request)
-	if err == nil {
-		fmt.Fprintln(out, token)
+	token, err := c.issue(ctx, NewIssuer(keys, time.Now), s.CreateIssuedToken, request)
+	if err != nil {
+		return err
 	}
-	return err
+	fmt.Fprintln(out, token)
+	return nil
 }
 
 // MappingCommand exports or imports the field mapping.
@@ -175,11 +177,11 @@ type mappingImport struct {
 
 // Run checks both tables and saves both, or none.
 func (c *mappingImport) Run(ctx context.Context, out io.Writer) error {
-	text, err := os.ReadFile(c.File)
+	read, err := os.ReadFile(c.File)
 	if err != nil {
 		return err
 	}
-	tables, err := mapping.Import(text)
+	tables, err := mapping.Import(read)
 	if err != nil {
 		return err
 	}
@@ -190,7 +192,11 @@ func (c *mappingImport) Run(ctx context.Context, out io.Writer) error {
 	defer func() { _ = s.Close() }()
 	config := Config{StoreConfig: c.StoreConfig}
 	config.MarkField = MarkFields{Salesforce: "Sidelight_Link_Id__c", Desk: "cf_sidelight_link_id"}
-	e := engine.New(engine.Config{Store: s, Remotes: &clients{store: s, config: config, log: config.Logger(io.Discard), now: time.Now}})
+	stored, err := storedHosts(ctx, s)
+	if err != nil {
+		return err
+	}
+	e := engine.New(engine.Config{Store: s, Remotes: &clients{store: s, out: newOutbound(nil, stored...), config: config, log: config.Logger(io.Discard), now: time.Now}})
 	failed := false
 	for _, object := range models.SyncObjects {
 		problems, err := e.CheckFieldMappings(ctx, object, tables[object])

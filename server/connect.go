@@ -16,7 +16,7 @@ import (
 	"sidelight/graph"
 	"sidelight/models"
 	"sidelight/models/store"
-	engine "sidelight/sync"
+	"sidelight/sync/engine"
 	"sidelight/sync/salesforce"
 	"sidelight/sync/zohodesk"
 )
@@ -28,6 +28,7 @@ type connector struct {
 	engine  *engine.Engine
 	policy  *Policy
 	config  Config
+	demo    bool          // nobody real is connected
 	url     func() string // under which browsers reach this server
 	log     *slog.Logger
 	now     func() time.Time
@@ -49,6 +50,7 @@ type consent struct {
 	ClientID     string      `json:"clientId"`
 	ClientSecret string      `json:"clientSecret"`
 	Verifier     string      `json:"verifier"`
+	Browser      []byte      `json:"browser"` // hash of the cookie of the browser that began
 }
 
 func random() string {
@@ -59,9 +61,13 @@ func random() string {
 
 func (c *connector) remember(ctx context.Context, k consent) (state string, err error) {
 	state = random()
+	if k.Browser, err = c.bindBrowser(ctx, state); err != nil {
+		return "", err
+	}
 	if v := graph.ViewerFrom(ctx); v != nil {
 		k.Subject = v.Subject
 	}
+	//nolint:gosec // it is sealed before it is kept
 	b, err := json.Marshal(k)
 	if err != nil {
 		return "", err
@@ -88,15 +94,25 @@ func first(values ...string) string {
 	return ""
 }
 
-// ConnectSalesforce begins the web-server flow with PKCE. What is not given comes from the flags.
+// ConnectSalesforce begins the web-server flow with PKCE. What is not given comes from the flags;
+// their secret goes to the host alone that they give it for.
 func (c *connector) ConnectSalesforce(ctx context.Context, loginURL, clientID, clientSecret string) (string, error) {
-	k := consent{Side: models.Salesforce, LoginURL: first(loginURL, c.config.Salesforce.URL, "https://login.salesforce.com"),
-		ClientID: first(clientID, c.config.Salesforce.ClientID), ClientSecret: first(clientSecret, c.config.Salesforce.ClientSecret), Verifier: random()}
+	flags := c.config.Salesforce
+	k := consent{Side: models.Salesforce, LoginURL: first(loginURL, flags.URL, "https://login.salesforce.com"), ClientID: first(clientID, flags.ClientID), ClientSecret: first(clientSecret), Verifier: random()}
 	if k.ClientID == "" {
 		return "", missing("clientId", "the consumer key of the external client app")
 	}
 	if err := address("loginUrl", &k.LoginURL); err != nil {
 		return "", err
+	}
+	if err := c.admitted("loginUrl", k.LoginURL, c.clients.out.salesforce); err != nil {
+		return "", err
+	}
+	if k.ClientSecret == "" && flags.ClientSecret != "" && k.ClientID == flags.ClientID {
+		if !sameHost(k.LoginURL, flags.URL) {
+			return "", missing("clientSecret", "the server's own is for another loginUrl")
+		}
+		k.ClientSecret = flags.ClientSecret
 	}
 	state, err := c.remember(ctx, k)
 	if err != nil {
@@ -120,16 +136,40 @@ func address(field string, value *string) error {
 	return nil
 }
 
-// ConnectDesk begins the consent at Zoho.
+// sameHost tells whether two addresses are of one host, port and scheme.
+func sameHost(a, b string) bool {
+	if address("", &a) != nil || address("", &b) != nil {
+		return false
+	}
+	return strings.EqualFold(a, b)
+}
+
+// admitted refuses an address that the vendor's secrets may not be sent to.
+func (c *connector) admitted(field, address string, client *http.Client) error {
+	u, err := url.Parse(address)
+	if hosts := client.Transport.(vendorHosts); err != nil || !hosts.admits(u, hosts.own) {
+		err := models.Errorf(models.CodeBadUserInput, "%s is not an address of this vendor: whoever runs the server allows others with --allow-vendor-host", field)
+		err.Fields = []string{field}
+		return err
+	}
+	return nil
+}
+
+// ConnectDesk begins the consent at Zoho. What is not given comes from the flags; their secret goes
+// to the data centre alone that they give it for.
 func (c *connector) ConnectDesk(ctx context.Context, dataCenter, orgID, clientID, clientSecret string) (string, error) {
-	k := consent{Side: models.Desk, OrgID: first(orgID, c.config.Desk.Org), ClientID: first(clientID, c.config.Desk.ClientID),
-		ClientSecret: first(clientSecret, c.config.Desk.ClientSecret), LoginURL: c.config.Desk.AccountsURL, APIURL: c.config.Desk.URL}
+	flags := c.config.Desk
+	k := consent{Side: models.Desk, OrgID: first(orgID, flags.Org), ClientID: first(clientID, flags.ClientID), ClientSecret: first(clientSecret), LoginURL: flags.AccountsURL, APIURL: flags.URL}
 	if k.LoginURL == "" || k.APIURL == "" {
 		dc, known := zohodesk.DataCenters[strings.ToLower(first(dataCenter, c.config.Desk.DataCenter, "us"))]
 		if !known {
 			return "", missing("dataCenter", "us, eu, in, au, jp, ca, cn, sa, sg, ae or uk")
 		}
 		k.LoginURL, k.APIURL = dc.AccountsURL, dc.APIURL
+	}
+	own := first(flags.AccountsURL, zohodesk.DataCenters[strings.ToLower(flags.DataCenter)].AccountsURL)
+	if k.ClientSecret == "" && k.ClientID == flags.ClientID && sameHost(k.LoginURL, own) {
+		k.ClientSecret = flags.ClientSecret
 	}
 	switch {
 	case k.OrgID == "":
@@ -143,7 +183,7 @@ func (c *connector) ConnectDesk(ctx context.Context, dataCenter, orgID, clientID
 	if err != nil {
 		return "", err
 	}
-	client, err := c.clients.buildDesk(k.connection(), held(&models.Credentials{ClientID: k.ClientID, ClientSecret: k.ClientSecret}))
+	client, err := c.clients.buildDesk(k.connection(), memoryVault(&models.Credentials{ClientID: k.ClientID, ClientSecret: k.ClientSecret}))
 	if err != nil {
 		return "", err
 	}
@@ -157,18 +197,20 @@ func (k consent) connection() models.Connection {
 // finish is where a vendor sends the admin's browser back to.
 func (c *connector) finish(side models.Side) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		// A code, and no text: the console shows nothing that anyone could write into an address.
 		problem := ""
 		ctx, cancel := context.WithTimeout(r.Context(), exchangeTimeout)
 		defer cancel()
-		if err := c.exchange(ctx, side, r.URL.Query()); err != nil {
+		if err := c.exchange(ctx, side, r); err != nil {
 			c.log.Warn("a connection was not made", "side", side, "code", models.CodeOf(err), "error", err)
-			problem = "?problem=" + url.QueryEscape(publicMessage(err))
+			problem = "?problem=" + url.QueryEscape(string(models.CodeOf(err))) + "&side=" + strings.ToLower(string(side))
 		}
 		http.Redirect(w, r, "/console"+problem+"#connect", http.StatusSeeOther)
 	}
 }
 
-func (c *connector) exchange(ctx context.Context, side models.Side, q url.Values) error {
+func (c *connector) exchange(ctx context.Context, side models.Side, r *http.Request) error {
+	q := r.URL.Query()
 	stored, err := c.store.TakeState(ctx, q.Get("state"))
 	if err != nil {
 		return models.Wrap(err, models.CodeBadUserInput, "this consent is not the one that was begun here, or too old: begin again")
@@ -176,6 +218,9 @@ func (c *connector) exchange(ctx context.Context, side models.Side, q url.Values
 	var k consent
 	if err := json.Unmarshal(stored, &k); err != nil || k.Side != side {
 		return models.Errorf(models.CodeBadUserInput, "this consent belongs to something else: begin again")
+	}
+	if !sameBrowser(r, q.Get("state"), k.Browser) {
+		return models.Errorf(models.CodeForbidden, "this consent was begun in another browser: begin again in this one")
 	}
 	if q.Get("error") != "" || q.Get("code") == "" {
 		return models.Errorf(models.CodeForbidden, "%s did not get the consent", side.Name())
@@ -198,19 +243,22 @@ func (c *connector) exchange(ctx context.Context, side models.Side, q url.Values
 
 // connectionOf is what an audit entry says of a connection.
 func connectionOf(c models.Connection) map[string]any {
-	return map[string]any{"connected": c.Connected, "host": text(c.Host), "organization": text(c.Organization)}
+	return map[string]any{"connected": c.Connected, "host": text(c.Host), "loginHost": text(c.LoginURL), "organization": text(c.Organization)}
 }
 
 // accept exchanges the code that a vendor sent for tokens, and connects with them.
 func (c *connector) accept(ctx context.Context, k consent, q url.Values) error {
 	if k.Side == models.Salesforce {
-		creds, err := salesforce.Exchange(ctx, http.DefaultClient, k.LoginURL, k.ClientID, k.ClientSecret, q.Get("code"), k.Verifier, c.callback(k.Side), c.now)
+		creds, err := salesforce.Exchange(ctx, c.clients.out.salesforce, k.LoginURL, k.ClientID, k.ClientSecret, q.Get("code"), k.Verifier, c.callback(k.Side), c.now)
 		if err != nil {
+			return err
+		}
+		if err := c.admitted("instance_url", creds.InstanceURL, c.clients.out.salesforce); err != nil {
 			return err
 		}
 		return c.connect(ctx, models.Connection{Side: k.Side, LoginURL: &k.LoginURL, Host: &creds.InstanceURL}, creds)
 	}
-	client, err := c.clients.buildDesk(k.connection(), held(&models.Credentials{ClientID: k.ClientID, ClientSecret: k.ClientSecret}))
+	client, err := c.clients.buildDesk(k.connection(), memoryVault(&models.Credentials{ClientID: k.ClientID, ClientSecret: k.ClientSecret}))
 	if err != nil {
 		return err
 	}
@@ -221,9 +269,10 @@ func (c *connector) accept(ctx context.Context, k consent, q url.Values) error {
 	return c.connect(ctx, models.Connection{Side: k.Side, LoginURL: &g.AccountsURL, Host: &g.APIURL, OrgID: &k.OrgID}, g.Credentials)
 }
 
-// connect checks a side with new credentials and saves it; nothing is saved when the vendor refuses them.
+// connect checks a side with new credentials and saves it; nothing is saved when the vendor refuses
+// them.
 func (c *connector) connect(ctx context.Context, conn models.Connection, creds models.Credentials) error {
-	v := held(&creds)
+	v := memoryVault(&creds)
 	var info models.ConnectionInfo
 	var profiles []models.Profile
 	if conn.Side == models.Salesforce {
@@ -258,6 +307,10 @@ func (c *connector) connect(ctx context.Context, conn models.Connection, creds m
 	if err != nil {
 		return err
 	}
+	// Nothing of another organization than the one whose records are linked may be read or written.
+	if err := c.engine.Connecting(ctx, conn.Side, text(conn.OrgID)); err != nil {
+		return err
+	}
 	if err := c.store.SaveConnection(ctx, conn, &renewed); err != nil {
 		return err
 	}
@@ -270,8 +323,44 @@ func (c *connector) connect(ctx context.Context, conn models.Connection, creds m
 	return c.engine.Connected(ctx, conn.Side)
 }
 
-// takeProfiles keeps Desk's profiles. Those of the first connection begin with full access: the admin who connects narrows it, and until then
-// nobody works. A profile that appears later begins with none.
+// TakeOrganization takes what a side's credentials lead to now for the organization whose records
+// are linked from now on.
+func (c *connector) TakeOrganization(ctx context.Context, side models.Side) (models.Integration, error) {
+	in, err := c.engine.Integration(ctx)
+	if err != nil {
+		return in, err
+	}
+	conn, err := c.store.Connection(ctx, side)
+	if err != nil {
+		return in, err
+	}
+	if !conn.Connected {
+		return in, models.Errorf(models.CodeConflict, "connect %s first", side.Name())
+	}
+	if in.Replaced() && side == models.Salesforce {
+		if err := c.follow(ctx, conn); err != nil {
+			return in, err
+		}
+	}
+	return c.engine.TakeAnew(ctx, side)
+}
+
+// follow connects Salesforce to the organization that its stored credentials lead to now. Zoho Desk
+// is connected by the organization's id: there another one is connected first.
+func (c *connector) follow(ctx context.Context, conn models.Connection) error {
+	creds, err := c.store.Credentials(ctx, conn.Side)
+	if err != nil {
+		return err
+	}
+	creds.AccessToken = "" // it may be the earlier organization's
+	conn.OrgID = nil
+	return c.connect(ctx, conn, creds)
+}
+
+// takeProfiles keeps Desk's profiles. Those of the first connection begin with all that a card
+// shows: the admin who connects narrows it, and until then nobody works. Lists of everybody are for
+// an admin to open; the demo, which has nobody's data, opens them. A profile that appears later
+// begins with nothing.
 func (c *connector) takeProfiles(ctx context.Context, profiles []models.Profile) error {
 	known, err := c.store.Profiles(ctx)
 	if err != nil {
@@ -279,7 +368,10 @@ func (c *connector) takeProfiles(ctx context.Context, profiles []models.Profile)
 	}
 	if len(known) == 0 {
 		for i := range profiles {
-			profiles[i].Switches = models.AllSwitches
+			profiles[i].Switches = models.CardSwitches
+			if c.demo {
+				profiles[i].Switches = models.CardSwitches | models.CanLists
+			}
 		}
 	}
 	if err := c.store.SaveProfiles(ctx, profiles); err != nil {
@@ -288,7 +380,8 @@ func (c *connector) takeProfiles(ctx context.Context, profiles []models.Profile)
 	return c.policy.Refresh(ctx)
 }
 
-// Disconnect revokes and forgets a side's credentials. The sync stops; records, links and history stay.
+// Disconnect revokes and forgets a side's credentials. The sync stops; records, links and history
+// stay.
 func (c *connector) Disconnect(ctx context.Context, side models.Side) error {
 	remote, err := c.clients.Remote(side)
 	if models.CodeOf(err) == models.CodeNotFound {
@@ -312,8 +405,8 @@ func (c *connector) Disconnect(ctx context.Context, side models.Side) error {
 	return err
 }
 
-// unattended connects what the flags tell how to connect, and begins the first sync if asked. A vendor that cannot be reached is tried again;
-// one that refuses the credentials is not.
+// unattended connects what the flags tell how to connect, and begins the first sync if asked. A
+// vendor that cannot be reached is tried again; one that refuses the credentials is not.
 func (c *connector) unattended(ctx context.Context) {
 	for _, side := range models.Sides {
 		conn, creds, given, err := c.fromFlags(side)

@@ -27,6 +27,10 @@ func TestNoCellIsRunAsAFormula(t *testing.T) {
 // endless is a failure log of many rows that are made as they are read.
 type endless struct{ rows int }
 
+func (endless) AuditLog(context.Context, models.AuditFilter, models.Page, bool) (models.Slice[models.AuditEntry], error) {
+	return models.Slice[models.AuditEntry]{}, nil
+}
+
 func (e endless) Failures(_ context.Context, _ models.FailureFilter, page models.Page, _ bool) (models.Slice[models.Failure], error) {
 	from := 0
 	if page.After != nil {
@@ -45,7 +49,8 @@ func (endless) SyncRuns(context.Context, models.SyncRunFilter, models.Page, bool
 	return models.Slice[models.SyncRun]{}, nil
 }
 
-// counting is an answer of which only the length is kept, and the most memory that was held meanwhile.
+// counting is an answer of which only the length is kept, and the most memory that was held
+// meanwhile.
 type counting struct {
 	header http.Header
 	bytes  int

@@ -8,7 +8,8 @@ import (
 	"sidelight/models"
 )
 
-// DemoSession is what the demo's pages begin with: a token for each profile and scope, and some tickets.
+// DemoSession is what the demo's pages begin with: a token for each profile and scope, and some
+// tickets.
 type DemoSession struct {
 	Tokens     []DemoToken  `json:"tokens"`
 	Tickets    []DemoTicket `json:"tickets"`
@@ -44,8 +45,25 @@ func (s *Server) DemoSession(ctx context.Context) (DemoSession, error) {
 	if err != nil {
 		return out, err
 	}
+	desk, err := s.clients.Desk()
+	if err != nil {
+		return out, err
+	}
+	agents, err := desk.Agents(ctx)
+	if err != nil {
+		return out, err
+	}
 	add := func(label, profile, profileID string, scope models.Scope) error {
-		token, _, err := s.issuer.Issue(TokenRequest{Subject: "demo:" + label, Scope: scope, ProfileID: profileID, TTL: demoTokenTTL})
+		subject := "demo:" + label
+		for _, a := range agents { // an agent's token says who they are in Desk, as after a sign-in
+			if scope == models.ScopeAgent && a.Active && a.ProfileID == profileID {
+				subject = agentSubject + a.ID
+				break
+			}
+		}
+		token, _, err := s.issuer.Issue(
+			TokenRequest{Subject: subject, Scope: scope, ProfileID: profileID, TTL: demoTokenTTL},
+		)
 		out.Tokens = append(out.Tokens, DemoToken{label, profile, scope, token})
 		return err
 	}
@@ -58,10 +76,6 @@ func (s *Server) DemoSession(ctx context.Context) (DemoSession, error) {
 		return out, err
 	}
 	if err := add("Admin", "", "", models.ScopeAdmin); err != nil {
-		return out, err
-	}
-	desk, err := s.clients.Desk()
-	if err != nil {
 		return out, err
 	}
 	tickets, err := desk.Tickets(ctx, demoTickets)

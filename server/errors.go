@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 
 	"sidelight/graph"
 	"sidelight/models"
@@ -19,10 +20,11 @@ var statuses = map[models.Code]int{
 	models.CodeRateLimited:         http.StatusTooManyRequests,
 	models.CodeUpstreamUnavailable: http.StatusBadGateway,
 	models.CodeBadCredentials:      http.StatusBadGateway,
+	models.CodeUnavailable:         http.StatusServiceUnavailable,
 }
 
-// writeError answers with an error in the shape of a GraphQL answer, so that every client of the API reads it the same way. What has no
-// public code becomes INTERNAL.
+// writeError answers with an error in the shape of a GraphQL answer, so that every client of the
+// API reads it the same way. What has no public code becomes INTERNAL.
 func writeError(w http.ResponseWriter, err error) {
 	public := graph.PublicError(err)
 	status, ok := statuses[public.Code]
@@ -32,9 +34,17 @@ func writeError(w http.ResponseWriter, err error) {
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
+	if status == http.StatusServiceUnavailable {
+		retryLater(w.Header())
+	}
 	writeJSON(w, status, map[string]any{"errors": []any{map[string]any{
 		"message": public.Message, "extensions": map[string]any{"code": public.Code},
 	}}})
+}
+
+// retryLater says when to try again.
+func retryLater(h http.Header) {
+	h.Set("Retry-After", strconv.Itoa(int(models.UnavailableRetry.Seconds())))
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

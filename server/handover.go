@@ -7,7 +7,8 @@ import (
 	"net/http"
 )
 
-// handOverScript hands the page's message to the page that opened the popup, at the one origin it is meant for.
+// handOverScript hands the page's message to the page that opened the popup, at the one origin it
+// is meant for.
 const handOverScript = `const told = JSON.parse(document.getElementById("message").textContent);
 if (window.opener) window.opener.postMessage(told.message, told.origin);
 window.close();`
@@ -19,7 +20,8 @@ var handOverHash = func() string {
 
 // handOver is the last page of a popup. Its script is the only one that may run there.
 func handOver(w http.ResponseWriter, message map[string]any, origin string) {
-	b, err := json.Marshal(map[string]any{"message": message, "origin": origin}) // HTML's characters are escaped
+	// HTML's characters are escaped.
+	b, err := json.Marshal(map[string]any{"message": message, "origin": origin})
 	if err != nil {
 		writeError(w, err)
 		return

@@ -17,21 +17,23 @@ import (
 	"testing"
 	"time"
 
+	"sidelight/internal/testkit"
 	"sidelight/models"
 	"sidelight/models/store/storetest"
 	"sidelight/sync/simulator"
 )
 
-// house is both vendors and any number of replicas of Sidelight on one database, each reached over HTTP.
-type house struct {
+// harness is both vendors and any number of replicas of Sidelight on one database, each reached
+// over HTTP.
+type harness struct {
 	*testing.T
 	vendors *simulator.Running
 	data    string
 	address string
 }
 
-// newHouse starts the vendors; nothing is connected yet.
-func newHouse(t *testing.T, address string) *house {
+// newHarness starts the vendors; nothing is connected yet.
+func newHarness(t *testing.T, address string) *harness {
 	t.Helper()
 	vendors, err := simulator.Start(t.Context(), simulator.Config{Contacts: 40, Accounts: 12, Overlap: 0.5, Seed: 7})
 	must(t, err)
@@ -40,7 +42,7 @@ func newHouse(t *testing.T, address string) *house {
 			t.Errorf("closing the vendors: %v", err)
 		}
 	})
-	return &house{T: t, vendors: vendors, data: t.TempDir(), address: address}
+	return &harness{T: t, vendors: vendors, data: t.TempDir(), address: address}
 }
 
 // replica is one running process of Sidelight.
@@ -70,15 +72,16 @@ func (l *ledger) String() string {
 	return l.text.String()
 }
 
-// connected is a change of the configuration: both vendors by flags, and the first sync begun at once.
-func (h *house) connected(c *Config) {
+// connected is a change of the configuration: both vendors by flags, and the first sync begun at
+// once.
+func (h *harness) connected(c *Config) {
 	c.Start = true
 	c.Salesforce = SalesforceConfig{URL: h.vendors.SalesforceURL, ClientID: "demo", ClientSecret: "demo-secret"}
 	c.Desk = DeskConfig{URL: h.vendors.DeskURL, AccountsURL: h.vendors.DeskURL, DataCenter: "us", ClientID: "demo", ClientSecret: "demo-secret", RefreshToken: "demo-refresh", Org: "700000001"}
 }
 
 // joined is the same without a sync.
-func (h *house) joined(c *Config) {
+func (h *harness) joined(c *Config) {
 	h.connected(c)
 	c.Start = false
 }
@@ -94,18 +97,29 @@ func (r *replica) met() {
 }
 
 // serve starts a replica. With no changes an admin connects it.
-func (h *house) serve(changes ...func(*Config)) *replica {
+func (h *harness) serve(changes ...func(*Config)) *replica {
+	h.Helper()
+	return h.serveWith(Options{}, changes...)
+}
+
+// serveWith starts a replica with options of the program.
+func (h *harness) serveWith(options Options, changes ...func(*Config)) *replica {
 	h.Helper()
 	c := Config{StoreConfig: StoreConfig{Data: h.data, Database: h.address, KeyFile: filepath.Join(h.data, "key")},
 		HTTPConfig: HTTPConfig{Listen: "127.0.0.1:0", Rate: 100_000, Timeout: 15 * time.Second}, LogConfig: LogConfig{LogLevel: "debug", LogFormat: "text"}}
+	c.AdminListen = "127.0.0.1:0"
 	c.Poll, c.AgentShare, c.Fresh, c.Related = time.Second, 0.2, time.Minute, "opened"
 	c.MarkField = MarkFields{Salesforce: "Sidelight_Link_Id__c", Desk: "cf_sidelight_link_id"}
+	for _, address := range []string{h.vendors.SalesforceURL, h.vendors.DeskURL} {
+		c.AllowVendorHost = append(c.AllowVendorHost, strings.SplitAfter(address, "://")[1])
+	}
 	c.Desk.URL, c.Desk.AccountsURL, c.Desk.DataCenter = h.vendors.DeskURL, h.vendors.DeskURL, "us"
 	for _, change := range changes {
 		change(&c)
 	}
 	log := &ledger{}
-	s, err := New(h.Context(), c, Options{Logger: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	options.Logger = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s, err := New(h.Context(), c, options)
 	must(h.T, err)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(h.Context()))
 	done := make(chan error, 1)
@@ -160,13 +174,7 @@ func (a answered) data(path ...string) any {
 	return dig(a.body["data"], path...)
 }
 
-func dig(v any, path ...string) any {
-	for _, p := range path {
-		m, _ := v.(map[string]any)
-		v = m[p]
-	}
-	return v
-}
+var dig = testkit.Dig
 
 // code is the code of the first error.
 func (a answered) code() string {
@@ -210,6 +218,14 @@ func (r *replica) request(method, path, token string, body any) *http.Request {
 	return req
 }
 
+// scraped are the metrics.
+func (r *replica) scraped() string {
+	r.t.Helper()
+	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.AdminURL()+"/metrics", nil)
+	must(r.t, err)
+	return r.send(req).text
+}
+
 // ask sends a GraphQL operation.
 func (r *replica) ask(token, query string, variables ...any) answered {
 	r.t.Helper()
@@ -232,15 +248,7 @@ func (r *replica) soon(what string, holds func() bool) {
 
 func within(t *testing.T, limit time.Duration, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(limit)
-	tick := time.NewTicker(25 * time.Millisecond)
-	defer tick.Stop()
-	for !holds() {
-		if time.Now().After(deadline) {
-			t.Fatalf("it did not happen: %s", what)
-		}
-		<-tick.C
-	}
+	testkit.Within(t, limit, what, holds)
 }
 
 // synced waits for the first sync.
@@ -336,7 +344,7 @@ func (b *browser) submit(p page, text string, approve bool) page {
 }
 
 // vendor calls a control of a simulator.
-func (h *house) vendor(method, address string, body any) map[string]any {
+func (h *harness) vendor(method, address string, body any) map[string]any {
 	h.Helper()
 	raw, err := json.Marshal(body)
 	must(h.T, err)
@@ -356,15 +364,15 @@ func (h *house) vendor(method, address string, body any) map[string]any {
 	return out
 }
 
-// onBoth runs a test on both stores.
-func onBoth(t *testing.T, test func(h *house)) {
-	storetest.Each(t, func(t *testing.T, address string) { test(newHouse(t, address)) })
+// onEach runs a test on every kind of store.
+func onEach(t *testing.T, test func(h *harness)) {
+	storetest.Each(t, func(t *testing.T, address string) { test(newHarness(t, address)) })
 }
 
 // tokens are those of another program at the vendors.
 type tokens struct{ salesforce, desk string }
 
-func (h *house) grant(address string, form url.Values) string {
+func (h *harness) grant(address string, form url.Values) string {
 	h.Helper()
 	res, err := http.PostForm(address, form)
 	must(h.T, err)
@@ -378,7 +386,7 @@ func (h *house) grant(address string, form url.Values) string {
 }
 
 // outside signs another program in at both vendors.
-func (h *house) outside() tokens {
+func (h *harness) outside() tokens {
 	client := url.Values{"client_id": {"demo"}, "client_secret": {"demo-secret"}}
 	with := func(more ...string) url.Values {
 		out := url.Values{}
@@ -394,18 +402,19 @@ func (h *house) outside() tokens {
 		h.grant(h.vendors.DeskURL+"/oauth/v2/token", with("grant_type", "refresh_token", "refresh_token", "demo-refresh"))}
 }
 
-// salesforce calls the simulated Salesforce's REST API as another program, desk the simulated Desk's.
-func (h *house) salesforce(t tokens, method, path string, body any) map[string]any {
+// salesforce calls the simulated Salesforce's REST API as another program, desk the simulated
+// Desk's.
+func (h *harness) salesforce(t tokens, method, path string, body any) map[string]any {
 	h.Helper()
 	return h.api(method, h.vendors.SalesforceURL+"/services/data/v68.0"+path, "Bearer "+t.salesforce, body)
 }
 
-func (h *house) desk(t tokens, method, path string, body any) map[string]any {
+func (h *harness) desk(t tokens, method, path string, body any) map[string]any {
 	h.Helper()
 	return h.api(method, h.vendors.DeskURL+"/api/v1"+path, "Zoho-oauthtoken "+t.desk, body)
 }
 
-func (h *house) api(method, address, auth string, body any) map[string]any {
+func (h *harness) api(method, address, auth string, body any) map[string]any {
 	h.Helper()
 	raw, err := json.Marshal(body)
 	must(h.T, err)

@@ -4,35 +4,44 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"sidelight/models"
 )
 
 // health answers the probes of whoever runs the process.
 type health struct {
-	// ping checks that the database answers.
-	ping func(ctx context.Context) error
+	// beat writes the database's heartbeat, and says whether that went well.
+	beat func(ctx context.Context) models.DatabaseHealth
 	// stopping tells that the process is being stopped: it finishes what it has and wants no more.
 	stopping <-chan struct{}
 }
 
 // live says that the process runs.
 func (health) live(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	writeJSON(w, http.StatusOK, readiness{Status: "ok"})
 }
 
-// ready says that the process can serve: its database answers and it is not being stopped. A vendor that is down does not make it unready: the
-// card shows what is known.
+// readiness is what the probes are answered.
+type readiness struct {
+	Status   string                  `json:"status"`
+	Database *models.DatabaseProblem `json:"database,omitempty"`
+	Problem  *string                 `json:"problem,omitempty"`
+	Since    *time.Time              `json:"since,omitempty"`
+}
+
+// ready says that the process can serve: its database can be written and it is not being stopped. A
+// vendor that is down does not make it unready: the card shows what is known.
 func (h health) ready(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-h.stopping:
-		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "stopping"})
+		writeJSON(w, http.StatusServiceUnavailable, readiness{Status: "stopping"})
 		return
 	default:
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-	defer cancel()
-	if err := h.ping(ctx); err != nil {
-		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "the database does not answer"})
+	if d := h.beat(r.Context()); !d.OK {
+		retryLater(w.Header())
+		writeJSON(w, http.StatusServiceUnavailable, readiness{"the database is in trouble", d.Code, d.Problem, d.Since})
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
+	writeJSON(w, http.StatusOK, readiness{Status: "ok"})
 }

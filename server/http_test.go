@@ -22,7 +22,7 @@ import (
 )
 
 func TestEachCallerHasARateOfItsOwn(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.connected, func(c *Config) { c.Rate = 5 })
 	r.synced()
 	one, other := r.token(models.ScopeAdmin, ""), r.token(models.ScopeAgent, "Agent")
@@ -58,7 +58,7 @@ func TestEachCallerHasARateOfItsOwn(t *testing.T) {
 }
 
 func TestOnlyTheNamedOriginsMayCallFromAPage(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.connected, func(c *Config) { c.AllowOrigin = []string{"https://desk.example", "https://*.zappsusercontent.com"} })
 	r.synced()
 	admin := r.token(models.ScopeAdmin, "")
@@ -106,7 +106,7 @@ func TestOnlyTheNamedOriginsMayCallFromAPage(t *testing.T) {
 }
 
 func TestEveryAnswerHasAnIDThatTheLogHasToo(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve()
 	seen := map[string]bool{}
 	for _, req := range []*http.Request{r.request(http.MethodGet, "/healthz", "", nil), r.request(http.MethodPost, "/graphql", "x", nil), r.request(http.MethodGet, "/nothing", "", nil),
@@ -122,13 +122,13 @@ func TestEveryAnswerHasAnIDThatTheLogHasToo(t *testing.T) {
 }
 
 func TestAnErrorOfOursSaysNothingButItsID(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.connected)
 	r.synced()
 	admin := r.token(models.ScopeAdmin, "")
 	db, err := sql.Open("sqlite", strings.TrimPrefix(h.address, "sqlite:"))
 	must(t, err)
-	_, err = db.ExecContext(t.Context(), "ALTER TABLE failures RENAME TO gone")
+	_, err = db.ExecContext(t.Context(), "ALTER TABLE failures RENAME COLUMN last_at TO gone")
 	must(t, errors.Join(err, db.Close()))
 	got := r.ask(admin, `{failures{totalCount}}`)
 	id := got.header.Get("X-Request-Id")
@@ -143,20 +143,27 @@ func TestAnErrorOfOursSaysNothingButItsID(t *testing.T) {
 	}
 }
 
-func TestReadyTellsWhatIsWrongAndNoMore(t *testing.T) {
+func TestReadyTellsWhatIsWrongAndSinceWhen(t *testing.T) {
 	stopping := make(chan struct{})
+	problem, text, since := models.DatabaseFull, models.DatabaseFull.Sentence(), time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
-		ping error
-		code int
-		says string
+		health models.DatabaseHealth
+		code   int
+		says   []string
+		later  string
 	}{
-		"well":        {nil, http.StatusOK, `"ok"`},
-		"no database": {errors.New("dial tcp 10.0.0.7:3306: access denied for user 'root'@'10.0.0.1'"), http.StatusServiceUnavailable, "the database does not answer"},
+		"well": {models.DatabaseHealth{OK: true}, http.StatusOK, []string{`{"status":"ok"}`}, ""},
+		"full": {models.DatabaseHealth{Code: &problem, Problem: &text, Since: &since}, http.StatusServiceUnavailable, []string{`"FULL"`, "Free space on it", "2026-03-01T12:00:00Z"}, "5"},
 	} {
 		w := httptest.NewRecorder()
-		health{ping: func(context.Context) error { return c.ping }, stopping: stopping}.ready(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
-		if text := w.Body.String(); w.Code != c.code || !strings.Contains(text, c.says) || strings.Contains(text, "10.0.0") {
-			t.Errorf("%s: %d %s", name, w.Code, text)
+		health{beat: func(context.Context) models.DatabaseHealth { return c.health }, stopping: stopping}.ready(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+		for _, says := range c.says {
+			if !strings.Contains(w.Body.String(), says) {
+				t.Errorf("%s: %s", name, w.Body)
+			}
+		}
+		if w.Code != c.code || w.Header().Get("Retry-After") != c.later {
+			t.Errorf("%s: %d %v", name, w.Code, w.Header())
 		}
 	}
 	close(stopping)
@@ -168,7 +175,7 @@ func TestReadyTellsWhatIsWrongAndNoMore(t *testing.T) {
 }
 
 func TestAVendorThatIsDownLeavesTheServerReady(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.connected)
 	r.synced()
 	ticket := firstTicket(t, r)
@@ -186,7 +193,7 @@ func TestAVendorThatIsDownLeavesTheServerReady(t *testing.T) {
 
 func TestABodyThatTricklesIsNotWaitedFor(t *testing.T) {
 	got := make(chan error, 1)
-	server := httptest.NewServer(patience(50*time.Millisecond, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(withDeadlines(50*time.Millisecond, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, err := io.ReadAll(r.Body)
 		got <- err
 	})))
@@ -207,8 +214,8 @@ func TestABodyThatTricklesIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatStreamsOutlastsThePatienceForItsBody(t *testing.T) {
-	server := httptest.NewServer(patience(50*time.Millisecond, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func TestAnAnswerThatStreamsOutlastsTheDeadlineOfItsBody(t *testing.T) {
+	server := httptest.NewServer(withDeadlines(50*time.Millisecond, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.ReadAll(r.Body)
 		select {
 		case <-r.Context().Done():
@@ -231,7 +238,7 @@ func TestAnAnswerThatStreamsOutlastsThePatienceForItsBody(t *testing.T) {
 }
 
 func TestSlowVendorsDoNotHoldARequestBeyondItsTimeout(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.connected, func(c *Config) { c.Timeout = time.Second })
 	r.synced()
 	h.vendor(http.MethodPost, h.vendors.DeskURL+"/_sim/faults", map[string]any{"rules": []any{map[string]any{"kind": "latency", "latency": "20s", "endpoint": "/api/v1/tickets/**"}}})
@@ -244,7 +251,7 @@ func TestSlowVendorsDoNotHoldARequestBeyondItsTimeout(t *testing.T) {
 }
 
 func TestALostKeyFileIsNamedUntilItIsRestoredOrTheSideIsConnectedAgain(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.joined)
 	r.met()
 	r.stop()

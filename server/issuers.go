@@ -2,12 +2,15 @@ package server
 
 import (
 	"context"
+	"crypto"
 	"crypto/ed25519"
+	"crypto/rsa"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,13 +29,34 @@ type trusted struct {
 	subject  pointer
 	scope    pointer
 	profile  pointer
+	agent    pointer // Desk's id of the agent; nil where the issuer does not tell it
 	own      bool
+}
+
+// agentOf is Desk's id of the agent whose token it is, "" where it does not tell: our own tokens
+// say it in their subject, others' in the claim that is named for it alone.
+func (t *trusted) agentOf(claims jwt.MapClaims, subject string) string {
+	if t.own {
+		id, _ := strings.CutPrefix(subject, agentSubject)
+		if id == subject {
+			return ""
+		}
+		return id
+	}
+	if t.agent == nil {
+		return ""
+	}
+	return t.agent.text(claims)
 }
 
 // parser checks what golang-jwt leaves open by default.
 func (t *trusted) parser(now func() time.Time) *jwt.Parser {
-	return jwt.NewParser(jwt.WithValidMethods(t.methods), jwt.WithIssuer(t.iss), jwt.WithAudience(t.aud), jwt.WithExpirationRequired(),
-		jwt.WithIssuedAt(), jwt.WithLeeway(30*time.Second), jwt.WithTimeFunc(now), jwt.WithJSONNumber())
+	return jwt.NewParser(append(t.claims(now), jwt.WithValidMethods(t.methods), jwt.WithJSONNumber())...)
+}
+
+// claims are what must hold of a token's claims whenever it is used.
+func (t *trusted) claims(now func() time.Time) []jwt.ParserOption {
+	return []jwt.ParserOption{jwt.WithIssuer(t.iss), jwt.WithAudience(t.aud), jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(30 * time.Second), jwt.WithTimeFunc(now)}
 }
 
 // ownTokens trusts what this installation signed, with any of its keys.
@@ -57,7 +81,8 @@ func ownTokens(keys Keys) *trusted {
 
 var asymmetric = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 
-// parseIssuer reads one --issuer flag: "iss=URL;jwks=URL;aud=NAME;profile=/pointer;scope=/pointer;subject=/pointer", or
+// parseIssuer reads one --issuer flag:
+// "iss=URL;jwks=URL;aud=NAME;profile=/pointer;scope=/pointer;subject=/pointer;agent=/pointer", or
 // secret=FILE instead of jwks. ctx ends the background refresh of the keys.
 func parseIssuer(ctx context.Context, flag string, client *http.Client, log *slog.Logger) (*trusted, error) {
 	t := &trusted{longest: 24 * time.Hour, subject: pointer{"sub"}, scope: pointer{"scope"}, profile: pointer{"profile"}}
@@ -84,8 +109,10 @@ func parseIssuer(ctx context.Context, flag string, client *http.Client, log *slo
 			t.scope, err = parsePointer(value)
 		case "subject":
 			t.subject, err = parsePointer(value)
+		case "agent":
+			t.agent, err = parsePointer(value)
 		default:
-			err = fmt.Errorf("%q is none of iss, jwks, secret, aud, profile, scope, subject", name)
+			err = fmt.Errorf("%q is none of iss, jwks, secret, aud, profile, scope, subject, agent", name)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("--issuer: %w", err)
@@ -119,8 +146,9 @@ func (t *trusted) useSecret(file string) error {
 	return nil
 }
 
-// useJWKS pins asymmetric algorithms. Keys are read again every hour, and for an unknown kid at most once in half a minute;
-// keys read before stay valid while the issuer cannot be reached. A key that the issuer has withdrawn is forgotten.
+// useJWKS pins asymmetric algorithms. Keys are read again every hour, and for an unknown kid at
+// most once in half a minute; keys read before stay valid while the issuer cannot be reached. A key
+// that the issuer has withdrawn is forgotten.
 func (t *trusted) useJWKS(ctx context.Context, address string, client *http.Client, log *slog.Logger) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && !loopback(u.Hostname())) {
@@ -146,7 +174,59 @@ func (t *trusted) useJWKS(ctx context.Context, address string, client *http.Clie
 	if err != nil {
 		return fmt.Errorf("--issuer: jwks: %w", err)
 	}
-	t.methods, t.key = asymmetric, k.Keyfunc
+	t.methods = asymmetric
+	t.key = func(token *jwt.Token) (any, error) {
+		if _, named := token.Header["kid"]; !named {
+			return verifiers(ctx, keys)
+		}
+		key, err := k.Keyfunc(token)
+		if err != nil {
+			return nil, err
+		}
+		id, _ := token.Header["kid"].(string)
+		read, err := keys.KeyRead(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return key, verifies(read.Marshal(), key)
+	}
+	return nil
+}
+
+// verifiers are the keys that may verify a token that names none.
+func verifiers(ctx context.Context, keys jwkset.Storage) (jwt.VerificationKeySet, error) {
+	var out jwt.VerificationKeySet
+	all, err := keys.KeyReadAll(ctx)
+	if err != nil {
+		return out, err
+	}
+	for _, k := range all {
+		key := k.Key()
+		if private, ok := key.(interface{ Public() crypto.PublicKey }); ok {
+			key = private.Public()
+		}
+		if verifies(k.Marshal(), key) == nil {
+			out.Keys = append(out.Keys, key)
+		}
+	}
+	return out, nil
+}
+
+// leastRSA is the fewest bits of an RSA key (NIST SP 800-131A).
+const leastRSA = 2048
+
+// verifies refuses a key that its issuer has for something else than signatures, or that is too
+// weak for them.
+func verifies(k jwkset.JWKMarshal, key any) error {
+	switch {
+	case k.USE != "" && k.USE != jwkset.UseSig:
+		return fmt.Errorf("the key's use is not sig")
+	case len(k.KEYOPS) > 0 && !slices.Contains(k.KEYOPS, jwkset.KeyOpsVerify):
+		return fmt.Errorf("the key's key_ops have no verify")
+	}
+	if public, ok := key.(*rsa.PublicKey); ok && public.N.BitLen() < leastRSA {
+		return fmt.Errorf("the RSA key has fewer than %d bits", leastRSA)
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,19 +28,33 @@ type status interface {
 	Budgets(ctx context.Context) []models.APIBudget
 }
 
-func newMetrics(s status) *metrics {
+func newMetrics(s status, database func() models.DatabaseHealth) *metrics {
 	m := &metrics{registry: prometheus.NewRegistry(), requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "sidelight_http_request_seconds", Help: "Time to answer HTTP requests.", Buckets: prometheus.ExponentialBuckets(0.001, 2.5, 10),
 	}, []string{"method", "route", "status"})}
-	m.registry.MustRegister(m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), syncCollector{s})
+	m.registry.MustRegister(m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), syncCollector{s},
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "sidelight_database_ok", Help: "1 while the database can be written, 0 while it is in trouble."}, func() float64 {
+			if database().OK {
+				return 1
+			}
+			return 0
+		}))
 	return m
 }
 
 func (m *metrics) request(method, route string, status int, took time.Duration) {
-	if len(method) > 8 {
-		method = "other"
-	}
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// methods are those that have a label of their own: a caller may write any word there.
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
+
+// methodOf is the request's method where it is a known one.
+func methodOf(r *http.Request) string {
+	if slices.Contains(methods, r.Method) {
+		return r.Method
+	}
+	return "other"
 }
 
 func (m *metrics) handler() http.Handler {

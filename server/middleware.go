@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -37,21 +38,23 @@ func (r *responseLog) Write(b []byte) (int, error) {
 	return r.ResponseWriter.Write(b)
 }
 
-// Unwrap lets http.ResponseController reach the connection: to flush events, and to upgrade to a WebSocket.
+// Unwrap lets http.ResponseController reach the connection: to flush events, and to upgrade to a
+// WebSocket.
 func (r *responseLog) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// observe gives every request an id, logs and counts it, and turns a panic into an answer. Paths are logged without their query: it may
-// name people.
+// observe gives every request an id, logs and counts it, and turns a panic into an answer. Paths
+// are logged without their query: it may name people.
 func observe(log *slog.Logger, m *metrics, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
 		id := uuid.NewString()
 		w.Header().Set("X-Request-Id", id)
 		rec := &responseLog{ResponseWriter: w}
-		inner := r.WithContext(graph.WithRequestID(r.Context(), id)) // the router notes its pattern on this one
+		// The router notes its pattern on this one.
+		inner := r.WithContext(graph.WithRequestID(r.Context(), id))
 		defer func() {
 			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
+				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(p)
 				}
 				log.Error("a request panicked", "request", id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -60,8 +63,8 @@ func observe(log *slog.Logger, m *metrics, next http.Handler) http.Handler {
 				}
 			}
 			took := time.Since(started)
-			m.request(r.Method, route(inner), rec.status, took)
-			log.Debug("request", "request", id, "method", r.Method, "path", route(inner), "status", rec.status, "took", took)
+			m.request(methodOf(r), route(inner), rec.status, took)
+			log.Debug("request", "request", id, "method", methodOf(r), "path", route(inner), "status", rec.status, "took", took)
 		}()
 		next.ServeHTTP(rec, inner)
 	})
@@ -79,7 +82,8 @@ func route(r *http.Request) string {
 var zohoFrames = []string{"https://desk.zoho.com", "https://desk.zoho.eu", "https://desk.zoho.in", "https://desk.zoho.com.au", "https://desk.zoho.jp",
 	"https://desk.zohocloud.ca", "https://desk.zoho.com.cn", "https://desk.zoho.sa", "https://desk.zoho.uk", "https://*.zappsusercontent.com"}
 
-// secure sets the headers of every answer. Scripts and styles come from this server alone; only the widget may be framed, by Zoho Desk.
+// secure sets the headers of every answer. Scripts and styles come from this server alone; only the
+// widget may be framed, by Zoho Desk.
 func secure(frameAncestors []string, next http.Handler) http.Handler {
 	frames := "'self' " + strings.Join(append(zohoFrames[:len(zohoFrames):len(zohoFrames)], frameAncestors...), " ")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -95,8 +99,8 @@ func secure(frameAncestors []string, next http.Handler) http.Handler {
 	})
 }
 
-// pagePolicy is the content security policy of a page. Monaco, on the GraphiQL page alone, makes styles and workers as it runs; the widget loads
-// the SDK of Zoho's frames.
+// pagePolicy is the content security policy of a page. Monaco, on the GraphiQL page alone, makes
+// styles and workers as it runs; the widget loads the SDK of Zoho's frames.
 func pagePolicy(path string) string {
 	const base = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'"
 	switch path {
@@ -108,7 +112,8 @@ func pagePolicy(path string) string {
 	return base
 }
 
-// crossOrigin lets the named origins call the API. Tokens come in a header, never in a cookie, so no credentials are allowed.
+// crossOrigin lets the named origins call the API. Tokens come in a header, never in a cookie, so
+// no credentials are allowed.
 func crossOrigin(origins []string) func(http.Handler) http.Handler {
 	if len(origins) == 0 {
 		return func(next http.Handler) http.Handler { return next }
@@ -121,7 +126,8 @@ func crossOrigin(origins []string) func(http.Handler) http.Handler {
 
 type tokenKey struct{}
 
-// authenticate puts the viewer behind a bearer token into the request. A request without one goes on as nobody; one with a bad token ends here.
+// authenticate puts the viewer behind a bearer token into the request. A request without one goes
+// on as nobody; one with a bad token ends here.
 func authenticate(v *Verifier, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := r.Header.Get("Authorization")
@@ -149,16 +155,27 @@ func bearer(header string) (string, bool) {
 	return strings.TrimSpace(token), ok && strings.EqualFold(scheme, "Bearer")
 }
 
-// limitRate limits each caller: by subject where one is known, by address elsewhere.
-func limitRate(perMinute int) func(http.Handler) http.Handler {
-	return httprate.Limit(perMinute, time.Minute,
-		httprate.WithKeyFuncs(func(r *http.Request) (string, error) {
-			if viewer := graph.ViewerFrom(r.Context()); viewer != nil {
-				return "subject:" + viewer.Subject, nil
-			}
-			return httprate.KeyByIP(r)
-		}),
+// newLimit counts the requests of each key; each way in has a limit of its own, so that who spends
+// one locks nobody out of another.
+func newLimit(perMinute int) *httprate.RateLimiter {
+	return httprate.NewRateLimiter(perMinute, time.Minute,
+		httprate.WithKeyFuncs(func(r *http.Request) (string, error) { return callerKeyOf(r.Context()), nil }),
 		httprate.WithLimitHandler(func(w http.ResponseWriter, _ *http.Request) {
 			writeError(w, models.Errorf(models.CodeRateLimited, "too many requests: wait a moment"))
 		}))
 }
+
+// callerKeyOf is whom a request counts against: its subject where one is known, its address
+// elsewhere. A token of the command line counts by itself: others may have its name.
+func callerKeyOf(ctx context.Context) string {
+	if viewer := graph.ViewerFrom(ctx); viewer != nil {
+		if viewer.Issued {
+			return "token:" + viewer.TokenID
+		}
+		return "subject:" + viewer.Subject
+	}
+	return "address:" + callerOf(ctx)
+}
+
+// limitRate limits each caller.
+func limitRate(perMinute int) func(http.Handler) http.Handler { return newLimit(perMinute).Handler }

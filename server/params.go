@@ -9,7 +9,8 @@ import (
 	"sidelight/models"
 )
 
-// params are the parameters of an address. What is not understood is refused: a filter that is misspelt would answer everything.
+// params are the parameters of an address. What is not understood is refused: a filter that is
+// misspelt would answer everything.
 type params struct {
 	url.Values
 	read  []string

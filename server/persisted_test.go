@@ -9,7 +9,7 @@ import (
 )
 
 func TestWithOnlyPersistedTheServersOwnPagesStillWork(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(func(c *Config) { c.OnlyPersisted = true })
 	admin := r.token(models.ScopeAdmin, "")
 	if got := r.ask(admin, "{viewer{subject}}"); got.code() != string(models.CodeForbidden) {

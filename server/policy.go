@@ -13,21 +13,26 @@ import (
 // policyStore is what the snapshot is made from.
 type policyStore interface {
 	Profiles(ctx context.Context) ([]models.Profile, error)
-	PolicyVersion(ctx context.Context) (int64, error)
+	Integration(ctx context.Context) (models.Integration, error)
 }
 
-// Policy is what every profile may do: a snapshot that is swapped whole. Another replica's change is seen within half a second.
+// Policy is what every profile may do: a snapshot that is swapped whole. Another replica's change
+// is seen within half a second, and so is that people were erased.
 type Policy struct {
-	store   policyStore
-	log     *slog.Logger
-	current atomic.Pointer[snapshot]
-	mu      sync.Mutex // one refresh at a time
+	store    policyStore
+	log      *slog.Logger
+	current  atomic.Pointer[snapshot]
+	mu       sync.Mutex // one refresh at a time
+	erasures int64
+	// forget is called when people were erased, or let in again, since it was last called.
+	forget func()
 }
 
 type snapshot struct {
 	version int64
 	byID    map[string]*models.Profile
 	byName  map[string]*models.Profile // nil where two profiles share the name
+	cards   models.AgentCards
 }
 
 // policyPoll is how often the version is compared with the database's.
@@ -59,11 +64,22 @@ func (p *Policy) Run(ctx context.Context) {
 func (p *Policy) Refresh(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	version, err := p.store.PolicyVersion(ctx)
+	in, err := p.store.Integration(ctx)
 	if err != nil {
 		return err
 	}
-	if s := p.current.Load(); s != nil && s.version == version {
+	if in.Erasures != p.erasures && p.forget != nil {
+		p.forget()
+	}
+	p.erasures = in.Erasures
+	version := in.PolicyVersion
+	before := p.current.Load()
+	if before != nil && before.version == version {
+		if before.cards != in.AgentCards {
+			same := *before
+			same.cards = in.AgentCards
+			p.current.Store(&same)
+		}
 		return nil
 	}
 	// The version was read first: a change in between is seen by the next refresh.
@@ -71,7 +87,11 @@ func (p *Policy) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s := &snapshot{version, make(map[string]*models.Profile, len(profiles)), make(map[string]*models.Profile, len(profiles))}
+	s := &snapshot{
+		version: version, cards: in.AgentCards,
+		byID:   make(map[string]*models.Profile, len(profiles)),
+		byName: make(map[string]*models.Profile, len(profiles)),
+	}
 	for i := range profiles {
 		profile := &profiles[i]
 		s.byID[profile.ID] = profile
@@ -84,10 +104,21 @@ func (p *Policy) Refresh(ctx context.Context) error {
 	return nil
 }
 
+// forgets says what this process does when people were erased.
+func (p *Policy) forgets(forget func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forget = forget
+}
+
 // Version is the snapshot's.
 func (p *Policy) Version() int64 { return p.current.Load().version }
 
-// Profile finds a profile by id, or by its exact name; nil when there is none, or the name is not one profile's alone.
+// AgentCards says whose cards agents may ask for.
+func (p *Policy) AgentCards() models.AgentCards { return p.current.Load().cards }
+
+// Profile finds a profile by id, or by its exact name; nil when there is none, or the name is not
+// one profile's alone.
 func (p *Policy) Profile(idOrName string) *models.Profile {
 	s := p.current.Load()
 	if profile := s.byID[idOrName]; profile != nil {

@@ -138,10 +138,10 @@ func (r *replica) socket(token, query string) *listener {
 	return l
 }
 
-// twoReplicas are two processes on one MySQL, with one key file.
-func twoReplicas(t *testing.T) (h *house, one, two *replica) {
+// twoReplicas are two servers on one database, with one key file.
+func twoReplicas(t *testing.T, address string) (h *harness, one, two *replica) {
 	t.Helper()
-	h = newHouse(t, storetest.MySQLAddress(t))
+	h = newHarness(t, address)
 	one = h.serve(h.connected)
 	one.synced()
 	two = h.serve()
@@ -161,7 +161,11 @@ func withinASecond(t *testing.T, what string, holds func() bool) {
 }
 
 func TestAPermissionIsInForceOnEveryReplicaWithinASecond(t *testing.T) {
-	_, one, two := twoReplicas(t)
+	storetest.EachServer(t, permissionIsInForceWithinASecond)
+}
+
+func permissionIsInForceWithinASecond(t *testing.T, address string) {
+	_, one, two := twoReplicas(t, address)
 	admin := one.token(models.ScopeAdmin, "")
 	agent := one.token(models.ScopeAgent, "Light Agent")
 	light := one.policy.Profile("Light Agent").ID
@@ -200,7 +204,11 @@ func TestAPermissionIsInForceOnEveryReplicaWithinASecond(t *testing.T) {
 }
 
 func TestWhatIsRevokedIsRevokedOnEveryReplicaAtOnce(t *testing.T) {
-	_, one, two := twoReplicas(t)
+	storetest.EachServer(t, whatIsRevokedIsRevokedAtOnce)
+}
+
+func whatIsRevokedIsRevokedAtOnce(t *testing.T, address string) {
+	_, one, two := twoReplicas(t, address)
 	admin := one.token(models.ScopeAdmin, "")
 	made := one.ask(admin, `mutation{createServiceToken(input:{name:"BI"}){token serviceToken{id}}}`)
 	token := made.data("createServiceToken", "token").(string)
@@ -249,7 +257,7 @@ func TestWhatIsRevokedIsRevokedOnEveryReplicaAtOnce(t *testing.T) {
 }
 
 func TestASubscriptionEndsWithItsToken(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.connected)
 	r.synced()
 	short, _, err := r.issuer.Issue(TokenRequest{Subject: "short", Scope: models.ScopeAdmin, TTL: 3 * time.Second})
@@ -262,7 +270,7 @@ func TestASubscriptionEndsWithItsToken(t *testing.T) {
 }
 
 func TestStoppingEndsWhatLastsAndFinishesRequests(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.connected)
 	r.synced()
 	admin := r.token(models.ScopeAdmin, "")

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,15 +15,19 @@ import (
 	"github.com/google/uuid"
 
 	"sidelight/graph"
+	"sidelight/internal/lifetime"
+	"sidelight/internal/sample"
 	"sidelight/models"
 	"sidelight/models/store"
-	engine "sidelight/sync"
+	"sidelight/sync/engine"
+	"sidelight/sync/related"
 	"sidelight/widget"
 )
 
 // Options are what the program itself decides.
 type Options struct {
-	// Demo serves tokens and sample tickets without a sign-in, for the pages of the demo. Never for real accounts.
+	// Demo serves tokens and sample tickets without a sign-in, for the pages of the demo. Never for
+	// real accounts.
 	Demo   bool
 	Logger *slog.Logger
 	Now    func() time.Time
@@ -35,35 +40,46 @@ type Server struct {
 	config    Config
 	options   Options
 	log       *slog.Logger
+	delivered *delivered
+	refused   *sample.Lines // lines of the log about deliveries
 	listener  net.Listener
-	url       string
-	store     *store.Store
-	engine    *engine.Engine
-	related   *engine.Related
-	card      *widget.Service
-	clients   *clients
-	connector *connector
-	policy    *Policy
-	verifier  *Verifier
-	issuer    *Issuer
-	handler   http.Handler
-	stopping  chan struct{}
-	streams   context.Context // ends when the process is being stopped, and with it what would last
-	endAll    context.CancelFunc
-	connected chan struct{}      // closed when what the flags name is connected, or will not be
-	stop      context.CancelFunc // of what New began
+	// adminListener is for metrics and profiles; nil where nobody wants them.
+	adminListener net.Listener
+	metrics       *metrics
+	certificate   *certificate // nil where a proxy speaks TLS
+	url           string
+	store         *store.Store
+	engine        *engine.Engine
+	related       *related.Follower
+	card          *widget.Service
+	clients       *clients
+	connector     *connector
+	policy        *Policy
+	verifier      *Verifier
+	issuer        *Issuer
+	audit         *auditor
+	provider      *openID // nil where admins do not sign in with one
+	callers       *callers
+	handler       http.Handler
+	stopping      chan struct{}
+	// streams ends when the process is being stopped, and with it what would last.
+	streams    context.Context
+	endAll     context.CancelFunc
+	afterwards *lifetime.Group    // what goes on after its request was answered
+	connected  chan struct{}      // closed when what the flags name is connected, or will not be
+	stop       context.CancelFunc // of what New began
 }
 
 // Bounds of serving. A token takes 8 KiB at most, so that headers need little.
 const (
 	maxHeaders        = 32 << 10
 	readHeaderTimeout = 10 * time.Second
-	readBodyTimeout   = 20 * time.Second
 	idleTimeout       = 2 * time.Minute
 	drainTimeout      = 30 * time.Second
 )
 
-// New opens everything and listens; Serve serves. An error says which flag is wrong, or what cannot be reached.
+// New opens everything and listens; Serve serves. An error says which flag is wrong, or what cannot
+// be reached.
 func New(ctx context.Context, config Config, options Options) (_ *Server, err error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
@@ -74,7 +90,8 @@ func New(ctx context.Context, config Config, options Options) (_ *Server, err er
 	if options.Logger == nil {
 		options.Logger = config.LogConfig.Logger(os.Stderr)
 	}
-	s := &Server{config: config, options: options, log: options.Logger, stopping: make(chan struct{}), connected: make(chan struct{})}
+	s := &Server{refused: sample.New(), delivered: newDelivered(options.Logger), config: config, options: options, log: options.Logger, stopping: make(chan struct{}), connected: make(chan struct{})}
+	s.afterwards = lifetime.New(ctx)
 	s.streams, s.endAll = context.WithCancel(context.WithoutCancel(ctx))
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = stop
@@ -91,6 +108,14 @@ func New(ctx context.Context, config Config, options Options) (_ *Server, err er
 	if s.listener, err = net.Listen("tcp", config.Listen); err != nil {
 		return nil, fmt.Errorf("--listen: %w: choose another address, or stop what listens there", err)
 	}
+	if err := s.listenAdmin(); err != nil {
+		return nil, err
+	}
+	if config.TLSCert != "" {
+		if s.certificate, err = newCertificate(config.TLSCert, config.TLSKey, s.log); err != nil {
+			return nil, err
+		}
+	}
 	if s.url, err = config.publicURL(s.listener.Addr()); err != nil {
 		return nil, err
 	}
@@ -102,7 +127,7 @@ func New(ctx context.Context, config Config, options Options) (_ *Server, err er
 		}
 		issuers = append(issuers, t)
 	}
-	keys, err := s.open(ctx)
+	keys, err := s.open(ctx, files.store)
 	if err != nil {
 		return nil, err
 	}
@@ -112,31 +137,42 @@ func New(ctx context.Context, config Config, options Options) (_ *Server, err er
 	if s.policy, err = NewPolicy(ctx, s.store, s.log); err != nil {
 		return nil, err
 	}
+	s.audit = &auditor{store: s.store, log: s.log, now: options.Now, refused: sample.New(), named: sample.New()}
 	if s.verifier, err = NewVerifier(keys, issuers, s.policy, s.store, options.Now, s.log); err != nil {
 		return nil, err
 	}
+	s.verifier.audit = s.audit
 	s.issuer = NewIssuer(keys, options.Now)
+	openid := config.OIDC
+	openid.ClientSecret = files.oidc
+	if s.provider, err = newOpenID(background, openid, s.log, options.Now); err != nil {
+		return nil, err
+	}
+	proxies, err := parseProxies(config.TrustedProxy)
+	if err != nil {
+		return nil, err
+	}
+	s.callers = &callers{proxies: proxies, log: s.log}
 	return s, s.wire(keys.Cursor, files)
 }
 
 // open opens the keys and the store.
-func (s *Server) open(ctx context.Context) (Keys, error) {
+func (s *Server) open(ctx context.Context, o store.Options) (Keys, error) {
 	if err := s.config.prepare(); err != nil {
 		return Keys{}, err
 	}
-	keys, err := LoadKeys(s.config.keyFile())
-	if err != nil {
-		return keys, err
-	}
-	s.store, err = store.Open(ctx, s.config.dsn(), store.Options{Seal: keys.Seal, Old: keys.Old, Replicas: s.config.ReadDatabase, Logger: s.log, OnSQL: s.options.OnSQL})
+	o.Replicas, o.Logger, o.OnSQL = s.config.ReadDatabase, s.log, s.options.OnSQL
+	var keys Keys
+	var err error
+	s.store, keys, err = s.config.open(ctx, o)
 	return keys, err
 }
 
 // otherKey is what is wrong with a connection whose credentials another key file sealed.
 const otherKey = "the stored credentials cannot be opened with this key file: restore the key file, or connect this side again"
 
-// unsealed finds connections that a lost or changed key file has closed, and says so where the admin looks. Sidelight starts all the same: connecting again
-// is a way to mend it.
+// unsealed finds connections that a lost or changed key file has closed, and says so where the
+// admin looks. Sidelight starts all the same: connecting again is a way to mend it.
 func (s *Server) unsealed(ctx context.Context) error {
 	for _, side := range models.Sides {
 		conn, err := s.store.Connection(ctx, side)
@@ -161,20 +197,41 @@ func (s *Server) unsealed(ctx context.Context) error {
 	return nil
 }
 
-// wire makes the rooms know each other.
+// wire makes the engine, the cards and the API, and hands each what it needs of the others.
 func (s *Server) wire(cursorKey []byte, files files) error {
-	s.clients = &clients{store: s.store, config: s.config, pubsub: files.pubsubCA, log: s.log, now: s.options.Now}
-	s.engine = engine.New(engine.Config{Store: s.store, Remotes: s.clients, Logger: s.log, Owner: uuid.NewString(), Poll: s.config.Poll, Lease: s.config.Lease, Drift: s.config.drift(), Now: s.options.Now})
-	s.related = engine.NewRelated(engine.RelatedConfig{Store: s.store, Remote: s.clients.relatedSalesforce, Logger: s.log, Owner: uuid.NewString(), All: s.config.Related == "all",
+	out := newOutbound(s.config.AllowVendorHost, s.config.Salesforce.URL, s.config.Desk.URL, s.config.Desk.AccountsURL)
+	s.clients = &clients{store: s.store, config: s.config, out: out, frugal: newFrugal(s.config.RefreshEvery, s.options.Now), pubsub: files.pubsubCA, log: s.log, now: s.options.Now}
+	s.engine = engine.New(engine.Config{Store: s.store, Remotes: s.clients, Logger: s.log, Owner: uuid.NewString(),
+		Poll: s.config.Poll, Lease: s.config.Lease, Drift: s.config.drift(), DeletedDays: s.config.DeletedDays,
+		Now: s.options.Now})
+	s.related = related.New(related.Config{Store: s.store, Remote: s.clients.relatedSalesforce, Logger: s.log, Owner: uuid.NewString(), All: s.config.Related == "all",
 		Poll: s.config.Poll, Now: s.options.Now})
-	s.connector = &connector{store: s.store, clients: s.clients, engine: s.engine, policy: s.policy, config: s.config, url: s.URL, log: s.log, now: s.options.Now}
+	s.connector = &connector{store: s.store, clients: s.clients, engine: s.engine, policy: s.policy,
+		config: s.config, demo: s.options.Demo, url: s.URL, log: s.log, now: s.options.Now}
 	s.card = widget.New(widget.Config{Store: s.store, Logger: s.log, Salesforce: s.clients.cardSalesforce, Desk: s.clients.cardDesk, Observe: s.observe, Host: s.clients.host,
-		Fresh: s.config.Fresh, MirrorFresh: max(5*time.Minute, 3*s.config.Poll), Now: s.options.Now})
-	api, err := graph.New(graph.Config{Store: policyWrites{s.store, s.policy}, Sync: s.engine, Connector: s.connector, Card: s.card, Logger: s.log, Now: s.options.Now,
-		Authenticate: s.verifier.Viewer, Recheck: s.recheck, Origins: s.config.AllowOrigin, CursorKey: cursorKey, Persisted: files.persisted, OnlyPersisted: s.config.OnlyPersisted, Timeout: s.config.Timeout})
+		Fresh: s.config.Fresh, RefreshEvery: s.config.RefreshEvery, MirrorFresh: max(5*time.Minute, 3*s.config.Poll),
+		Now: s.options.Now})
+	agents := newDeskAgents(s.clients.Desk, s.clients.frugal)
+	known, err := s.store.Integration(context.Background())
 	if err != nil {
 		return err
 	}
+	api, err := graph.New(graph.Config{Store: policyWrites{s.store, s.policy}, Database: s.store.Health,
+		Known: known, Sync: erasing{s.engine, s.policy}, Connector: s.connector,
+		Card: ticketCard{frugalCard{s.card, s.clients.frugal}, agents}, Logger: s.log, Now: s.options.Now,
+		Authenticate: s.verifier.Viewer, Recheck: s.recheck, Preview: s.preview, Origins: s.config.AllowOrigin, CursorKey: cursorKey,
+		Persisted: files.persisted, OnlyPersisted: s.config.OnlyPersisted,
+		Bounds:  graph.Bounds{Sockets: s.config.Sockets, Subscriptions: s.config.Subscriptions, Operations: s.config.Parallel},
+		Timeout: s.config.Timeout})
+	if err != nil {
+		return err
+	}
+	s.policy.forgets(func() {
+		s.clients.renew()
+		s.clients.frugal.forget()
+		agents.forget()
+		api.Forget()
+	})
 	s.handler = s.routes(api)
 	return nil
 }
@@ -193,7 +250,8 @@ func (s *Server) recheck(ctx context.Context, v *models.Viewer) (*models.Viewer,
 	return s.verifier.Again(ctx, token, v)
 }
 
-// policyWrites is the store as the API sees it: a change of permissions is in force here before the mutation answers.
+// policyWrites is the store as the API sees it: a change of permissions is in force here before the
+// mutation answers.
 type policyWrites struct {
 	*store.Store
 	policy *Policy
@@ -205,6 +263,35 @@ func (p policyWrites) SetProfilePermission(ctx context.Context, id string, chang
 		return before, after, err
 	}
 	return before, after, p.policy.Refresh(ctx)
+}
+
+// erasing is the engine as the API sees it: what this process holds of a person in memory is
+// forgotten before the mutation answers. Other replicas follow within a second.
+type erasing struct {
+	*engine.Engine
+	policy *Policy
+}
+
+// Erase erases a person, and has this process forget them.
+func (e erasing) Erase(ctx context.Context, who models.PersonKey, dry bool) (models.ErasureReceipt, error) {
+	receipt, err := e.Engine.Erase(ctx, who, dry)
+	if err == nil && !dry {
+		if err := e.policy.Refresh(context.WithoutCancel(ctx)); err != nil {
+			e.policy.log.Warn("what is in memory of a person is forgotten only with the next look at the database",
+				"error", err)
+		}
+	}
+	return receipt, err
+}
+
+// SetPolicy changes the policies. Whose cards agents may ask for is in force here before the
+// mutation answers.
+func (e erasing) SetPolicy(ctx context.Context, p models.SyncPolicy) (models.Integration, error) {
+	in, err := e.Engine.SetPolicy(ctx, p)
+	if err != nil {
+		return in, err
+	}
+	return in, e.policy.Refresh(context.WithoutCancel(ctx))
 }
 
 // URL is where browsers reach the server.
@@ -225,18 +312,22 @@ func (s *Server) Serve(ctx context.Context) error {
 		s.settle(running)
 		s.related.Run(running)
 	})
+	wg.Go(func() { collectSeldom(running) })
 	wg.Go(func() { s.policy.Run(running) })
+	wg.Go(func() { s.store.Watch(running) })
 	wg.Go(func() {
 		defer close(s.connected)
 		s.connector.unattended(running)
 	})
 	wg.Go(func() { s.followProfiles(running) })
+	wg.Go(func() { s.keepAudit(running) })
 	wg.Go(func() {
 		s.settle(running)
 		s.keepWebhook(running)
 	})
 	failed := make(chan error, 1)
-	go func() { failed <- web.Serve(s.listener) }()
+	go func() { failed <- s.serve(web) }()
+	wg.Go(func() { s.serveAdmin(running) })
 	s.log.Info("serving", "url", s.url, "database", s.store.Dialect())
 	var err error
 	select {
@@ -251,6 +342,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	if shutdown := web.Shutdown(drain); shutdown != nil {
 		_ = web.Close() // whoever is still connected has had the time: subscriptions end here
 	}
+	s.afterwards.Wait(drain)
 	wg.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
@@ -258,7 +350,17 @@ func (s *Server) Serve(ctx context.Context) error {
 	return errors.Join(err, s.close())
 }
 
-// settleWithin is how long the sync waits for the connections that the flags name: they may have changed since the last start.
+// serve serves until the server is shut down, by TLS where there is a certificate.
+func (s *Server) serve(web *http.Server) error {
+	if s.certificate == nil {
+		return web.Serve(s.listener)
+	}
+	web.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: s.certificate.get}
+	return web.ServeTLS(s.listener, "", "")
+}
+
+// settleWithin is how long the sync waits for the connections that the flags name: they may have
+// changed since the last start.
 const settleWithin = 5 * time.Second
 
 func (s *Server) settle(ctx context.Context) {
@@ -274,16 +376,24 @@ func (s *Server) settle(ctx context.Context) {
 // close ends what New began, in the other order.
 func (s *Server) close() error {
 	s.endAll()
+	s.afterwards.Cancel()
 	s.stop()
 	var errs []error
-	if s.listener != nil {
-		if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+	for _, l := range []net.Listener{s.listener, s.adminListener} {
+		if l == nil {
+			continue
+		}
+		if err := l.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
 	}
 	if s.card != nil {
 		s.card.Close()
 	}
+	if s.clients != nil {
+		s.clients.out.close()
+	}
+	s.provider.close()
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}
@@ -293,7 +403,8 @@ func (s *Server) close() error {
 // profilesEvery is how often Desk is asked for its profiles.
 const profilesEvery = 10 * time.Minute
 
-// followProfiles keeps the profiles as Desk has them; one that is new sees nothing until an admin opens it something.
+// followProfiles keeps the profiles as Desk has them; one that is new sees nothing until an admin
+// opens it something.
 func (s *Server) followProfiles(ctx context.Context) {
 	for {
 		pause(ctx, profilesEvery)

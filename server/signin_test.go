@@ -1,12 +1,16 @@
 package server
 
 import (
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"sidelight/models"
 	"sidelight/models/store/storetest"
@@ -56,7 +60,7 @@ func (r *replica) renew(refresh any, device string) answered {
 const whoAmI = `{viewer{subject scope profile{name} access{opportunities}}}`
 
 func TestAnAgentSignsInWithZohoAndDeskSaysWhoThatIs(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.connected)
 	r.synced()
 	got := newBrowser(t).signIn(r, "light@sidelight.example")
@@ -87,7 +91,7 @@ func firstTicket(t *testing.T, r *replica) string {
 }
 
 func TestARefreshGivesAnotherPairAndAnyEarlierOneEndsTheSignIn(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.joined)
 	r.met()
 	for name, again := range map[string]int{"the one before": 1, "one long used": 0} {
@@ -109,6 +113,7 @@ func TestARefreshGivesAnotherPairAndAnyEarlierOneEndsTheSignIn(t *testing.T) {
 			if v := r.ask(access, whoAmI); v.status != http.StatusOK {
 				t.Fatalf("the new token: %s", v.text)
 			}
+			h.later(t, "sign_ins", "rotated_at", time.Minute)
 			if got := r.renew(used[again], ourDevice); got.status != http.StatusUnauthorized || got.code() != "UNAUTHENTICATED" {
 				t.Errorf("an old one: %d %s", got.status, got.text)
 			}
@@ -123,7 +128,7 @@ func TestARefreshGivesAnotherPairAndAnyEarlierOneEndsTheSignIn(t *testing.T) {
 }
 
 func TestAnotherProfileInDeskIsInForceAtTheNextRefresh(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.joined)
 	r.met()
 	admin := r.token(models.ScopeAdmin, "")
@@ -160,7 +165,7 @@ func TestAnotherProfileInDeskIsInForceAtTheNextRefresh(t *testing.T) {
 }
 
 func TestASignInBelongsToTheBrowserThatBeganIt(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.joined, func(c *Config) { c.AllowOrigin = []string{"https://desk.example"} })
 	r.met()
 	mine, other := newBrowser(t), newBrowser(t)
@@ -207,7 +212,7 @@ func TestASignInBelongsToTheBrowserThatBeganIt(t *testing.T) {
 }
 
 func TestAConnectionsStateOpensNoSignIn(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.joined)
 	r.met()
 	to, _ := r.ask(r.token(models.ScopeAdmin, ""), `mutation{connectDesk(input:{orgId:"700000001",clientId:"demo",clientSecret:"demo-secret"}){authorizeUrl}}`).data("connectDesk", "authorizeUrl").(string)
@@ -220,7 +225,7 @@ func TestAConnectionsStateOpensNoSignIn(t *testing.T) {
 }
 
 func TestASignOutEndsTheSignInAtOnce(t *testing.T) {
-	h := newHouse(t, storetest.SQLiteAddress(t))
+	h := newHarness(t, storetest.SQLiteAddress(t))
 	r := h.serve(h.joined)
 	r.met()
 	made := newBrowser(t).signIn(r, "agent@sidelight.example")
@@ -247,4 +252,52 @@ func TestTokensGoToAnAllowedOriginAlone(t *testing.T) {
 			t.Errorf("%s: %t", origin, got)
 		}
 	}
+}
+
+// later makes it later: times of a column lie further back.
+func (h *harness) later(t *testing.T, table, column string, by time.Duration) {
+	t.Helper()
+	db, err := sql.Open("sqlite", strings.TrimPrefix(h.address, "sqlite:"))
+	must(t, err)
+	_, err = db.ExecContext(t.Context(), "UPDATE "+table+" SET "+column+" = ? WHERE "+column+" IS NOT NULL", time.Now().Add(-by).UTC())
+	must(t, errors.Join(err, db.Close()))
+}
+
+func TestTabsThatRenewAtOnceGetTheSameAnswer(t *testing.T) {
+	onEach(t, func(h *harness) {
+		r := h.serve(h.joined)
+		r.met()
+		other := h.serve()
+		first := newBrowser(h.T).signIn(r, "agent@sidelight.example")
+		got := make([]answered, 10)
+		var wg sync.WaitGroup
+		for i := range got {
+			wg.Go(func() {
+				at := r
+				if i%2 == 1 {
+					at = other
+				}
+				got[i] = at.renew(first["refreshToken"], ourDevice)
+			})
+		}
+		wg.Wait()
+		for i, one := range got {
+			if one.status != http.StatusOK || one.body["refreshToken"] != got[0].body["refreshToken"] {
+				h.Fatalf("renewal %d: %d %s", i, one.status, one.text)
+			}
+			if v := r.ask(one.body["token"].(string), whoAmI); v.status != http.StatusOK {
+				h.Errorf("its token: %s", v.text)
+			}
+		}
+		next := r.renew(got[0].body["refreshToken"], ourDevice)
+		if next.status != http.StatusOK {
+			h.Fatalf("the next renewal: %d %s", next.status, next.text)
+		}
+		if late := r.renew(first["refreshToken"], ourDevice); late.status != http.StatusUnauthorized {
+			h.Errorf("a token that was replaced twice: %d", late.status)
+		}
+		if dead := r.renew(next.body["refreshToken"], ourDevice); dead.status != http.StatusUnauthorized {
+			h.Errorf("after that theft: %d", dead.status)
+		}
+	})
 }

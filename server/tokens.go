@@ -23,6 +23,9 @@ type TokenRequest struct {
 	Session   string // the sign-in it belongs to: revoking that revokes it; "" for none
 	DenyMode  models.DenyMode
 	TTL       time.Duration
+	// ID is the jti of a token that has a row: while that is not revoked, the token is good. "" for
+	// a token without one.
+	ID string
 }
 
 // Issuer signs our own tokens (Ed25519).
@@ -41,6 +44,9 @@ func (i *Issuer) Issue(r TokenRequest) (token string, expires time.Time, err err
 	claims := jwt.MapClaims{
 		"iss": ownIssuer, "aud": ownAudience, "sub": r.Subject, "scope": string(r.Scope),
 		"iat": now.Unix(), "exp": expires.Unix(), "jti": uuid.NewString(),
+	}
+	if r.ID != "" {
+		claims["jti"], claims["row"] = r.ID, true
 	}
 	if r.ProfileID != "" {
 		claims["profile"] = r.ProfileID

@@ -15,6 +15,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"sidelight/internal/testkit"
 	"sidelight/models"
 	"sidelight/models/store"
 	"sidelight/models/store/storetest"
@@ -22,8 +23,8 @@ import (
 
 func TestMain(m *testing.M) { storetest.Main(m) }
 
-// gatehouse verifies tokens of its own and of one outside issuer with a shared secret.
-type gatehouse struct {
+// verifierFixture verifies tokens of its own and of one outside issuer with a shared secret.
+type verifierFixture struct {
 	t        testing.TB
 	store    *store.Store
 	verifier *Verifier
@@ -32,12 +33,12 @@ type gatehouse struct {
 	policy   *Policy
 }
 
-func newGatehouse(t testing.TB) *gatehouse {
+func newVerifierFixture(t testing.TB) *verifierFixture {
 	t.Helper()
 	dir := t.TempDir()
-	keys, err := LoadKeys(filepath.Join(dir, "key"))
+	keys, err := parseKeys(newSecret(), "key")
 	must(t, err)
-	g := &gatehouse{t: t, store: storetest.Open(t, storetest.SQLiteAddress(t)), secret: bytes.Repeat([]byte("s"), 40)}
+	g := &verifierFixture{t: t, store: storetest.Open(t, storetest.SQLiteAddress(t)), secret: bytes.Repeat([]byte("s"), 40)}
 	must(t, g.store.SaveProfiles(context.Background(), []models.Profile{{ID: "10", Name: "Agent", Switches: models.AllSwitches}, {ID: "11", Name: "Twice"}, {ID: "12", Name: "Twice"}}))
 	g.policy, err = NewPolicy(context.Background(), g.store, slog.New(slog.DiscardHandler))
 	must(t, err)
@@ -51,12 +52,7 @@ func newGatehouse(t testing.TB) *gatehouse {
 	return g
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+var must = testkit.Must
 
 // claims are those of a good outside token, changed.
 func claims(change ...any) jwt.MapClaims {
@@ -73,15 +69,16 @@ func claims(change ...any) jwt.MapClaims {
 }
 
 func TestOurOwnTokensCarryTheirProfileAndASignOutEndsThem(t *testing.T) {
-	g := newGatehouse(t)
+	g := newVerifierFixture(t)
 	ctx := context.Background()
 	refresh := sha256.Sum256([]byte("r"))
-	must(t, g.store.CreateSignIn(ctx, models.SignIn{ID: "s", Subject: "agent:1", ProfileID: "10", Device: "d", RefreshHash: refresh[:], CreatedAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}))
+	must(t, g.store.CreateSignIn(ctx, models.SignIn{ID: "s", Subject: "agent:1", ProfileID: "10", Device: "d", RefreshHash: refresh[:], CreatedAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}, models.AuditEntry{Subject: "s", Action: "signIn"}))
 	token, _, err := g.issuer.Issue(TokenRequest{Subject: "agent:1", Scope: models.ScopeAgent, ProfileID: "10", Session: "s", TTL: time.Minute})
 	must(t, err)
 	_, err = g.verifier.Viewer(ctx, token)
 	must(t, err)
-	must(t, g.store.RevokeSignIn(ctx, "s"))
+	_, err = g.store.RevokeSignIn(ctx, "s")
+	must(t, err)
 	if _, err := g.verifier.Viewer(ctx, token); models.CodeOf(err) != models.CodeUnauthenticated {
 		t.Errorf("after the sign-out: %v", err)
 	}
@@ -89,28 +86,33 @@ func TestOurOwnTokensCarryTheirProfileAndASignOutEndsThem(t *testing.T) {
 
 func TestARefreshTokenIsUsedOnceOnItsDeviceAndASecondUseEndsTheSignIn(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, address string) {
-		s := storetest.Open(t, address)
+		now := time.Now()
+		s := storetest.Open(t, address, func(o *store.Options) { o.Now = func() time.Time { return now } })
 		ctx := context.Background()
-		must(t, s.CreateSignIn(ctx, models.SignIn{ID: "s", Device: "d", RefreshHash: hash("1"), CreatedAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}))
-		if _, err := s.RotateSignIn(ctx, "s", hash("1"), hash("2"), "another", ""); models.CodeOf(err) != models.CodeUnauthenticated {
+		must(t, s.CreateSignIn(ctx, models.SignIn{ID: "s", Device: "d", RefreshHash: hash("1"), CreatedAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour)}, models.AuditEntry{Subject: "s", Action: "signIn"}))
+		if _, err := s.RotateSignIn(ctx, "s", hash("1"), hash("2"), "another", models.Present{}); models.CodeOf(err) != models.CodeUnauthenticated {
 			t.Errorf("on another device: %v", err)
 		}
-		_, err := s.RotateSignIn(ctx, "s", hash("1"), hash("2"), "d", "")
+		_, err := s.RotateSignIn(ctx, "s", hash("1"), hash("2"), "d", models.Present{})
 		must(t, err)
-		if _, err := s.RotateSignIn(ctx, "s", hash("1"), hash("3"), "d", ""); models.CodeOf(err) != models.CodeUnauthenticated {
+		if same, err := s.RotateSignIn(ctx, "s", hash("1"), hash("3"), "d", models.Present{}); err != nil || !bytes.Equal(same.RefreshHash, hash("2")) {
+			t.Errorf("a second tab: %v", err)
+		}
+		now = now.Add(store.RenewedTwice)
+		if _, err := s.RotateSignIn(ctx, "s", hash("1"), hash("3"), "d", models.Present{}); models.CodeOf(err) != models.CodeUnauthenticated {
 			t.Errorf("a second time: %v", err)
 		}
 		if active, err := s.SessionActive(ctx, "s"); err != nil || active {
 			t.Errorf("the stolen sign-in goes on (%v)", err)
 		}
-		if _, err := s.RotateSignIn(ctx, "s", hash("2"), hash("4"), "d", ""); models.CodeOf(err) != models.CodeUnauthenticated {
+		if _, err := s.RotateSignIn(ctx, "s", hash("2"), hash("4"), "d", models.Present{}); models.CodeOf(err) != models.CodeUnauthenticated {
 			t.Errorf("its successor: %v", err)
 		}
 	})
 }
 
 func TestAServiceTokenWorksUntilItIsRevoked(t *testing.T) {
-	g := newGatehouse(t)
+	g := newVerifierFixture(t)
 	ctx := context.Background()
 	profile := "10"
 	must(t, g.store.CreateServiceToken(ctx, models.ServiceToken{ID: "t", Name: "BI", Hash: hash(servicePrefix + "x"), ProfileID: &profile, CreatedAt: time.Now()}))
@@ -127,7 +129,7 @@ func TestAServiceTokenWorksUntilItIsRevoked(t *testing.T) {
 }
 
 func TestRequestsAreCountedByTheirRoute(t *testing.T) {
-	m := newMetrics(nil)
+	m := newMetrics(nil, nil)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /things/{id}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
 	observe(slog.New(slog.DiscardHandler), m, mux).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/things/ann@example.com", nil))

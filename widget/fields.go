@@ -9,8 +9,9 @@ import (
 	"sidelight/models"
 )
 
-// Fields are the mapped fields of a pair, in the mapping's order, the hidden ones left out. Each says why its value is there, as far as
-// the journal knows: a value that was never written by the sync has no source.
+// Fields are the mapped fields of a pair, in the mapping's order, the hidden ones left out. Each
+// says why its value is there, as far as the journal knows: a value that was never written by the
+// sync has no source.
 func (s *Service) Fields(ctx context.Context, pair *models.Pair, hidden func(name string) bool) ([]models.FieldValue, error) {
 	mappings, err := s.Store.FieldMappings(ctx, pair.Object)
 	if err != nil {
@@ -65,7 +66,8 @@ func Typed(v models.Value, f models.Field) any {
 	return v.String()
 }
 
-// SalesforceURL is the record's page in Salesforce Lightning (facts: https://{MyDomain}.lightning.force.com/lightning/r/Contact/{id}/view).
+// SalesforceURL is the record's page in Salesforce Lightning (facts:
+// https://{MyDomain}.lightning.force.com/lightning/r/Contact/{id}/view).
 func (s *Service) SalesforceURL(ctx context.Context, object, id string) *string {
 	host, _ := s.Host(ctx, models.Salesforce)
 	u, err := url.Parse(host)
@@ -79,7 +81,8 @@ func (s *Service) SalesforceURL(ctx context.Context, object, id string) *string 
 	return &out
 }
 
-// DeskURL is the record's page in Zoho Desk, in the form of the webUrl that Desk's API answers with.
+// DeskURL is the record's page in Zoho Desk, in the form of the webUrl that Desk's API answers
+// with.
 func (s *Service) DeskURL(ctx context.Context, object models.SyncObject, id string) *string {
 	host, organization := s.Host(ctx, models.Desk)
 	u, err := url.Parse(host)

@@ -13,12 +13,14 @@ import (
 	"testing"
 	"time"
 
+	"sidelight/internal/testkit"
 	"sidelight/models"
 	"sidelight/models/store"
 	"sidelight/models/store/storetest"
-	engine "sidelight/sync"
+	"sidelight/sync/engine"
 	"sidelight/sync/salesforce"
 	"sidelight/sync/simulator"
+	"sidelight/sync/vendor"
 	"sidelight/sync/zohodesk"
 	"sidelight/widget"
 )
@@ -41,19 +43,14 @@ type desk struct {
 	ahead      atomic.Int64           // how far the card's clock is ahead
 }
 
-func (d *desk) Remote(side models.Side) (engine.Remote, error) {
+func (d *desk) Remote(side models.Side) (vendor.Remote, error) {
 	if side == models.Desk {
 		return d.zoho, nil
 	}
 	return d.salesforce, nil
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+var must = testkit.Must
 
 // open syncs two vendors with a few people, all of them on both sides.
 func open(t *testing.T, address string, change ...func(*widget.Config)) *desk {
@@ -180,15 +177,7 @@ func (d *desk) composites() int {
 
 func (d *desk) soon(what string, holds func() bool) {
 	d.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for !holds() {
-		if time.Now().After(deadline) {
-			d.t.Fatalf("it did not happen: %s", what)
-		}
-		<-tick.C
-	}
+	testkit.Soon(d.t, what, holds)
 }
 
 // all is what a whole card asks for.

@@ -9,8 +9,8 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-// Pages are the built pages: widget.html, ticket.html, console.html, graphiql.html and their assets. A binary that was
-// built without them holds an empty folder.
+// Pages are the built pages: widget.html, ticket.html, console.html, graphiql.html and their
+// assets. A binary that was built without them holds an empty folder.
 func Pages() fs.FS {
 	pages, err := fs.Sub(dist, "dist")
 	if err != nil {
@@ -22,7 +22,8 @@ func Pages() fs.FS {
 //go:embed documents.json
 var documents []byte
 
-// Documents are the GraphQL documents that our own pages send, by the SHA-256 of their text in lower-case hex.
+// Documents are the GraphQL documents that our own pages send, by the SHA-256 of their text in
+// lower-case hex.
 func Documents() map[string]string {
 	var out map[string]string
 	if err := json.Unmarshal(documents, &out); err != nil {

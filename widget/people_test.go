@@ -138,7 +138,8 @@ func TestAContactOfTwoAccountsShowsSalesforcesAndIsListedWithBoth(t *testing.T) 
 			other = d.at(models.CustomerKey{SalesforceID: &accounts[1]})
 			return other != nil && other.Account != nil && other.Account.DeskID != nil
 		})
-		// Desk says otherwise than Salesforce, as it may while the two are not in step: the mirror row is what the card reads.
+		// Desk says otherwise than Salesforce, as it may while the two are not in step: the mirror
+		// row is what the card reads.
 		c := d.named(models.CustomerKey{SalesforceID: &id})
 		_, err := d.store.Observe(ctx, models.Desk, models.ContactObject, []models.Record{{Side: models.Desk, Object: models.ContactObject, ID: *c.Contact.DeskID, ModifiedAt: time.Now().Add(time.Hour),
 			Values: models.Values{"lastName": models.Text("Both"), "accountId": models.Text(*other.Account.DeskID)}}}, nil)

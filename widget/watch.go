@@ -10,8 +10,9 @@ import (
 	"sidelight/models"
 )
 
-// watchers are the open cards that want to know when they moved. What moves a card is in the database, whichever process put it there (the sync, a read of related
-// records, a change event), so one look there a moment serves all of them.
+// watchers are the open cards that want to know when they moved. What moves a card is in the
+// database, whichever process put it there (the sync, a read of related records, a change event),
+// so one look there a moment serves all of them.
 type watchers struct {
 	mu      sync.Mutex
 	list    map[chan struct{}]*watcher
@@ -38,8 +39,9 @@ func (w *watcher) version(words map[string]string) string {
 	return b.String()
 }
 
-// Changed signals when the customer's card has moved: its contact or account, its related records, or whose ticket it is. To whom accounts are closed they do not move it. It
-// does so until ctx ends; then the channel closes.
+// Changed signals when the customer's card has moved: its contact or account, its related records,
+// or whose ticket it is. To whom accounts are closed they do not move it. It does so until ctx
+// ends; then the channel closes.
 func (s *Service) Changed(ctx context.Context, key models.CustomerKey, closed ...models.Need) <-chan struct{} {
 	ch := make(chan struct{}, 1)
 	w := &watcher{key: key, closed: closed}
@@ -61,12 +63,13 @@ func (s *Service) Changed(ctx context.Context, key models.CustomerKey, closed ..
 	context.AfterFunc(ctx, func() { all.drop(ch) })
 	if !all.looking {
 		all.looking = true
-		s.wg.Go(s.look)
+		s.tasks.Go(func(context.Context) { s.look() })
 	}
 	return ch
 }
 
-// find resolves the key into the parts of the card. A key of nobody is looked up again with each look.
+// find resolves the key into the parts of the card. A key of nobody is looked up again with each
+// look.
 func (s *Service) find(ctx context.Context, w *watcher) {
 	w.parts = models.CardWatch{}
 	key := w.key
@@ -105,12 +108,12 @@ func (s *Service) look() {
 	defer tick.Stop()
 	for {
 		select {
-		case <-s.background.Done():
+		case <-s.tasks.Context().Done():
 			return
 		case <-tick.C:
 		}
-		open, any := s.watchers.open()
-		if !any {
+		open, watched := s.watchers.open()
+		if !watched {
 			return
 		}
 		s.lookOnce(open)
@@ -130,7 +133,7 @@ func (w *watchers) open() (map[chan struct{}]*watcher, bool) {
 }
 
 func (s *Service) lookOnce(open map[chan struct{}]*watcher) {
-	ctx, cancel := context.WithTimeout(s.background, s.Deadline)
+	ctx, cancel := context.WithTimeout(s.tasks.Context(), s.Deadline)
 	defer cancel()
 	var all models.CardWatch
 	for _, w := range open {

@@ -263,6 +263,29 @@ func (ec *executionContext) fieldContext_DriftObject_equal(_ context.Context, fi
 	return graphql.NewScalarFieldContext("DriftObject", field, false, false, "Int")
 }
 
+func (ec *executionContext) _DriftObject_alone(ctx context.Context, field graphql.CollectedField, obj *models.DriftObject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DriftObject_alone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Alone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DriftObject_alone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DriftObject", field, false, false, "Int")
+}
+
 func (ec *executionContext) _DriftObject_differences(ctx context.Context, field graphql.CollectedField, obj *models.DriftObject) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -632,6 +655,11 @@ func (ec *executionContext) _DriftObject(ctx context.Context, sel ast.SelectionS
 			}
 		case "equal":
 			out.Values[i] = ec._DriftObject_equal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "alone":
+			out.Values[i] = ec._DriftObject_alone(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

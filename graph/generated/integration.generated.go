@@ -16,7 +16,12 @@ import (
 
 // region    ************************** generated!.gotpl **************************
 
+type ConnectionResolver interface {
+	LastAnswerAt(ctx context.Context, obj *models.Connection) (*time.Time, error)
+	Silent(ctx context.Context, obj *models.Connection) (*bool, error)
+}
 type IntegrationResolver interface {
+	Reason(ctx context.Context, obj *models.Integration) (*string, error)
 	ReasonCode(ctx context.Context, obj *models.Integration) (*string, error)
 
 	Salesforce(ctx context.Context, obj *models.Integration) (*models.Connection, error)
@@ -29,6 +34,7 @@ type IntegrationResolver interface {
 	LagSeconds(ctx context.Context, obj *models.Integration) (*float64, error)
 
 	DriftReport(ctx context.Context, obj *models.Integration) (*models.DriftReport, error)
+	Database(ctx context.Context, obj *models.Integration) (*models.DatabaseHealth, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -128,6 +134,29 @@ func (ec *executionContext) _ApiBudget_keptForAgents(ctx context.Context, field 
 	)
 }
 func (ec *executionContext) fieldContext_ApiBudget_keptForAgents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiBudget", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ApiBudget_keptPercent(ctx context.Context, field graphql.CollectedField, obj *models.APIBudget) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiBudget_keptPercent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KeptPercent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiBudget_keptPercent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ApiBudget", field, false, false, "Int")
 }
 
@@ -324,6 +353,52 @@ func (ec *executionContext) fieldContext_Connection_connectedAt(_ context.Contex
 	return graphql.NewScalarFieldContext("Connection", field, false, false, "Time")
 }
 
+func (ec *executionContext) _Connection_lastAnswerAt(ctx context.Context, field graphql.CollectedField, obj *models.Connection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Connection_lastAnswerAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Connection().LastAnswerAt(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Connection_lastAnswerAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Connection", field, true, true, "Time")
+}
+
+func (ec *executionContext) _Connection_silent(ctx context.Context, field graphql.CollectedField, obj *models.Connection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Connection_silent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Connection().Silent(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Connection_silent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Connection", field, true, true, "Boolean")
+}
+
 func (ec *executionContext) _Connection_problem(ctx context.Context, field graphql.CollectedField, obj *models.Connection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -448,6 +523,98 @@ func (ec *executionContext) fieldContext_ConnectionCheck_detail(_ context.Contex
 	return graphql.NewScalarFieldContext("ConnectionCheck", field, false, false, "String")
 }
 
+func (ec *executionContext) _DatabaseHealth_ok(ctx context.Context, field graphql.CollectedField, obj *models.DatabaseHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DatabaseHealth_ok(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OK, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DatabaseHealth_ok(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DatabaseHealth", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _DatabaseHealth_code(ctx context.Context, field graphql.CollectedField, obj *models.DatabaseHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DatabaseHealth_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *models.DatabaseProblem) graphql.Marshaler {
+			return ec.marshalODatabaseProblem2ᚖsidelightᚋmodelsᚐDatabaseProblem(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DatabaseHealth_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DatabaseHealth", field, false, false, "DatabaseProblem")
+}
+
+func (ec *executionContext) _DatabaseHealth_problem(ctx context.Context, field graphql.CollectedField, obj *models.DatabaseHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DatabaseHealth_problem(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problem, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DatabaseHealth_problem(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DatabaseHealth", field, false, false, "String")
+}
+
+func (ec *executionContext) _DatabaseHealth_since(ctx context.Context, field graphql.CollectedField, obj *models.DatabaseHealth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DatabaseHealth_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DatabaseHealth_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DatabaseHealth", field, false, false, "Time")
+}
+
 func (ec *executionContext) _DeleteIntegrationPayload_deleted(ctx context.Context, field graphql.CollectedField, obj *DeleteIntegrationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -503,7 +670,7 @@ func (ec *executionContext) _Integration_reason(ctx context.Context, field graph
 			return ec.fieldContext_Integration_reason(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Reason, nil
+			return ec.Resolvers.Integration().Reason(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
@@ -514,7 +681,7 @@ func (ec *executionContext) _Integration_reason(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Integration_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Integration", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Integration", field, true, true, "String")
 }
 
 func (ec *executionContext) _Integration_reasonCode(ctx context.Context, field graphql.CollectedField, obj *models.Integration) (ret graphql.Marshaler) {
@@ -717,6 +884,75 @@ func (ec *executionContext) _Integration_historyDays(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_Integration_historyDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Integration", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Integration_matchSecondaryEmail(ctx context.Context, field graphql.CollectedField, obj *models.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_matchSecondaryEmail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MatchSecondaryEmail, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_matchSecondaryEmail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Integration_agentShare(ctx context.Context, field graphql.CollectedField, obj *models.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_agentShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgentShare, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_agentShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Integration_agentCards(ctx context.Context, field graphql.CollectedField, obj *models.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_agentCards(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgentCards, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v models.AgentCards) graphql.Marshaler {
+			return ec.marshalNAgentCards2sidelightᚋmodelsᚐAgentCards(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_agentCards(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Integration", field, false, false, "AgentCards")
 }
 
 func (ec *executionContext) _Integration_progress(ctx context.Context, field graphql.CollectedField, obj *models.Integration) (ret graphql.Marshaler) {
@@ -943,6 +1179,38 @@ func (ec *executionContext) fieldContext_Integration_driftReport(_ context.Conte
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_DriftReport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Integration_database(ctx context.Context, field graphql.CollectedField, obj *models.Integration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Integration_database(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Integration().Database(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *models.DatabaseHealth) graphql.Marshaler {
+			return ec.marshalNDatabaseHealth2ᚖsidelightᚋmodelsᚐDatabaseHealth(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Integration_database(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Integration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DatabaseHealth(ctx, field)
 		},
 	}
 	return fc, nil
@@ -1358,7 +1626,7 @@ func (ec *executionContext) unmarshalInputSyncPolicyInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"direction", "conflictPolicy", "deletePolicy", "historyDays"}
+	fieldsInOrder := [...]string{"direction", "conflictPolicy", "deletePolicy", "historyDays", "matchSecondaryEmail", "agentShare", "agentCards"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1393,6 +1661,27 @@ func (ec *executionContext) unmarshalInputSyncPolicyInput(ctx context.Context, o
 				return it, err
 			}
 			it.HistoryDays = data
+		case "matchSecondaryEmail":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("matchSecondaryEmail"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MatchSecondaryEmail = data
+		case "agentShare":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentShare"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgentShare = data
+		case "agentCards":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentCards"))
+			data, err := ec.unmarshalOAgentCards2ᚖsidelightᚋmodelsᚐAgentCards(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgentCards = data
 		}
 	}
 	return it, nil
@@ -1447,6 +1736,11 @@ func (ec *executionContext) _ApiBudget(ctx context.Context, sel ast.SelectionSet
 		case "keptForAgents":
 			out.Values[i] = ec._ApiBudget_keptForAgents(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "keptPercent":
+			out.Values[i] = ec._ApiBudget_keptPercent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "resetsAt":
@@ -1523,37 +1817,49 @@ func (ec *executionContext) _Connection(ctx context.Context, sel ast.SelectionSe
 		case "side":
 			out.Values[i] = ec._Connection_side(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "connected":
 			out.Values[i] = ec._Connection_connected(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "host":
 			out.Values[i] = ec._Connection_host(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "organization":
 			out.Values[i] = ec._Connection_organization(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "connectedAt":
 			out.Values[i] = ec._Connection_connectedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "lastAnswerAt":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Connection_lastAnswerAt(ctx, field, obj)
+				})
+		case "silent":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Connection_silent(ctx, field, obj)
+				})
 		case "problem":
 			out.Values[i] = ec._Connection_problem(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "checks":
 			out.Values[i] = ec._Connection_checks(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -1595,6 +1901,54 @@ func (ec *executionContext) _ConnectionCheck(ctx context.Context, sel ast.Select
 			}
 		case "detail":
 			out.Values[i] = ec._ConnectionCheck_detail(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var databaseHealthImplementors = []string{"DatabaseHealth"}
+
+func (ec *executionContext) _DatabaseHealth(ctx context.Context, sel ast.SelectionSet, obj *models.DatabaseHealth) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, databaseHealthImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DatabaseHealth")
+		case "ok":
+			out.Values[i] = ec._DatabaseHealth_ok(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._DatabaseHealth_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "problem":
+			out.Values[i] = ec._DatabaseHealth_problem(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "since":
+			out.Values[i] = ec._DatabaseHealth_since(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -1665,10 +2019,11 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "reason":
-			out.Values[i] = ec._Integration_reason(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Integration_reason(ctx, field, obj)
+				})
 		case "reasonCode":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -1709,6 +2064,21 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 			}
 		case "historyDays":
 			out.Values[i] = ec._Integration_historyDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "matchSecondaryEmail":
+			out.Values[i] = ec._Integration_matchSecondaryEmail(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "agentShare":
+			out.Values[i] = ec._Integration_agentShare(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "agentCards":
+			out.Values[i] = ec._Integration_agentCards(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -1756,6 +2126,12 @@ func (ec *executionContext) _Integration(ctx context.Context, sel ast.SelectionS
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Integration_driftReport(ctx, field, obj)
+				})
+		case "database":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Integration_database(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -1894,6 +2270,21 @@ func (ec *executionContext) _SyncProgress(ctx context.Context, sel ast.Selection
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNAgentCards2sidelightᚋmodelsᚐAgentCards(ctx context.Context, v any) (models.AgentCards, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := models.AgentCards(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAgentCards2sidelightᚋmodelsᚐAgentCards(ctx context.Context, sel ast.SelectionSet, v models.AgentCards) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "AgentCards!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNApiBudget2ᚖsidelightᚋmodelsᚐAPIBudget(ctx context.Context, sel ast.SelectionSet, v *models.APIBudget) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ApiBudget!")
@@ -1929,6 +2320,14 @@ func (ec *executionContext) unmarshalNConnectSalesforceInput2sidelightᚋgraph�
 
 func (ec *executionContext) marshalNConnectionCheck2sidelightᚋmodelsᚐConnectionCheck(ctx context.Context, sel ast.SelectionSet, v models.ConnectionCheck) graphql.Marshaler {
 	return ec._ConnectionCheck(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDatabaseHealth2ᚖsidelightᚋmodelsᚐDatabaseHealth(ctx context.Context, sel ast.SelectionSet, v *models.DatabaseHealth) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DatabaseHealth!")
+		return graphql.Null
+	}
+	return ec._DatabaseHealth(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDeletePolicy2sidelightᚋmodelsᚐDeletePolicy(ctx context.Context, v any) (models.DeletePolicy, error) {
@@ -1979,6 +2378,25 @@ func (ec *executionContext) marshalNSyncDirection2sidelightᚋmodelsᚐSyncDirec
 func (ec *executionContext) unmarshalNSyncPolicyInput2sidelightᚋmodelsᚐSyncPolicy(ctx context.Context, v any) (models.SyncPolicy, error) {
 	res, err := ec.unmarshalInputSyncPolicyInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOAgentCards2ᚖsidelightᚋmodelsᚐAgentCards(ctx context.Context, v any) (*models.AgentCards, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := models.AgentCards(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAgentCards2ᚖsidelightᚋmodelsᚐAgentCards(ctx context.Context, sel ast.SelectionSet, v *models.AgentCards) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) marshalOApiBudget2ᚕᚖsidelightᚋmodelsᚐAPIBudgetᚄ(ctx context.Context, sel ast.SelectionSet, v []*models.APIBudget) graphql.Marshaler {
@@ -2052,6 +2470,25 @@ func (ec *executionContext) marshalOConnectionCheck2ᚕsidelightᚋmodelsᚐConn
 	return ret
 }
 
+func (ec *executionContext) unmarshalODatabaseProblem2ᚖsidelightᚋmodelsᚐDatabaseProblem(ctx context.Context, v any) (*models.DatabaseProblem, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := models.DatabaseProblem(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODatabaseProblem2ᚖsidelightᚋmodelsᚐDatabaseProblem(ctx context.Context, sel ast.SelectionSet, v *models.DatabaseProblem) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalODeleteIntegrationPayload2ᚖsidelightᚋgraphᚋgeneratedᚐDeleteIntegrationPayload(ctx context.Context, sel ast.SelectionSet, v *DeleteIntegrationPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -2085,6 +2522,25 @@ func (ec *executionContext) marshalOIntegration2ᚖsidelightᚋmodelsᚐIntegrat
 	return ec._Integration(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOIntegrationStatus2ᚖsidelightᚋmodelsᚐIntegrationStatus(ctx context.Context, v any) (*models.IntegrationStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := models.IntegrationStatus(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOIntegrationStatus2ᚖsidelightᚋmodelsᚐIntegrationStatus(ctx context.Context, sel ast.SelectionSet, v *models.IntegrationStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalOSyncCounts2ᚖsidelightᚋmodelsᚐSyncCounts(ctx context.Context, sel ast.SelectionSet, v *models.SyncCounts) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -2109,6 +2565,14 @@ func (ec *executionContext) marshalOSyncDirection2ᚖsidelightᚋmodelsᚐSyncDi
 	_ = ctx
 	res := graphql.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) unmarshalOSyncPolicyInput2ᚖsidelightᚋmodelsᚐSyncPolicy(ctx context.Context, v any) (*models.SyncPolicy, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSyncPolicyInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOSyncProgress2ᚖsidelightᚋmodelsᚐSyncProgress(ctx context.Context, sel ast.SelectionSet, v *models.SyncProgress) graphql.Marshaler {

@@ -30,6 +30,176 @@ type MappingProblemResolver interface {
 
 // region    **************************** field.gotpl *****************************
 
+func (ec *executionContext) _Choice_value(ctx context.Context, field graphql.CollectedField, obj *models.Choice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Choice_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Choice_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Choice", field, false, false, "String")
+}
+
+func (ec *executionContext) _Choice_label(ctx context.Context, field graphql.CollectedField, obj *models.Choice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Choice_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Choice_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Choice", field, false, false, "String")
+}
+
+func (ec *executionContext) _Choice_for(ctx context.Context, field graphql.CollectedField, obj *models.Choice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Choice_for(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.For, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalOString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Choice_for(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Choice", field, false, false, "String")
+}
+
+func (ec *executionContext) _Constant_object(ctx context.Context, field graphql.CollectedField, obj *models.Constant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Constant_object(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Object, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v models.SyncObject) graphql.Marshaler {
+			return ec.marshalNSyncObject2sidelightᚋmodelsᚐSyncObject(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Constant_object(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Constant", field, false, false, "SyncObject")
+}
+
+func (ec *executionContext) _Constant_side(ctx context.Context, field graphql.CollectedField, obj *models.Constant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Constant_side(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Side, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v models.Side) graphql.Marshaler {
+			return ec.marshalNSide2sidelightᚋmodelsᚐSide(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Constant_side(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Constant", field, false, false, "Side")
+}
+
+func (ec *executionContext) _Constant_field(ctx context.Context, field graphql.CollectedField, obj *models.Constant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Constant_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v models.Field) graphql.Marshaler {
+			return ec.marshalNField2sidelightᚋmodelsᚐField(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Constant_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Constant",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Field(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Constant_value(ctx context.Context, field graphql.CollectedField, obj *models.Constant) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Constant_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Constant_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Constant", field, false, false, "String")
+}
+
 func (ec *executionContext) _Field_name(ctx context.Context, field graphql.CollectedField, obj *models.Field) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -214,6 +384,61 @@ func (ec *executionContext) fieldContext_Field_picklist(_ context.Context, field
 	return graphql.NewScalarFieldContext("Field", field, false, false, "String")
 }
 
+func (ec *executionContext) _Field_choices(ctx context.Context, field graphql.CollectedField, obj *models.Field) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Field_choices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Choices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []models.Choice) graphql.Marshaler {
+			return ec.marshalOChoice2ᚕsidelightᚋmodelsᚐChoiceᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Field_choices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Field",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Choice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Field_controller(ctx context.Context, field graphql.CollectedField, obj *models.Field) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Field_controller(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Controller, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOString2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Field_controller(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Field", field, false, false, "String")
+}
+
 func (ec *executionContext) _FieldMapping_id(ctx context.Context, field graphql.CollectedField, obj *models.FieldMapping) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -345,6 +570,38 @@ func (ec *executionContext) _FieldMapping_rule(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_FieldMapping_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FieldMapping", field, false, false, "FieldRule")
+}
+
+func (ec *executionContext) _FieldMapping_values(ctx context.Context, field graphql.CollectedField, obj *models.FieldMapping) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FieldMapping_values(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Values, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []models.ValuePair) graphql.Marshaler {
+			return ec.marshalOValuePair2ᚕsidelightᚋmodelsᚐValuePairᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FieldMapping_values(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FieldMapping",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ValuePair(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _FieldMapping_position(ctx context.Context, field graphql.CollectedField, obj *models.FieldMapping) (ret graphql.Marshaler) {
@@ -485,6 +742,93 @@ func (ec *executionContext) fieldContext_MappingProblem_salesforce(_ context.Con
 	return graphql.NewScalarFieldContext("MappingProblem", field, false, false, "String")
 }
 
+func (ec *executionContext) _SaveConstantsPayload_saved(ctx context.Context, field graphql.CollectedField, obj *SaveConstantsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveConstantsPayload_saved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Saved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveConstantsPayload_saved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SaveConstantsPayload", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _SaveConstantsPayload_constants(ctx context.Context, field graphql.CollectedField, obj *SaveConstantsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveConstantsPayload_constants(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Constants, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.Constant) graphql.Marshaler {
+			return ec.marshalOConstant2ᚕᚖsidelightᚋmodelsᚐConstantᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SaveConstantsPayload_constants(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveConstantsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Constant(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveConstantsPayload_problems(ctx context.Context, field graphql.CollectedField, obj *SaveConstantsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveConstantsPayload_problems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.MappingProblem) graphql.Marshaler {
+			return ec.marshalNMappingProblem2ᚕᚖsidelightᚋmodelsᚐMappingProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveConstantsPayload_problems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveConstantsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MappingProblem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SaveFieldMappingsPayload_saved(ctx context.Context, field graphql.CollectedField, obj *SaveFieldMappingsPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -572,9 +916,111 @@ func (ec *executionContext) fieldContext_SaveFieldMappingsPayload_problems(_ con
 	return fc, nil
 }
 
+func (ec *executionContext) _ValuePair_desk(ctx context.Context, field graphql.CollectedField, obj *models.ValuePair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValuePair_desk(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Desk, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValuePair_desk(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValuePair", field, false, false, "String")
+}
+
+func (ec *executionContext) _ValuePair_salesforce(ctx context.Context, field graphql.CollectedField, obj *models.ValuePair) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValuePair_salesforce(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Salesforce, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValuePair_salesforce(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValuePair", field, false, false, "String")
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
+
+func (ec *executionContext) unmarshalInputConstantInput(ctx context.Context, obj any) (models.ConstantInput, error) {
+	var it models.ConstantInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"side", "field", "value"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "side":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("side"))
+			data, err := ec.unmarshalNSide2sidelightᚋmodelsᚐSide(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Side = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalConstantInput unmarshals raw into the ConstantInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalConstantInput(ctx context.Context, raw any) (models.ConstantInput, error) {
+	var out models.ConstantInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ConstantInput", raw, &out)
+	return out, err
+}
 
 func (ec *executionContext) unmarshalInputFieldMappingInput(ctx context.Context, obj any) (models.FieldMappingInput, error) {
 	var it models.FieldMappingInput
@@ -587,7 +1033,7 @@ func (ec *executionContext) unmarshalInputFieldMappingInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"desk", "salesforce", "rule"}
+	fieldsInOrder := [...]string{"desk", "salesforce", "rule", "values"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -615,6 +1061,13 @@ func (ec *executionContext) unmarshalInputFieldMappingInput(ctx context.Context,
 				return it, err
 			}
 			it.Rule = data
+		case "values":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("values"))
+			data, err := ec.unmarshalOValuePairInput2ᚕᚖsidelightᚋmodelsᚐValuePairᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Values = data
 		}
 	}
 	return it, nil
@@ -632,6 +1085,55 @@ func UnmarshalFieldMappingInput(ctx context.Context, raw any) (models.FieldMappi
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputValuePairInput(ctx context.Context, obj any) (models.ValuePair, error) {
+	var it models.ValuePair
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"desk", "salesforce"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "desk":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("desk"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Desk = data
+		case "salesforce":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("salesforce"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Salesforce = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalValuePairInput unmarshals raw into the ValuePairInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalValuePairInput(ctx context.Context, raw any) (models.ValuePair, error) {
+	var out models.ValuePair
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ValuePairInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -639,6 +1141,97 @@ func UnmarshalFieldMappingInput(ctx context.Context, raw any) (models.FieldMappi
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var choiceImplementors = []string{"Choice"}
+
+func (ec *executionContext) _Choice(ctx context.Context, sel ast.SelectionSet, obj *models.Choice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, choiceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Choice")
+		case "value":
+			out.Values[i] = ec._Choice_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._Choice_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "for":
+			out.Values[i] = ec._Choice_for(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var constantImplementors = []string{"Constant"}
+
+func (ec *executionContext) _Constant(ctx context.Context, sel ast.SelectionSet, obj *models.Constant) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, constantImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Constant")
+		case "object":
+			out.Values[i] = ec._Constant_object(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "side":
+			out.Values[i] = ec._Constant_side(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "field":
+			out.Values[i] = ec._Constant_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._Constant_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
 
 var fieldImplementors = []string{"Field"}
 
@@ -689,6 +1282,16 @@ func (ec *executionContext) _Field(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "picklist":
 			out.Values[i] = ec._Field_picklist(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "choices":
+			out.Values[i] = ec._Field_choices(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "controller":
+			out.Values[i] = ec._Field_controller(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -743,6 +1346,11 @@ func (ec *executionContext) _FieldMapping(ctx context.Context, sel ast.Selection
 		case "rule":
 			out.Values[i] = ec._FieldMapping_rule(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "values":
+			out.Values[i] = ec._FieldMapping_values(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "position":
@@ -821,6 +1429,49 @@ func (ec *executionContext) _MappingProblem(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var saveConstantsPayloadImplementors = []string{"SaveConstantsPayload"}
+
+func (ec *executionContext) _SaveConstantsPayload(ctx context.Context, sel ast.SelectionSet, obj *SaveConstantsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, saveConstantsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SaveConstantsPayload")
+		case "saved":
+			out.Values[i] = ec._SaveConstantsPayload_saved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "constants":
+			out.Values[i] = ec._SaveConstantsPayload_constants(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "problems":
+			out.Values[i] = ec._SaveConstantsPayload_problems(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var saveFieldMappingsPayloadImplementors = []string{"SaveFieldMappingsPayload"}
 
 func (ec *executionContext) _SaveFieldMappingsPayload(ctx context.Context, sel ast.SelectionSet, obj *SaveFieldMappingsPayload) graphql.Marshaler {
@@ -864,9 +1515,78 @@ func (ec *executionContext) _SaveFieldMappingsPayload(ctx context.Context, sel a
 	return out
 }
 
+var valuePairImplementors = []string{"ValuePair"}
+
+func (ec *executionContext) _ValuePair(ctx context.Context, sel ast.SelectionSet, obj *models.ValuePair) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, valuePairImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ValuePair")
+		case "desk":
+			out.Values[i] = ec._ValuePair_desk(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "salesforce":
+			out.Values[i] = ec._ValuePair_salesforce(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) marshalNChoice2sidelightᚋmodelsᚐChoice(ctx context.Context, sel ast.SelectionSet, v models.Choice) graphql.Marshaler {
+	return ec._Choice(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNConstant2ᚖsidelightᚋmodelsᚐConstant(ctx context.Context, sel ast.SelectionSet, v *models.Constant) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Constant!")
+		return graphql.Null
+	}
+	return ec._Constant(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNConstantInput2ᚕᚖsidelightᚋmodelsᚐConstantInputᚄ(ctx context.Context, v any) ([]*models.ConstantInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*models.ConstantInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNConstantInput2ᚖsidelightᚋmodelsᚐConstantInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNConstantInput2ᚖsidelightᚋmodelsᚐConstantInput(ctx context.Context, v any) (*models.ConstantInput, error) {
+	res, err := ec.unmarshalInputConstantInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
 
 func (ec *executionContext) marshalNField2sidelightᚋmodelsᚐField(ctx context.Context, sel ast.SelectionSet, v models.Field) graphql.Marshaler {
 	return ec._Field(ctx, sel, &v)
@@ -965,6 +1685,70 @@ func (ec *executionContext) marshalNSeverity2sidelightᚋmodelsᚐSeverity(ctx c
 	return res
 }
 
+func (ec *executionContext) marshalNValuePair2sidelightᚋmodelsᚐValuePair(ctx context.Context, sel ast.SelectionSet, v models.ValuePair) graphql.Marshaler {
+	return ec._ValuePair(ctx, sel, &v)
+}
+
+func (ec *executionContext) unmarshalNValuePairInput2ᚖsidelightᚋmodelsᚐValuePair(ctx context.Context, v any) (*models.ValuePair, error) {
+	res, err := ec.unmarshalInputValuePairInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOChoice2ᚕsidelightᚋmodelsᚐChoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []models.Choice) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChoice2sidelightᚋmodelsᚐChoice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOConstant2ᚕᚖsidelightᚋmodelsᚐConstantᚄ(ctx context.Context, sel ast.SelectionSet, v []*models.Constant) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNConstant2ᚖsidelightᚋmodelsᚐConstant(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOConstantInput2ᚕᚖsidelightᚋmodelsᚐConstantInputᚄ(ctx context.Context, v any) ([]*models.ConstantInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*models.ConstantInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNConstantInput2ᚖsidelightᚋmodelsᚐConstantInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) marshalOField2ᚕᚖsidelightᚋmodelsᚐFieldᚄ(ctx context.Context, sel ast.SelectionSet, v []*models.Field) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -1020,6 +1804,19 @@ func (ec *executionContext) unmarshalOFieldMappingInput2ᚕᚖsidelightᚋmodels
 	return res, nil
 }
 
+func (ec *executionContext) unmarshalOFieldRule2sidelightᚋmodelsᚐFieldRule(ctx context.Context, v any) (models.FieldRule, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := models.FieldRule(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFieldRule2sidelightᚋmodelsᚐFieldRule(ctx context.Context, sel ast.SelectionSet, v models.FieldRule) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(v))
+	return res
+}
+
 func (ec *executionContext) unmarshalOFieldRule2ᚖsidelightᚋmodelsᚐFieldRule(ctx context.Context, v any) (*models.FieldRule, error) {
 	if v == nil {
 		return nil, nil
@@ -1058,11 +1855,73 @@ func (ec *executionContext) marshalOMappingProblem2ᚕsidelightᚋmodelsᚐMappi
 	return ret
 }
 
+func (ec *executionContext) marshalOMappingProblem2ᚕᚖsidelightᚋmodelsᚐMappingProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []*models.MappingProblem) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMappingProblem2ᚖsidelightᚋmodelsᚐMappingProblem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOSaveConstantsPayload2ᚖsidelightᚋgraphᚋgeneratedᚐSaveConstantsPayload(ctx context.Context, sel ast.SelectionSet, v *SaveConstantsPayload) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SaveConstantsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOSaveFieldMappingsPayload2ᚖsidelightᚋgraphᚋgeneratedᚐSaveFieldMappingsPayload(ctx context.Context, sel ast.SelectionSet, v *SaveFieldMappingsPayload) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._SaveFieldMappingsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOValuePair2ᚕsidelightᚋmodelsᚐValuePairᚄ(ctx context.Context, sel ast.SelectionSet, v []models.ValuePair) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNValuePair2sidelightᚋmodelsᚐValuePair(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOValuePairInput2ᚕᚖsidelightᚋmodelsᚐValuePairᚄ(ctx context.Context, v any) ([]*models.ValuePair, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*models.ValuePair, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNValuePairInput2ᚖsidelightᚋmodelsᚐValuePair(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 // endregion ***************************** type.gotpl *****************************

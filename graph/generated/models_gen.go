@@ -38,6 +38,21 @@ type AuditEdge struct {
 }
 
 // A page of a list.
+type ChangeConnection struct {
+	Edges    []*ChangeEdge    `json:"edges,omitempty"`
+	Nodes    []*models.Change `json:"nodes,omitempty"`
+	PageInfo *models.PageInfo `json:"pageInfo"`
+	// Of the whole list under the same filter.
+	TotalCount *int `json:"totalCount,omitempty"`
+}
+
+// A row with its place in the list.
+type ChangeEdge struct {
+	Cursor string         `json:"cursor"`
+	Node   *models.Change `json:"node,omitempty"`
+}
+
+// A page of a list.
 type ConflictConnection struct {
 	Edges    []*ConflictEdge    `json:"edges,omitempty"`
 	Nodes    []*models.Conflict `json:"nodes,omitempty"`
@@ -112,6 +127,8 @@ type EventConnection struct {
 	AsOf *time.Time `json:"asOf,omitempty"`
 	// Of a card: it is older than it should be, or has moved since.
 	Stale *bool `json:"stale,omitempty"`
+	// Of a card: Salesforce has more records than were read, so that totalCount is a lower bound.
+	More *bool `json:"more,omitempty"`
 }
 
 // A row with its place in the list.
@@ -149,6 +166,8 @@ type NoteConnection struct {
 	AsOf *time.Time `json:"asOf,omitempty"`
 	// Of a card: it is older than it should be, or has moved since.
 	Stale *bool `json:"stale,omitempty"`
+	// Of a card: Salesforce has more records than were read, so that totalCount is a lower bound.
+	More *bool `json:"more,omitempty"`
 }
 
 // A row with its place in the list.
@@ -168,6 +187,10 @@ type OpportunityConnection struct {
 	AsOf *time.Time `json:"asOf,omitempty"`
 	// Of a card: it is older than it should be, or has moved since.
 	Stale *bool `json:"stale,omitempty"`
+	// Of a card: Salesforce has more records than were read, so that totalCount is a lower bound.
+	More *bool `json:"more,omitempty"`
+	// Of a card: what they are worth under the same filter, currencies apart; lower bounds where there are more.
+	Sums []*models.OpportunitySum `json:"sums,omitempty"`
 }
 
 // A row with its place in the list.
@@ -182,6 +205,13 @@ type Query struct {
 // How many will be tried again.
 type RetryPayload struct {
 	Queued int `json:"queued"`
+}
+
+// With an ERROR nothing is saved.
+type SaveConstantsPayload struct {
+	Saved     bool                     `json:"saved"`
+	Constants []*models.Constant       `json:"constants,omitempty"`
+	Problems  []*models.MappingProblem `json:"problems"`
 }
 
 // With an ERROR nothing is saved.
@@ -205,6 +235,21 @@ type ServiceTokenInput struct {
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 	// How what the dashboard may not see is answered; left out or MASK, as the profile has it.
 	DenyMode *models.DenyMode `json:"denyMode,omitempty"`
+}
+
+// A page of a list.
+type SignInConnection struct {
+	Edges    []*SignInEdge    `json:"edges,omitempty"`
+	Nodes    []*models.SignIn `json:"nodes,omitempty"`
+	PageInfo *models.PageInfo `json:"pageInfo"`
+	// Of the whole list.
+	TotalCount *int `json:"totalCount,omitempty"`
+}
+
+// A row with its place in the list.
+type SignInEdge struct {
+	Cursor string         `json:"cursor"`
+	Node   *models.SignIn `json:"node,omitempty"`
 }
 
 type Subscription struct {
@@ -236,10 +281,18 @@ type TaskConnection struct {
 	AsOf *time.Time `json:"asOf,omitempty"`
 	// Of a card: it is older than it should be, or has moved since.
 	Stale *bool `json:"stale,omitempty"`
+	// Of a card: Salesforce has more records than were read, so that totalCount is a lower bound.
+	More *bool `json:"more,omitempty"`
 }
 
 // A row with its place in the list.
 type TaskEdge struct {
 	Cursor string       `json:"cursor"`
 	Node   *models.Task `json:"node,omitempty"`
+}
+
+// A token to look with.
+type ViewAsPayload struct {
+	Token     string    `json:"token"`
+	ExpiresAt time.Time `json:"expiresAt"`
 }

@@ -21,6 +21,9 @@ type OpportunityResolver interface {
 
 	Account(ctx context.Context, obj *models.Opportunity) (*models.Account, error)
 }
+type PipelineBucketResolver interface {
+	Partial(ctx context.Context, obj *models.PipelineBucket) (*bool, error)
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -558,6 +561,61 @@ func (ec *executionContext) fieldContext_OpportunityConnection_stale(_ context.C
 	return graphql.NewScalarFieldContext("OpportunityConnection", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _OpportunityConnection_more(ctx context.Context, field graphql.CollectedField, obj *OpportunityConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityConnection_more(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.More, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityConnection_more(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpportunityConnection", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _OpportunityConnection_sums(ctx context.Context, field graphql.CollectedField, obj *OpportunityConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunityConnection_sums(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sums, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.OpportunitySum) graphql.Marshaler {
+			return ec.marshalOOpportunitySum2ᚕᚖsidelightᚋmodelsᚐOpportunitySumᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunityConnection_sums(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpportunityConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpportunitySum(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _OpportunityEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *OpportunityEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -611,6 +669,75 @@ func (ec *executionContext) fieldContext_OpportunityEdge_node(_ context.Context,
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _OpportunitySum_count(ctx context.Context, field graphql.CollectedField, obj *models.OpportunitySum) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunitySum_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalOInt2int(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunitySum_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpportunitySum", field, false, false, "Int")
+}
+
+func (ec *executionContext) _OpportunitySum_amount(ctx context.Context, field graphql.CollectedField, obj *models.OpportunitySum) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunitySum_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *models.Decimal) graphql.Marshaler {
+			return ec.marshalODecimal2ᚖsidelightᚋmodelsᚐDecimal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunitySum_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpportunitySum", field, false, false, "Decimal")
+}
+
+func (ec *executionContext) _OpportunitySum_currency(ctx context.Context, field graphql.CollectedField, obj *models.OpportunitySum) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpportunitySum_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpportunitySum_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpportunitySum", field, false, false, "String")
 }
 
 func (ec *executionContext) _PipelineBucket_key(ctx context.Context, field graphql.CollectedField, obj *models.PipelineBucket) (ret graphql.Marshaler) {
@@ -749,6 +876,29 @@ func (ec *executionContext) _PipelineBucket_currency(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_PipelineBucket_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PipelineBucket", field, false, false, "String")
+}
+
+func (ec *executionContext) _PipelineBucket_partial(ctx context.Context, field graphql.CollectedField, obj *models.PipelineBucket) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PipelineBucket_partial(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PipelineBucket().Partial(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PipelineBucket_partial(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PipelineBucket", field, true, true, "Boolean")
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -1000,6 +1150,16 @@ func (ec *executionContext) _OpportunityConnection(ctx context.Context, sel ast.
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "more":
+			out.Values[i] = ec._OpportunityConnection_more(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sums":
+			out.Values[i] = ec._OpportunityConnection_sums(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1055,6 +1215,49 @@ func (ec *executionContext) _OpportunityEdge(ctx context.Context, sel ast.Select
 	return out
 }
 
+var opportunitySumImplementors = []string{"OpportunitySum"}
+
+func (ec *executionContext) _OpportunitySum(ctx context.Context, sel ast.SelectionSet, obj *models.OpportunitySum) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, opportunitySumImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpportunitySum")
+		case "count":
+			out.Values[i] = ec._OpportunitySum_count(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._OpportunitySum_amount(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "currency":
+			out.Values[i] = ec._OpportunitySum_currency(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var pipelineBucketImplementors = []string{"PipelineBucket"}
 
 func (ec *executionContext) _PipelineBucket(ctx context.Context, sel ast.SelectionSet, obj *models.PipelineBucket) graphql.Marshaler {
@@ -1069,33 +1272,39 @@ func (ec *executionContext) _PipelineBucket(ctx context.Context, sel ast.Selecti
 		case "key":
 			out.Values[i] = ec._PipelineBucket_key(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "label":
 			out.Values[i] = ec._PipelineBucket_label(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "count":
 			out.Values[i] = ec._PipelineBucket_count(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "amount":
 			out.Values[i] = ec._PipelineBucket_amount(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "weightedAmount":
 			out.Values[i] = ec._PipelineBucket_weightedAmount(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "currency":
 			out.Values[i] = ec._PipelineBucket_currency(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "partial":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PipelineBucket_partial(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -1131,6 +1340,14 @@ func (ec *executionContext) marshalNOpportunityEdge2ᚖsidelightᚋgraphᚋgener
 		return graphql.Null
 	}
 	return ec._OpportunityEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOpportunitySum2ᚖsidelightᚋmodelsᚐOpportunitySum(ctx context.Context, sel ast.SelectionSet, v *models.OpportunitySum) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OpportunitySum!")
+		return graphql.Null
+	}
+	return ec._OpportunitySum(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPipelineBucket2ᚖsidelightᚋmodelsᚐPipelineBucket(ctx context.Context, sel ast.SelectionSet, v *models.PipelineBucket) graphql.Marshaler {
@@ -1233,6 +1450,25 @@ func (ec *executionContext) marshalOOpportunityOrder2ᚖsidelightᚋmodelsᚐOpp
 	_ = ctx
 	res := graphql.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) marshalOOpportunitySum2ᚕᚖsidelightᚋmodelsᚐOpportunitySumᚄ(ctx context.Context, sel ast.SelectionSet, v []*models.OpportunitySum) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOpportunitySum2ᚖsidelightᚋmodelsᚐOpportunitySum(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOPipelineBucket2ᚕᚖsidelightᚋmodelsᚐPipelineBucketᚄ(ctx context.Context, sel ast.SelectionSet, v []*models.PipelineBucket) graphql.Marshaler {

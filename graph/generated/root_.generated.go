@@ -24,20 +24,26 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Account() AccountResolver
 	AuditEntry() AuditEntryResolver
+	Change() ChangeResolver
 	Conflict() ConflictResolver
+	Connection() ConnectionResolver
 	Contact() ContactResolver
 	Event() EventResolver
 	Failure() FailureResolver
 	FailureCategory() FailureCategoryResolver
+	FailureGroup() FailureGroupResolver
 	Field() FieldResolver
 	Integration() IntegrationResolver
+	Link() LinkResolver
 	MappingProblem() MappingProblemResolver
 	Mutation() MutationResolver
 	Note() NoteResolver
 	Opportunity() OpportunityResolver
+	PipelineBucket() PipelineBucketResolver
 	Query() QueryResolver
 	Subscription() SubscriptionResolver
 	Task() TaskResolver
+	Viewer() ViewerResolver
 }
 
 type DirectiveRoot struct {
@@ -51,6 +57,8 @@ type ComplexityRoot struct {
 		Contacts      func(childComplexity int) int
 		Events        func(childComplexity int) int
 		HiddenFields  func(childComplexity int) int
+		Link          func(childComplexity int) int
+		Lists         func(childComplexity int) int
 		Notes         func(childComplexity int) int
 		Opportunities func(childComplexity int) int
 		Tasks         func(childComplexity int) int
@@ -94,6 +102,14 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ActivityDay struct {
+		Changed         func(childComplexity int) int
+		Day             func(childComplexity int) int
+		DeskCalls       func(childComplexity int) int
+		Failed          func(childComplexity int) int
+		SalesforceCalls func(childComplexity int) int
+	}
+
 	Address struct {
 		City       func(childComplexity int) int
 		Country    func(childComplexity int) int
@@ -104,6 +120,7 @@ type ComplexityRoot struct {
 
 	ApiBudget struct {
 		KeptForAgents func(childComplexity int) int
+		KeptPercent   func(childComplexity int) int
 		Limit         func(childComplexity int) int
 		ResetsAt      func(childComplexity int) int
 		Side          func(childComplexity int) int
@@ -131,12 +148,52 @@ type ComplexityRoot struct {
 		Target  func(childComplexity int) int
 	}
 
+	CardLayout struct {
+		AccountFields func(childComplexity int) int
+		ContactFields func(childComplexity int) int
+		Parts         func(childComplexity int) int
+		TellHidden    func(childComplexity int) int
+	}
+
+	Change struct {
+		At       func(childComplexity int) int
+		Field    func(childComplexity int) int
+		ID       func(childComplexity int) int
+		LinkID   func(childComplexity int) int
+		New      func(childComplexity int) int
+		Object   func(childComplexity int) int
+		Old      func(childComplexity int) int
+		RecordID func(childComplexity int) int
+		Rule     func(childComplexity int) int
+		RunID    func(childComplexity int) int
+		Side     func(childComplexity int) int
+	}
+
+	ChangeConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ChangeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	Choice struct {
+		For   func(childComplexity int) int
+		Label func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
 	Conflict struct {
 		At         func(childComplexity int) int
 		Base       func(childComplexity int) int
 		Desk       func(childComplexity int) int
 		Field      func(childComplexity int) int
 		ID         func(childComplexity int) int
+		LinkID     func(childComplexity int) int
 		Object     func(childComplexity int) int
 		RecordName func(childComplexity int) int
 		ResolvedAt func(childComplexity int) int
@@ -166,15 +223,24 @@ type ComplexityRoot struct {
 		Connected    func(childComplexity int) int
 		ConnectedAt  func(childComplexity int) int
 		Host         func(childComplexity int) int
+		LastAnswerAt func(childComplexity int) int
 		Organization func(childComplexity int) int
 		Problem      func(childComplexity int) int
 		Side         func(childComplexity int) int
+		Silent       func(childComplexity int) int
 	}
 
 	ConnectionCheck struct {
 		Detail func(childComplexity int) int
 		Name   func(childComplexity int) int
 		OK     func(childComplexity int) int
+	}
+
+	Constant struct {
+		Field  func(childComplexity int) int
+		Object func(childComplexity int) int
+		Side   func(childComplexity int) int
+		Value  func(childComplexity int) int
 	}
 
 	Contact struct {
@@ -229,6 +295,13 @@ type ComplexityRoot struct {
 		Stale   func(childComplexity int) int
 	}
 
+	DatabaseHealth struct {
+		Code    func(childComplexity int) int
+		OK      func(childComplexity int) int
+		Problem func(childComplexity int) int
+		Since   func(childComplexity int) int
+	}
+
 	DeleteIntegrationPayload struct {
 		Deleted func(childComplexity int) int
 	}
@@ -242,6 +315,7 @@ type ComplexityRoot struct {
 	}
 
 	DriftObject struct {
+		Alone             func(childComplexity int) int
 		DeskRecords       func(childComplexity int) int
 		Differences       func(childComplexity int) int
 		Equal             func(childComplexity int) int
@@ -266,6 +340,22 @@ type ComplexityRoot struct {
 		SalesforceID func(childComplexity int) int
 	}
 
+	ErasedTable struct {
+		Rows  func(childComplexity int) int
+		Table func(childComplexity int) int
+	}
+
+	ErasureReceipt struct {
+		At         func(childComplexity int) int
+		DryRun     func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Problem    func(childComplexity int) int
+		Records    func(childComplexity int) int
+		Sharing    func(childComplexity int) int
+		Tables     func(childComplexity int) int
+		Tombstones func(childComplexity int) int
+	}
+
 	Event struct {
 		AllDay        func(childComplexity int) int
 		Description   func(childComplexity int) int
@@ -281,6 +371,7 @@ type ComplexityRoot struct {
 	EventConnection struct {
 		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
+		More       func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		Stale      func(childComplexity int) int
@@ -300,11 +391,13 @@ type ComplexityRoot struct {
 		Hint        func(childComplexity int) int
 		ID          func(childComplexity int) int
 		LastAt      func(childComplexity int) int
+		LinkID      func(childComplexity int) int
 		Message     func(childComplexity int) int
 		NextRetryAt func(childComplexity int) int
 		Object      func(childComplexity int) int
 		RecordID    func(childComplexity int) int
 		RecordName  func(childComplexity int) int
+		RecordURL   func(childComplexity int) int
 		ResolvedAt  func(childComplexity int) int
 		Source      func(childComplexity int) int
 		Target      func(childComplexity int) int
@@ -330,15 +423,29 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	FailureGroup struct {
+		Code    func(childComplexity int) int
+		Count   func(childComplexity int) int
+		Fields  func(childComplexity int) int
+		Hint    func(childComplexity int) int
+		ID      func(childComplexity int) int
+		LastAt  func(childComplexity int) int
+		Message func(childComplexity int) int
+		Object  func(childComplexity int) int
+		Target  func(childComplexity int) int
+	}
+
 	Field struct {
-		Custom    func(childComplexity int) int
-		Label     func(childComplexity int) int
-		Length    func(childComplexity int) int
-		Name      func(childComplexity int) int
-		Picklist  func(childComplexity int) int
-		Required  func(childComplexity int) int
-		Type      func(childComplexity int) int
-		Updatable func(childComplexity int) int
+		Choices    func(childComplexity int) int
+		Controller func(childComplexity int) int
+		Custom     func(childComplexity int) int
+		Label      func(childComplexity int) int
+		Length     func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Picklist   func(childComplexity int) int
+		Required   func(childComplexity int) int
+		Type       func(childComplexity int) int
+		Updatable  func(childComplexity int) int
 	}
 
 	FieldChange struct {
@@ -355,6 +462,12 @@ type ComplexityRoot struct {
 		Position   func(childComplexity int) int
 		Rule       func(childComplexity int) int
 		Salesforce func(childComplexity int) int
+		Values     func(childComplexity int) int
+	}
+
+	FieldSample struct {
+		Field  func(childComplexity int) int
+		Values func(childComplexity int) int
 	}
 
 	FieldValue struct {
@@ -375,33 +488,44 @@ type ComplexityRoot struct {
 	}
 
 	Integration struct {
-		APIBudgets      func(childComplexity int) int
-		ConflictPolicy  func(childComplexity int) int
-		Counts          func(childComplexity int) int
-		DeletePolicy    func(childComplexity int) int
-		Desk            func(childComplexity int) int
-		Direction       func(childComplexity int) int
-		DriftReport     func(childComplexity int) int
-		HistoryDays     func(childComplexity int) int
-		LagSeconds      func(childComplexity int) int
-		LastSyncedAt    func(childComplexity int) int
-		MappingProblems func(childComplexity int) int
-		PausedAt        func(childComplexity int) int
-		Progress        func(childComplexity int) int
-		Reason          func(childComplexity int) int
-		ReasonCode      func(childComplexity int) int
-		Salesforce      func(childComplexity int) int
-		Status          func(childComplexity int) int
-		WaitingUntil    func(childComplexity int) int
+		APIBudgets          func(childComplexity int) int
+		AgentCards          func(childComplexity int) int
+		AgentShare          func(childComplexity int) int
+		ConflictPolicy      func(childComplexity int) int
+		Counts              func(childComplexity int) int
+		Database            func(childComplexity int) int
+		DeletePolicy        func(childComplexity int) int
+		Desk                func(childComplexity int) int
+		Direction           func(childComplexity int) int
+		DriftReport         func(childComplexity int) int
+		HistoryDays         func(childComplexity int) int
+		LagSeconds          func(childComplexity int) int
+		LastSyncedAt        func(childComplexity int) int
+		MappingProblems     func(childComplexity int) int
+		MatchSecondaryEmail func(childComplexity int) int
+		PausedAt            func(childComplexity int) int
+		Progress            func(childComplexity int) int
+		Reason              func(childComplexity int) int
+		ReasonCode          func(childComplexity int) int
+		Salesforce          func(childComplexity int) int
+		Status              func(childComplexity int) int
+		WaitingUntil        func(childComplexity int) int
+	}
+
+	LiftErasurePayload struct {
+		Lifted  func(childComplexity int) int
+		Records func(childComplexity int) int
 	}
 
 	Link struct {
-		DeskID       func(childComplexity int) int
-		ID           func(childComplexity int) int
-		MatchedBy    func(childComplexity int) int
-		Object       func(childComplexity int) int
-		SalesforceID func(childComplexity int) int
-		SyncedAt     func(childComplexity int) int
+		DeskID        func(childComplexity int) int
+		DeskURL       func(childComplexity int) int
+		ID            func(childComplexity int) int
+		MatchedBy     func(childComplexity int) int
+		Object        func(childComplexity int) int
+		SalesforceID  func(childComplexity int) int
+		SalesforceURL func(childComplexity int) int
+		SyncedAt      func(childComplexity int) int
 	}
 
 	MappingProblem struct {
@@ -419,19 +543,26 @@ type ComplexityRoot struct {
 		CreateServiceToken   func(childComplexity int, input ServiceTokenInput) int
 		DeleteIntegration    func(childComplexity int, confirm string) int
 		Disconnect           func(childComplexity int, side models.Side) int
+		ErasePerson          func(childComplexity int, email *string, side *models.Side, id *string, dryRun *bool) int
+		LiftErasure          func(childComplexity int, email *string, side *models.Side, id *string) int
+		LinkContact          func(childComplexity int, deskID string, salesforceID string) int
 		PauseSync            func(childComplexity int) int
 		RefreshCustomer      func(childComplexity int, by models.CustomerKey) int
-		RehearseSync         func(childComplexity int, object *models.SyncObject, mappings []*models.FieldMappingInput) int
+		RehearseSync         func(childComplexity int, object *models.SyncObject, mappings []*models.FieldMappingInput, constants []*models.ConstantInput, policy *models.SyncPolicy) int
 		ResetFieldMappings   func(childComplexity int, object models.SyncObject) int
 		ResolveConflict      func(childComplexity int, id string, choose models.Side) int
 		ResumeSync           func(childComplexity int) int
 		RetryFailures        func(childComplexity int, ids []string, filter *models.FailureFilter) int
 		RevokeServiceToken   func(childComplexity int, id string) int
+		RevokeSignIn         func(childComplexity int, id string) int
+		SaveConstants        func(childComplexity int, object models.SyncObject, constants []*models.ConstantInput) int
 		SaveFieldMappings    func(childComplexity int, object models.SyncObject, mappings []*models.FieldMappingInput) int
 		SaveSyncFilter       func(childComplexity int, object models.SyncObject, filter models.SyncFilterInput) int
 		SetProfilePermission func(childComplexity int, profileID string, permission models.ProfilePermission) int
 		SetSyncPolicy        func(childComplexity int, input models.SyncPolicy) int
 		StartSync            func(childComplexity int) int
+		TakeOrganization     func(childComplexity int, side models.Side, confirm string) int
+		ViewAs               func(childComplexity int, profileID string) int
 	}
 
 	Note struct {
@@ -447,6 +578,7 @@ type ComplexityRoot struct {
 	NoteConnection struct {
 		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
+		More       func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		Stale      func(childComplexity int) int
@@ -478,15 +610,23 @@ type ComplexityRoot struct {
 	OpportunityConnection struct {
 		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
+		More       func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		Stale      func(childComplexity int) int
+		Sums       func(childComplexity int) int
 		TotalCount func(childComplexity int) int
 	}
 
 	OpportunityEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	OpportunitySum struct {
+		Amount   func(childComplexity int) int
+		Count    func(childComplexity int) int
+		Currency func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -502,10 +642,12 @@ type ComplexityRoot struct {
 		Currency       func(childComplexity int) int
 		Key            func(childComplexity int) int
 		Label          func(childComplexity int) int
+		Partial        func(childComplexity int) int
 		WeightedAmount func(childComplexity int) int
 	}
 
 	Profile struct {
+		Card       func(childComplexity int) int
 		DenyMode   func(childComplexity int) int
 		ID         func(childComplexity int) int
 		Name       func(childComplexity int) int
@@ -513,26 +655,35 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Accounts          func(childComplexity int, filter *models.AccountFilter, orderBy *models.AccountOrder, first *int, after *string, last *int, before *string) int
-		AuditLog          func(childComplexity int, first *int, after *string) int
-		Conflicts         func(childComplexity int, filter *models.ConflictFilter, first *int, after *string) int
-		Contacts          func(childComplexity int, filter *models.ContactFilter, orderBy *models.ContactOrder, first *int, after *string, last *int, before *string) int
-		Customer          func(childComplexity int, by models.CustomerKey) int
-		FailureCategories func(childComplexity int, filter *models.FailureFilter) int
-		Failures          func(childComplexity int, filter *models.FailureFilter, first *int, after *string) int
-		FieldMappings     func(childComplexity int, object *models.SyncObject) int
-		Fields            func(childComplexity int, side models.Side, object models.SyncObject) int
-		Integration       func(childComplexity int) int
-		Opportunities     func(childComplexity int, filter *models.OpportunityFilter, orderBy *models.OpportunityOrder, first *int, after *string, last *int, before *string) int
-		Pipeline          func(childComplexity int, groupBy models.PipelineGroup, filter *models.OpportunityFilter, first *int) int
-		Profiles          func(childComplexity int) int
-		Rehearsal         func(childComplexity int, id string) int
-		RelatedMirrors    func(childComplexity int) int
-		ServiceTokens     func(childComplexity int) int
-		SyncFilters       func(childComplexity int, object *models.SyncObject) int
-		SyncRun           func(childComplexity int, id string) int
-		SyncRuns          func(childComplexity int, filter *models.SyncRunFilter, first *int, after *string) int
-		Viewer            func(childComplexity int) int
+		Accounts           func(childComplexity int, filter *models.AccountFilter, orderBy *models.AccountOrder, first *int, after *string, last *int, before *string) int
+		Activity           func(childComplexity int, days *int) int
+		AuditLog           func(childComplexity int, filter *models.AuditFilter, first *int, after *string) int
+		Changes            func(childComplexity int, filter *models.ChangeFilter, first *int, after *string) int
+		CheckFieldMappings func(childComplexity int, object models.SyncObject, mappings []*models.FieldMappingInput) int
+		Conflicts          func(childComplexity int, filter *models.ConflictFilter, first *int, after *string) int
+		Constants          func(childComplexity int, object *models.SyncObject) int
+		Contacts           func(childComplexity int, filter *models.ContactFilter, orderBy *models.ContactOrder, first *int, after *string, last *int, before *string) int
+		Customer           func(childComplexity int, by models.CustomerKey) int
+		FailureCategories  func(childComplexity int, filter *models.FailureFilter) int
+		FailureGroups      func(childComplexity int, filter *models.FailureFilter, first *int) int
+		Failures           func(childComplexity int, filter *models.FailureFilter, orderBy *models.FailureOrder, first *int, after *string) int
+		FieldMappings      func(childComplexity int, object *models.SyncObject) int
+		FieldSamples       func(childComplexity int, side models.Side, object models.SyncObject) int
+		Fields             func(childComplexity int, side models.Side, object models.SyncObject) int
+		Integration        func(childComplexity int) int
+		Link               func(childComplexity int, id string) int
+		LinkCandidates     func(childComplexity int, search string) int
+		Opportunities      func(childComplexity int, filter *models.OpportunityFilter, orderBy *models.OpportunityOrder, first *int, after *string, last *int, before *string) int
+		Pipeline           func(childComplexity int, groupBy models.PipelineGroup, filter *models.OpportunityFilter, first *int) int
+		Profiles           func(childComplexity int) int
+		Rehearsal          func(childComplexity int, id string) int
+		RelatedMirrors     func(childComplexity int) int
+		ServiceTokens      func(childComplexity int) int
+		SignIns            func(childComplexity int, filter *models.SignInFilter, first *int, after *string) int
+		SyncFilters        func(childComplexity int, object *models.SyncObject) int
+		SyncRun            func(childComplexity int, id string) int
+		SyncRuns           func(childComplexity int, filter *models.SyncRunFilter, first *int, after *string) int
+		Viewer             func(childComplexity int) int
 	}
 
 	Rehearsal struct {
@@ -573,6 +724,12 @@ type ComplexityRoot struct {
 		Queued func(childComplexity int) int
 	}
 
+	SaveConstantsPayload struct {
+		Constants func(childComplexity int) int
+		Problems  func(childComplexity int) int
+		Saved     func(childComplexity int) int
+	}
+
 	SaveFieldMappingsPayload struct {
 		Mappings func(childComplexity int) int
 		Problems func(childComplexity int) int
@@ -594,6 +751,31 @@ type ComplexityRoot struct {
 		Name       func(childComplexity int) int
 		Profile    func(childComplexity int) int
 		RevokedAt  func(childComplexity int) int
+	}
+
+	SignIn struct {
+		CreatedAt func(childComplexity int) int
+		ExpiresAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Profile   func(childComplexity int) int
+		RevokedAt func(childComplexity int) int
+		RotatedAt func(childComplexity int) int
+		Scope     func(childComplexity int) int
+		Subject   func(childComplexity int) int
+		Way       func(childComplexity int) int
+	}
+
+	SignInConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SignInEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Subscription struct {
@@ -671,6 +853,7 @@ type ComplexityRoot struct {
 	TaskConnection struct {
 		AsOf       func(childComplexity int) int
 		Edges      func(childComplexity int) int
+		More       func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		Stale      func(childComplexity int) int
@@ -688,11 +871,23 @@ type ComplexityRoot struct {
 		Name  func(childComplexity int) int
 	}
 
+	ValuePair struct {
+		Desk       func(childComplexity int) int
+		Salesforce func(childComplexity int) int
+	}
+
+	ViewAsPayload struct {
+		ExpiresAt func(childComplexity int) int
+		Token     func(childComplexity int) int
+	}
+
 	Viewer struct {
-		Access  func(childComplexity int) int
-		Profile func(childComplexity int) int
-		Scope   func(childComplexity int) int
-		Subject func(childComplexity int) int
+		Access            func(childComplexity int) int
+		Card              func(childComplexity int) int
+		IntegrationStatus func(childComplexity int) int
+		Profile           func(childComplexity int) int
+		Scope             func(childComplexity int) int
+		Subject           func(childComplexity int) int
 	}
 }
 
@@ -746,6 +941,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Access.HiddenFields(childComplexity), true
+	case "Access.link":
+		if e.ComplexityRoot.Access.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Access.Link(childComplexity), true
+	case "Access.lists":
+		if e.ComplexityRoot.Access.Lists == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Access.Lists(childComplexity), true
 	case "Access.notes":
 		if e.ComplexityRoot.Access.Notes == nil {
 			break
@@ -967,6 +1174,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AccountEdge.Node(childComplexity), true
 
+	case "ActivityDay.changed":
+		if e.ComplexityRoot.ActivityDay.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActivityDay.Changed(childComplexity), true
+	case "ActivityDay.day":
+		if e.ComplexityRoot.ActivityDay.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActivityDay.Day(childComplexity), true
+	case "ActivityDay.deskCalls":
+		if e.ComplexityRoot.ActivityDay.DeskCalls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActivityDay.DeskCalls(childComplexity), true
+	case "ActivityDay.failed":
+		if e.ComplexityRoot.ActivityDay.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActivityDay.Failed(childComplexity), true
+	case "ActivityDay.salesforceCalls":
+		if e.ComplexityRoot.ActivityDay.SalesforceCalls == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActivityDay.SalesforceCalls(childComplexity), true
+
 	case "Address.city":
 		if e.ComplexityRoot.Address.City == nil {
 			break
@@ -1004,6 +1242,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApiBudget.KeptForAgents(childComplexity), true
+	case "ApiBudget.keptPercent":
+		if e.ComplexityRoot.ApiBudget.KeptPercent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiBudget.KeptPercent(childComplexity), true
 	case "ApiBudget.limit":
 		if e.ComplexityRoot.ApiBudget.Limit == nil {
 			break
@@ -1104,6 +1348,155 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AuditEntry.Target(childComplexity), true
 
+	case "CardLayout.accountFields":
+		if e.ComplexityRoot.CardLayout.AccountFields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardLayout.AccountFields(childComplexity), true
+	case "CardLayout.contactFields":
+		if e.ComplexityRoot.CardLayout.ContactFields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardLayout.ContactFields(childComplexity), true
+	case "CardLayout.parts":
+		if e.ComplexityRoot.CardLayout.Parts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardLayout.Parts(childComplexity), true
+	case "CardLayout.tellHidden":
+		if e.ComplexityRoot.CardLayout.TellHidden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardLayout.TellHidden(childComplexity), true
+
+	case "Change.at":
+		if e.ComplexityRoot.Change.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.At(childComplexity), true
+	case "Change.field":
+		if e.ComplexityRoot.Change.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.Field(childComplexity), true
+	case "Change.id":
+		if e.ComplexityRoot.Change.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.ID(childComplexity), true
+	case "Change.linkId":
+		if e.ComplexityRoot.Change.LinkID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.LinkID(childComplexity), true
+	case "Change.new":
+		if e.ComplexityRoot.Change.New == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.New(childComplexity), true
+	case "Change.object":
+		if e.ComplexityRoot.Change.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.Object(childComplexity), true
+	case "Change.old":
+		if e.ComplexityRoot.Change.Old == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.Old(childComplexity), true
+	case "Change.recordId":
+		if e.ComplexityRoot.Change.RecordID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.RecordID(childComplexity), true
+	case "Change.rule":
+		if e.ComplexityRoot.Change.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.Rule(childComplexity), true
+	case "Change.runId":
+		if e.ComplexityRoot.Change.RunID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.RunID(childComplexity), true
+	case "Change.side":
+		if e.ComplexityRoot.Change.Side == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.Side(childComplexity), true
+
+	case "ChangeConnection.edges":
+		if e.ComplexityRoot.ChangeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeConnection.Edges(childComplexity), true
+	case "ChangeConnection.nodes":
+		if e.ComplexityRoot.ChangeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeConnection.Nodes(childComplexity), true
+	case "ChangeConnection.pageInfo":
+		if e.ComplexityRoot.ChangeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeConnection.PageInfo(childComplexity), true
+	case "ChangeConnection.totalCount":
+		if e.ComplexityRoot.ChangeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeConnection.TotalCount(childComplexity), true
+
+	case "ChangeEdge.cursor":
+		if e.ComplexityRoot.ChangeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeEdge.Cursor(childComplexity), true
+	case "ChangeEdge.node":
+		if e.ComplexityRoot.ChangeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeEdge.Node(childComplexity), true
+
+	case "Choice.for":
+		if e.ComplexityRoot.Choice.For == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Choice.For(childComplexity), true
+	case "Choice.label":
+		if e.ComplexityRoot.Choice.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Choice.Label(childComplexity), true
+	case "Choice.value":
+		if e.ComplexityRoot.Choice.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Choice.Value(childComplexity), true
+
 	case "Conflict.at":
 		if e.ComplexityRoot.Conflict.At == nil {
 			break
@@ -1134,6 +1527,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Conflict.ID(childComplexity), true
+	case "Conflict.linkId":
+		if e.ComplexityRoot.Conflict.LinkID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conflict.LinkID(childComplexity), true
 	case "Conflict.object":
 		if e.ComplexityRoot.Conflict.Object == nil {
 			break
@@ -1240,6 +1639,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Connection.Host(childComplexity), true
+	case "Connection.lastAnswerAt":
+		if e.ComplexityRoot.Connection.LastAnswerAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Connection.LastAnswerAt(childComplexity), true
 	case "Connection.organization":
 		if e.ComplexityRoot.Connection.Organization == nil {
 			break
@@ -1258,6 +1663,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Connection.Side(childComplexity), true
+	case "Connection.silent":
+		if e.ComplexityRoot.Connection.Silent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Connection.Silent(childComplexity), true
 
 	case "ConnectionCheck.detail":
 		if e.ComplexityRoot.ConnectionCheck.Detail == nil {
@@ -1277,6 +1688,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConnectionCheck.OK(childComplexity), true
+
+	case "Constant.field":
+		if e.ComplexityRoot.Constant.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Constant.Field(childComplexity), true
+	case "Constant.object":
+		if e.ComplexityRoot.Constant.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Constant.Object(childComplexity), true
+	case "Constant.side":
+		if e.ComplexityRoot.Constant.Side == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Constant.Side(childComplexity), true
+	case "Constant.value":
+		if e.ComplexityRoot.Constant.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Constant.Value(childComplexity), true
 
 	case "Contact.account":
 		if e.ComplexityRoot.Contact.Account == nil {
@@ -1525,6 +1961,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Customer.Stale(childComplexity), true
 
+	case "DatabaseHealth.code":
+		if e.ComplexityRoot.DatabaseHealth.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DatabaseHealth.Code(childComplexity), true
+	case "DatabaseHealth.ok":
+		if e.ComplexityRoot.DatabaseHealth.OK == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DatabaseHealth.OK(childComplexity), true
+	case "DatabaseHealth.problem":
+		if e.ComplexityRoot.DatabaseHealth.Problem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DatabaseHealth.Problem(childComplexity), true
+	case "DatabaseHealth.since":
+		if e.ComplexityRoot.DatabaseHealth.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DatabaseHealth.Since(childComplexity), true
+
 	case "DeleteIntegrationPayload.deleted":
 		if e.ComplexityRoot.DeleteIntegrationPayload.Deleted == nil {
 			break
@@ -1563,6 +2024,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DriftDifference.Side(childComplexity), true
 
+	case "DriftObject.alone":
+		if e.ComplexityRoot.DriftObject.Alone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DriftObject.Alone(childComplexity), true
 	case "DriftObject.deskRecords":
 		if e.ComplexityRoot.DriftObject.DeskRecords == nil {
 			break
@@ -1662,6 +2129,68 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DriftSample.SalesforceID(childComplexity), true
 
+	case "ErasedTable.rows":
+		if e.ComplexityRoot.ErasedTable.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasedTable.Rows(childComplexity), true
+	case "ErasedTable.table":
+		if e.ComplexityRoot.ErasedTable.Table == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasedTable.Table(childComplexity), true
+
+	case "ErasureReceipt.at":
+		if e.ComplexityRoot.ErasureReceipt.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasureReceipt.At(childComplexity), true
+	case "ErasureReceipt.dryRun":
+		if e.ComplexityRoot.ErasureReceipt.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasureReceipt.DryRun(childComplexity), true
+	case "ErasureReceipt.id":
+		if e.ComplexityRoot.ErasureReceipt.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasureReceipt.ID(childComplexity), true
+	case "ErasureReceipt.problem":
+		if e.ComplexityRoot.ErasureReceipt.Problem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasureReceipt.Problem(childComplexity), true
+	case "ErasureReceipt.records":
+		if e.ComplexityRoot.ErasureReceipt.Records == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasureReceipt.Records(childComplexity), true
+	case "ErasureReceipt.sharing":
+		if e.ComplexityRoot.ErasureReceipt.Sharing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasureReceipt.Sharing(childComplexity), true
+	case "ErasureReceipt.tables":
+		if e.ComplexityRoot.ErasureReceipt.Tables == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasureReceipt.Tables(childComplexity), true
+	case "ErasureReceipt.tombstones":
+		if e.ComplexityRoot.ErasureReceipt.Tombstones == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErasureReceipt.Tombstones(childComplexity), true
+
 	case "Event.allDay":
 		if e.ComplexityRoot.Event.AllDay == nil {
 			break
@@ -1729,6 +2258,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventConnection.Edges(childComplexity), true
+	case "EventConnection.more":
+		if e.ComplexityRoot.EventConnection.More == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.More(childComplexity), true
 	case "EventConnection.nodes":
 		if e.ComplexityRoot.EventConnection.Nodes == nil {
 			break
@@ -1809,6 +2344,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Failure.LastAt(childComplexity), true
+	case "Failure.linkId":
+		if e.ComplexityRoot.Failure.LinkID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Failure.LinkID(childComplexity), true
 	case "Failure.message":
 		if e.ComplexityRoot.Failure.Message == nil {
 			break
@@ -1839,6 +2380,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Failure.RecordName(childComplexity), true
+	case "Failure.recordUrl":
+		if e.ComplexityRoot.Failure.RecordURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Failure.RecordURL(childComplexity), true
 	case "Failure.resolvedAt":
 		if e.ComplexityRoot.Failure.ResolvedAt == nil {
 			break
@@ -1927,6 +2474,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FailureEdge.Node(childComplexity), true
 
+	case "FailureGroup.code":
+		if e.ComplexityRoot.FailureGroup.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.Code(childComplexity), true
+	case "FailureGroup.count":
+		if e.ComplexityRoot.FailureGroup.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.Count(childComplexity), true
+	case "FailureGroup.fields":
+		if e.ComplexityRoot.FailureGroup.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.Fields(childComplexity), true
+	case "FailureGroup.hint":
+		if e.ComplexityRoot.FailureGroup.Hint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.Hint(childComplexity), true
+	case "FailureGroup.id":
+		if e.ComplexityRoot.FailureGroup.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.ID(childComplexity), true
+	case "FailureGroup.lastAt":
+		if e.ComplexityRoot.FailureGroup.LastAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.LastAt(childComplexity), true
+	case "FailureGroup.message":
+		if e.ComplexityRoot.FailureGroup.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.Message(childComplexity), true
+	case "FailureGroup.object":
+		if e.ComplexityRoot.FailureGroup.Object == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.Object(childComplexity), true
+	case "FailureGroup.target":
+		if e.ComplexityRoot.FailureGroup.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.Target(childComplexity), true
+
+	case "Field.choices":
+		if e.ComplexityRoot.Field.Choices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Field.Choices(childComplexity), true
+	case "Field.controller":
+		if e.ComplexityRoot.Field.Controller == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Field.Controller(childComplexity), true
 	case "Field.custom":
 		if e.ComplexityRoot.Field.Custom == nil {
 			break
@@ -2037,6 +2651,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FieldMapping.Salesforce(childComplexity), true
+	case "FieldMapping.values":
+		if e.ComplexityRoot.FieldMapping.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldMapping.Values(childComplexity), true
+
+	case "FieldSample.field":
+		if e.ComplexityRoot.FieldSample.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldSample.Field(childComplexity), true
+	case "FieldSample.values":
+		if e.ComplexityRoot.FieldSample.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldSample.Values(childComplexity), true
 
 	case "FieldValue.changedAt":
 		if e.ComplexityRoot.FieldValue.ChangedAt == nil {
@@ -2112,6 +2745,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.APIBudgets(childComplexity), true
+	case "Integration.agentCards":
+		if e.ComplexityRoot.Integration.AgentCards == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.AgentCards(childComplexity), true
+	case "Integration.agentShare":
+		if e.ComplexityRoot.Integration.AgentShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.AgentShare(childComplexity), true
 	case "Integration.conflictPolicy":
 		if e.ComplexityRoot.Integration.ConflictPolicy == nil {
 			break
@@ -2124,6 +2769,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.Counts(childComplexity), true
+	case "Integration.database":
+		if e.ComplexityRoot.Integration.Database == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.Database(childComplexity), true
 	case "Integration.deletePolicy":
 		if e.ComplexityRoot.Integration.DeletePolicy == nil {
 			break
@@ -2172,6 +2823,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Integration.MappingProblems(childComplexity), true
+	case "Integration.matchSecondaryEmail":
+		if e.ComplexityRoot.Integration.MatchSecondaryEmail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Integration.MatchSecondaryEmail(childComplexity), true
 	case "Integration.pausedAt":
 		if e.ComplexityRoot.Integration.PausedAt == nil {
 			break
@@ -2215,12 +2872,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Integration.WaitingUntil(childComplexity), true
 
+	case "LiftErasurePayload.lifted":
+		if e.ComplexityRoot.LiftErasurePayload.Lifted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiftErasurePayload.Lifted(childComplexity), true
+	case "LiftErasurePayload.records":
+		if e.ComplexityRoot.LiftErasurePayload.Records == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiftErasurePayload.Records(childComplexity), true
+
 	case "Link.deskId":
 		if e.ComplexityRoot.Link.DeskID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Link.DeskID(childComplexity), true
+	case "Link.deskUrl":
+		if e.ComplexityRoot.Link.DeskURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Link.DeskURL(childComplexity), true
 	case "Link.id":
 		if e.ComplexityRoot.Link.ID == nil {
 			break
@@ -2245,6 +2921,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Link.SalesforceID(childComplexity), true
+	case "Link.salesforceUrl":
+		if e.ComplexityRoot.Link.SalesforceURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Link.SalesforceURL(childComplexity), true
 	case "Link.syncedAt":
 		if e.ComplexityRoot.Link.SyncedAt == nil {
 			break
@@ -2344,6 +3026,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Disconnect(childComplexity, args["side"].(models.Side)), true
+	case "Mutation.erasePerson":
+		if e.ComplexityRoot.Mutation.ErasePerson == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_erasePerson_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ErasePerson(childComplexity, args["email"].(*string), args["side"].(*models.Side), args["id"].(*string), args["dryRun"].(*bool)), true
+	case "Mutation.liftErasure":
+		if e.ComplexityRoot.Mutation.LiftErasure == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_liftErasure_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LiftErasure(childComplexity, args["email"].(*string), args["side"].(*models.Side), args["id"].(*string)), true
+	case "Mutation.linkContact":
+		if e.ComplexityRoot.Mutation.LinkContact == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_linkContact_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LinkContact(childComplexity, args["deskId"].(string), args["salesforceId"].(string)), true
 	case "Mutation.pauseSync":
 		if e.ComplexityRoot.Mutation.PauseSync == nil {
 			break
@@ -2371,7 +3086,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RehearseSync(childComplexity, args["object"].(*models.SyncObject), args["mappings"].([]*models.FieldMappingInput)), true
+		return e.ComplexityRoot.Mutation.RehearseSync(childComplexity, args["object"].(*models.SyncObject), args["mappings"].([]*models.FieldMappingInput), args["constants"].([]*models.ConstantInput), args["policy"].(*models.SyncPolicy)), true
 	case "Mutation.resetFieldMappings":
 		if e.ComplexityRoot.Mutation.ResetFieldMappings == nil {
 			break
@@ -2422,6 +3137,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeServiceToken(childComplexity, args["id"].(string)), true
+	case "Mutation.revokeSignIn":
+		if e.ComplexityRoot.Mutation.RevokeSignIn == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeSignIn_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeSignIn(childComplexity, args["id"].(string)), true
+	case "Mutation.saveConstants":
+		if e.ComplexityRoot.Mutation.SaveConstants == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveConstants_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveConstants(childComplexity, args["object"].(models.SyncObject), args["constants"].([]*models.ConstantInput)), true
 	case "Mutation.saveFieldMappings":
 		if e.ComplexityRoot.Mutation.SaveFieldMappings == nil {
 			break
@@ -2472,6 +3209,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.StartSync(childComplexity), true
+	case "Mutation.takeOrganization":
+		if e.ComplexityRoot.Mutation.TakeOrganization == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_takeOrganization_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TakeOrganization(childComplexity, args["side"].(models.Side), args["confirm"].(string)), true
+	case "Mutation.viewAs":
+		if e.ComplexityRoot.Mutation.ViewAs == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_viewAs_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ViewAs(childComplexity, args["profileId"].(string)), true
 
 	case "Note.body":
 		if e.ComplexityRoot.Note.Body == nil {
@@ -2528,6 +3287,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NoteConnection.Edges(childComplexity), true
+	case "NoteConnection.more":
+		if e.ComplexityRoot.NoteConnection.More == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoteConnection.More(childComplexity), true
 	case "NoteConnection.nodes":
 		if e.ComplexityRoot.NoteConnection.Nodes == nil {
 			break
@@ -2663,6 +3428,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OpportunityConnection.Edges(childComplexity), true
+	case "OpportunityConnection.more":
+		if e.ComplexityRoot.OpportunityConnection.More == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityConnection.More(childComplexity), true
 	case "OpportunityConnection.nodes":
 		if e.ComplexityRoot.OpportunityConnection.Nodes == nil {
 			break
@@ -2681,6 +3452,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OpportunityConnection.Stale(childComplexity), true
+	case "OpportunityConnection.sums":
+		if e.ComplexityRoot.OpportunityConnection.Sums == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunityConnection.Sums(childComplexity), true
 	case "OpportunityConnection.totalCount":
 		if e.ComplexityRoot.OpportunityConnection.TotalCount == nil {
 			break
@@ -2700,6 +3477,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OpportunityEdge.Node(childComplexity), true
+
+	case "OpportunitySum.amount":
+		if e.ComplexityRoot.OpportunitySum.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunitySum.Amount(childComplexity), true
+	case "OpportunitySum.count":
+		if e.ComplexityRoot.OpportunitySum.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunitySum.Count(childComplexity), true
+	case "OpportunitySum.currency":
+		if e.ComplexityRoot.OpportunitySum.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpportunitySum.Currency(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -2756,6 +3552,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PipelineBucket.Label(childComplexity), true
+	case "PipelineBucket.partial":
+		if e.ComplexityRoot.PipelineBucket.Partial == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PipelineBucket.Partial(childComplexity), true
 	case "PipelineBucket.weightedAmount":
 		if e.ComplexityRoot.PipelineBucket.WeightedAmount == nil {
 			break
@@ -2763,6 +3565,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PipelineBucket.WeightedAmount(childComplexity), true
 
+	case "Profile.card":
+		if e.ComplexityRoot.Profile.Card == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Profile.Card(childComplexity), true
 	case "Profile.denyMode":
 		if e.ComplexityRoot.Profile.DenyMode == nil {
 			break
@@ -2799,6 +3607,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Accounts(childComplexity, args["filter"].(*models.AccountFilter), args["orderBy"].(*models.AccountOrder), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.activity":
+		if e.ComplexityRoot.Query.Activity == nil {
+			break
+		}
+
+		args, err := ec.field_Query_activity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Activity(childComplexity, args["days"].(*int)), true
 	case "Query.auditLog":
 		if e.ComplexityRoot.Query.AuditLog == nil {
 			break
@@ -2809,7 +3628,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.AuditLog(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.AuditLog(childComplexity, args["filter"].(*models.AuditFilter), args["first"].(*int), args["after"].(*string)), true
+	case "Query.changes":
+		if e.ComplexityRoot.Query.Changes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_changes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Changes(childComplexity, args["filter"].(*models.ChangeFilter), args["first"].(*int), args["after"].(*string)), true
+	case "Query.checkFieldMappings":
+		if e.ComplexityRoot.Query.CheckFieldMappings == nil {
+			break
+		}
+
+		args, err := ec.field_Query_checkFieldMappings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CheckFieldMappings(childComplexity, args["object"].(models.SyncObject), args["mappings"].([]*models.FieldMappingInput)), true
 	case "Query.conflicts":
 		if e.ComplexityRoot.Query.Conflicts == nil {
 			break
@@ -2821,6 +3662,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Conflicts(childComplexity, args["filter"].(*models.ConflictFilter), args["first"].(*int), args["after"].(*string)), true
+	case "Query.constants":
+		if e.ComplexityRoot.Query.Constants == nil {
+			break
+		}
+
+		args, err := ec.field_Query_constants_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Constants(childComplexity, args["object"].(*models.SyncObject)), true
 	case "Query.contacts":
 		if e.ComplexityRoot.Query.Contacts == nil {
 			break
@@ -2854,6 +3706,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.FailureCategories(childComplexity, args["filter"].(*models.FailureFilter)), true
+	case "Query.failureGroups":
+		if e.ComplexityRoot.Query.FailureGroups == nil {
+			break
+		}
+
+		args, err := ec.field_Query_failureGroups_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FailureGroups(childComplexity, args["filter"].(*models.FailureFilter), args["first"].(*int)), true
 	case "Query.failures":
 		if e.ComplexityRoot.Query.Failures == nil {
 			break
@@ -2864,7 +3727,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Failures(childComplexity, args["filter"].(*models.FailureFilter), args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.Failures(childComplexity, args["filter"].(*models.FailureFilter), args["orderBy"].(*models.FailureOrder), args["first"].(*int), args["after"].(*string)), true
 	case "Query.fieldMappings":
 		if e.ComplexityRoot.Query.FieldMappings == nil {
 			break
@@ -2876,6 +3739,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.FieldMappings(childComplexity, args["object"].(*models.SyncObject)), true
+	case "Query.fieldSamples":
+		if e.ComplexityRoot.Query.FieldSamples == nil {
+			break
+		}
+
+		args, err := ec.field_Query_fieldSamples_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FieldSamples(childComplexity, args["side"].(models.Side), args["object"].(models.SyncObject)), true
 	case "Query.fields":
 		if e.ComplexityRoot.Query.Fields == nil {
 			break
@@ -2894,6 +3768,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Integration(childComplexity), true
 
+	case "Query.link":
+		if e.ComplexityRoot.Query.Link == nil {
+			break
+		}
+
+		args, err := ec.field_Query_link_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Link(childComplexity, args["id"].(string)), true
+	case "Query.linkCandidates":
+		if e.ComplexityRoot.Query.LinkCandidates == nil {
+			break
+		}
+
+		args, err := ec.field_Query_linkCandidates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LinkCandidates(childComplexity, args["search"].(string)), true
 	case "Query.opportunities":
 		if e.ComplexityRoot.Query.Opportunities == nil {
 			break
@@ -2945,6 +3841,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ServiceTokens(childComplexity), true
+	case "Query.signIns":
+		if e.ComplexityRoot.Query.SignIns == nil {
+			break
+		}
+
+		args, err := ec.field_Query_signIns_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SignIns(childComplexity, args["filter"].(*models.SignInFilter), args["first"].(*int), args["after"].(*string)), true
 	case "Query.syncFilters":
 		if e.ComplexityRoot.Query.SyncFilters == nil {
 			break
@@ -3128,6 +4035,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RetryPayload.Queued(childComplexity), true
 
+	case "SaveConstantsPayload.constants":
+		if e.ComplexityRoot.SaveConstantsPayload.Constants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveConstantsPayload.Constants(childComplexity), true
+	case "SaveConstantsPayload.problems":
+		if e.ComplexityRoot.SaveConstantsPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveConstantsPayload.Problems(childComplexity), true
+	case "SaveConstantsPayload.saved":
+		if e.ComplexityRoot.SaveConstantsPayload.Saved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveConstantsPayload.Saved(childComplexity), true
+
 	case "SaveFieldMappingsPayload.mappings":
 		if e.ComplexityRoot.SaveFieldMappingsPayload.Mappings == nil {
 			break
@@ -3214,6 +4140,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ServiceToken.RevokedAt(childComplexity), true
+
+	case "SignIn.createdAt":
+		if e.ComplexityRoot.SignIn.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.CreatedAt(childComplexity), true
+	case "SignIn.expiresAt":
+		if e.ComplexityRoot.SignIn.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.ExpiresAt(childComplexity), true
+	case "SignIn.id":
+		if e.ComplexityRoot.SignIn.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.ID(childComplexity), true
+	case "SignIn.name":
+		if e.ComplexityRoot.SignIn.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.Name(childComplexity), true
+	case "SignIn.profile":
+		if e.ComplexityRoot.SignIn.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.Profile(childComplexity), true
+	case "SignIn.revokedAt":
+		if e.ComplexityRoot.SignIn.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.RevokedAt(childComplexity), true
+	case "SignIn.renewedAt":
+		if e.ComplexityRoot.SignIn.RotatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.RotatedAt(childComplexity), true
+	case "SignIn.scope":
+		if e.ComplexityRoot.SignIn.Scope == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.Scope(childComplexity), true
+	case "SignIn.subject":
+		if e.ComplexityRoot.SignIn.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.Subject(childComplexity), true
+	case "SignIn.way":
+		if e.ComplexityRoot.SignIn.Way == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.Way(childComplexity), true
+
+	case "SignInConnection.edges":
+		if e.ComplexityRoot.SignInConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInConnection.Edges(childComplexity), true
+	case "SignInConnection.nodes":
+		if e.ComplexityRoot.SignInConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInConnection.Nodes(childComplexity), true
+	case "SignInConnection.pageInfo":
+		if e.ComplexityRoot.SignInConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInConnection.PageInfo(childComplexity), true
+	case "SignInConnection.totalCount":
+		if e.ComplexityRoot.SignInConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInConnection.TotalCount(childComplexity), true
+
+	case "SignInEdge.cursor":
+		if e.ComplexityRoot.SignInEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInEdge.Cursor(childComplexity), true
+	case "SignInEdge.node":
+		if e.ComplexityRoot.SignInEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInEdge.Node(childComplexity), true
 
 	case "Subscription.customerChanged":
 		if e.ComplexityRoot.Subscription.CustomerChanged == nil {
@@ -3511,6 +4536,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TaskConnection.Edges(childComplexity), true
+	case "TaskConnection.more":
+		if e.ComplexityRoot.TaskConnection.More == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TaskConnection.More(childComplexity), true
 	case "TaskConnection.nodes":
 		if e.ComplexityRoot.TaskConnection.Nodes == nil {
 			break
@@ -3568,12 +4599,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.User.Name(childComplexity), true
 
+	case "ValuePair.desk":
+		if e.ComplexityRoot.ValuePair.Desk == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValuePair.Desk(childComplexity), true
+	case "ValuePair.salesforce":
+		if e.ComplexityRoot.ValuePair.Salesforce == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValuePair.Salesforce(childComplexity), true
+
+	case "ViewAsPayload.expiresAt":
+		if e.ComplexityRoot.ViewAsPayload.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewAsPayload.ExpiresAt(childComplexity), true
+	case "ViewAsPayload.token":
+		if e.ComplexityRoot.ViewAsPayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewAsPayload.Token(childComplexity), true
+
 	case "Viewer.access":
 		if e.ComplexityRoot.Viewer.Access == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Viewer.Access(childComplexity), true
+	case "Viewer.card":
+		if e.ComplexityRoot.Viewer.Card == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Card(childComplexity), true
+	case "Viewer.integrationStatus":
+		if e.ComplexityRoot.Viewer.IntegrationStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.IntegrationStatus(childComplexity), true
 	case "Viewer.profile":
 		if e.ComplexityRoot.Viewer.Profile == nil {
 			break
@@ -3603,9 +4672,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AccountFilter", ec.unmarshalInputAccountFilter),
+			graphql.NewInputUnmarshaler("AuditFilter", ec.unmarshalInputAuditFilter),
+			graphql.NewInputUnmarshaler("CardLayoutInput", ec.unmarshalInputCardLayoutInput),
+			graphql.NewInputUnmarshaler("ChangeFilter", ec.unmarshalInputChangeFilter),
 			graphql.NewInputUnmarshaler("ConflictFilter", ec.unmarshalInputConflictFilter),
 			graphql.NewInputUnmarshaler("ConnectDeskInput", ec.unmarshalInputConnectDeskInput),
 			graphql.NewInputUnmarshaler("ConnectSalesforceInput", ec.unmarshalInputConnectSalesforceInput),
+			graphql.NewInputUnmarshaler("ConstantInput", ec.unmarshalInputConstantInput),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("CustomerKey", ec.unmarshalInputCustomerKey),
 			graphql.NewInputUnmarshaler("FailureFilter", ec.unmarshalInputFailureFilter),
@@ -3614,9 +4687,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OpportunityFilter", ec.unmarshalInputOpportunityFilter),
 			graphql.NewInputUnmarshaler("ProfilePermissionInput", ec.unmarshalInputProfilePermissionInput),
 			graphql.NewInputUnmarshaler("ServiceTokenInput", ec.unmarshalInputServiceTokenInput),
+			graphql.NewInputUnmarshaler("SignInFilter", ec.unmarshalInputSignInFilter),
 			graphql.NewInputUnmarshaler("SyncFilterInput", ec.unmarshalInputSyncFilterInput),
 			graphql.NewInputUnmarshaler("SyncPolicyInput", ec.unmarshalInputSyncPolicyInput),
 			graphql.NewInputUnmarshaler("SyncRunFilter", ec.unmarshalInputSyncRunFilter),
+			graphql.NewInputUnmarshaler("ValuePairInput", ec.unmarshalInputValuePairInput),
 		)
 	}
 	first := true
@@ -3710,10 +4785,12 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../schema/access.graphqls", Input: `"What a field needs of its caller. Every field has exactly one of the arguments; a field without the directive stops the server from starting."
+	{Name: "../schema/access.graphqls", Input: `"What a field needs of its caller. Every field has exactly one of needs, scope and open; a field without the directive stops the server from starting."
 directive @access(
   "The switch of the caller's profile that must be on."
   needs: Need
+  "Everybody's records are listed: an agent's profile needs its switch LISTS, too."
+  lists: Boolean
   "The scope that the caller's token must have."
   scope: Scope
   "Every signed-in caller."
@@ -3758,6 +4835,10 @@ enum Need {
   NOTES
   EVENTS
   TASKS
+  "Lists of everybody's records, of agents alone: a dashboard is there for them."
+  LISTS
+  "Contacts may be tied to each other by hand."
+  LINK
 }
 
 "What kind of caller a token is for."
@@ -3790,6 +4871,8 @@ type Viewer {
   profile: Profile @access(open: true)
   "What the caller may see."
   access: Access! @access(open: true)
+  "Where the integration stands: before it is ACTIVE, a customer that is not found may still come."
+  integrationStatus: IntegrationStatus @access(open: true)
 }
 
 "What a profile may see."
@@ -3804,6 +4887,10 @@ type Access {
   notes: Boolean! @access(open: true)
   events: Boolean! @access(open: true)
   tasks: Boolean! @access(open: true)
+  "Lists of everybody's contacts, accounts and opportunities. Off leaves an agent the customers of tickets, contacts and accounts that they ask for by key."
+  lists: Boolean! @access(open: true)
+  "A Desk contact may be tied to a Salesforce contact by hand. Off unless an admin gives it."
+  link: Boolean! @access(open: true)
   "Single fields that are hidden, as Type.field or as a mapped field's name."
   hiddenFields: [String!]! @access(open: true)
 }
@@ -3829,7 +4916,13 @@ input ProfilePermissionInput {
   notes: Boolean
   events: Boolean
   tasks: Boolean
+  "Lists of everybody's records, for agents."
+  lists: Boolean
+  "A Desk contact may be tied to a Salesforce contact by hand."
+  link: Boolean
   hiddenFields: [String!]
+  "How the card is laid out."
+  card: CardLayoutInput
   "How what the profile may not see is answered."
   denyMode: DenyMode
 }
@@ -3856,7 +4949,7 @@ extend type Query {
 `, BuiltIn: false},
 	{Name: "../schema/account.graphqls", Input: `extend type Query {
   "The accounts of both sides, each pair once."
-  accounts(filter: AccountFilter, orderBy: AccountOrder, first: Int, after: String, last: Int, before: String): AccountConnection @access(needs: ACCOUNTS)
+  accounts(filter: AccountFilter, orderBy: AccountOrder, first: Int, after: String, last: Int, before: String): AccountConnection @access(needs: ACCOUNTS, lists: true)
 }
 
 "An account: the Salesforce record, with Desk's values where Salesforce has none."
@@ -3949,6 +5042,8 @@ type NoteConnection {
   asOf: Time @access(needs: NOTES)
   "Of a card: it is older than it should be, or has moved since."
   stale: Boolean @access(needs: NOTES)
+  "Of a card: Salesforce has more records than were read, so that totalCount is a lower bound."
+  more: Boolean @access(needs: NOTES)
 }
 
 "A row with its place in the list."
@@ -3983,6 +5078,8 @@ type EventConnection {
   asOf: Time @access(needs: EVENTS)
   "Of a card: it is older than it should be, or has moved since."
   stale: Boolean @access(needs: EVENTS)
+  "Of a card: Salesforce has more records than were read, so that totalCount is a lower bound."
+  more: Boolean @access(needs: EVENTS)
 }
 
 "A row with its place in the list."
@@ -4017,6 +5114,8 @@ type TaskConnection {
   asOf: Time @access(needs: TASKS)
   "Of a card: it is older than it should be, or has moved since."
   stale: Boolean @access(needs: TASKS)
+  "Of a card: Salesforce has more records than were read, so that totalCount is a lower bound."
+  more: Boolean @access(needs: TASKS)
 }
 
 "A row with its place in the list."
@@ -4025,9 +5124,97 @@ type TaskEdge {
   node: Task @access(needs: TASKS)
 }
 `, BuiltIn: false},
+	{Name: "../schema/console.graphqls", Input: `extend type Query {
+  "What saving a mapping would find wrong. Nothing is saved."
+  checkFieldMappings(object: SyncObject!, mappings: [FieldMappingInput!]!): [MappingProblem!] @access(scope: ADMIN)
+  "Some values of each field, read just now from a few records of the side. Fields without any are left out."
+  fieldSamples(side: Side!, object: SyncObject!): [FieldSample!] @access(scope: ADMIN)
+  "What the sync did on each of the last days (7 unless said, 90 at most), the earliest first. Days are UTC's."
+  activity(days: Int): [ActivityDay!] @access(scope: ADMIN)
+}
+
+extend type Query {
+  "Salesforce contacts without a counterpart whose name or email has the text, by name: to tie one of them to a Desk contact. 25 at most."
+  linkCandidates(search: String! @reads(field: "Contact.name") @reads(field: "Contact.email")): [Contact!] @access(needs: LINK)
+}
+
+extend type Mutation {
+  "A token that sees what agents of a profile see, for ten minutes: to look at their card."
+  viewAs(profileId: ID!): ViewAsPayload @access(scope: ADMIN)
+  "Ties a Desk contact that has no counterpart to a Salesforce contact that has none. Both are then kept the same, as records that were matched."
+  linkContact(deskId: ID!, salesforceId: ID!): Link @access(needs: LINK)
+}
+
+"Values that a field has, up to three."
+type FieldSample {
+  "The field's API name."
+  field: String! @access(scope: ADMIN)
+  values: [String!]! @access(scope: ADMIN)
+}
+
+"One day of the sync."
+type ActivityDay {
+  day: Date! @access(scope: ADMIN)
+  "Records that were added or updated on either side."
+  changed: Int! @access(scope: ADMIN)
+  failed: Int! @access(scope: ADMIN)
+  "The most API calls that the vendor had counted on that day; null where nothing was told."
+  deskCalls: Int @access(scope: ADMIN)
+  salesforceCalls: Int @access(scope: ADMIN)
+}
+
+"A token to look with."
+type ViewAsPayload {
+  token: String! @access(scope: ADMIN)
+  expiresAt: Time! @access(scope: ADMIN)
+}
+
+"The parts of a card."
+enum CardPart {
+  CONTACT
+  ACCOUNT
+  OPPORTUNITIES
+  NOTES
+  EVENTS
+  TASKS
+}
+
+"How a profile's card is laid out."
+type CardLayout {
+  "The parts that are shown, in this order."
+  parts: [CardPart!]! @access(open: true)
+  "Whether the card names the parts that the profile may not see."
+  tellHidden: Boolean! @access(open: true)
+  "The fields of the contact that stand first, in this order: by their name here, or a mapped field's name in Salesforce. The others follow in their usual order."
+  contactFields: [String!]! @access(open: true)
+  "The same of the account."
+  accountFields: [String!]! @access(open: true)
+}
+
+input CardLayoutInput {
+  "The parts that are shown, in this order. What is left out is not shown, whatever the profile may see."
+  parts: [CardPart!]!
+  "False when left out."
+  tellHidden: Boolean
+  "The fields of the contact that stand first, in this order. None when left out."
+  contactFields: [String!]
+  "The same of the account."
+  accountFields: [String!]
+}
+
+extend type Viewer {
+  "How the caller's card is laid out."
+  card: CardLayout! @access(open: true)
+}
+
+extend type Profile {
+  "How the profile's card is laid out."
+  card: CardLayout! @access(open: true)
+}
+`, BuiltIn: false},
 	{Name: "../schema/contact.graphqls", Input: `extend type Query {
   "The contacts of both sides, each pair once."
-  contacts(filter: ContactFilter, orderBy: ContactOrder, first: Int, after: String, last: Int, before: String): ContactConnection @access(needs: CONTACTS)
+  contacts(filter: ContactFilter, orderBy: ContactOrder, first: Int, after: String, last: Int, before: String): ContactConnection @access(needs: CONTACTS, lists: true)
 }
 
 "A contact: the Salesforce record, with Desk's values where Salesforce has none."
@@ -4147,6 +5334,9 @@ type Link {
   "email, name, created, mark or admin; null while one record is missing."
   matchedBy: String @access(open: true)
   syncedAt: Time @access(open: true)
+  "The records' pages at their vendors."
+  deskUrl: String @access(open: true)
+  salesforceUrl: String @access(open: true)
 }
 
 "Something with an id of ours."
@@ -4240,6 +5430,8 @@ type DriftObject {
   pairs: Int! @access(scope: ADMIN)
   "Pairs whose mapped fields all mean the same."
   equal: Int! @access(scope: ADMIN)
+  "Live records that have no counterpart. Together with the pairs' records they are all that both sides list."
+  alone: Int! @access(scope: ADMIN)
   differences: [DriftDifference!] @access(scope: ADMIN)
 }
 
@@ -4263,11 +5455,65 @@ type DriftSample {
   fields: [String!] @access(scope: ADMIN)
 }
 `, BuiltIn: false},
+	{Name: "../schema/erasure.graphqls", Input: `extend type Mutation {
+  "Removes a person from everything that is kept here, and keeps them from coming back: by an email address, or by a contact's id at its side. Nothing is deleted in Zoho Desk or Salesforce."
+  erasePerson(
+    "Case and surrounding space do not matter. All contacts that have it are the person's."
+    email: String
+    "Whose id it is."
+    side: Side
+    "Of a contact at that side."
+    id: ID
+    "Counts what would be removed, and removes nothing."
+    dryRun: Boolean
+  ): ErasureReceipt @access(scope: ADMIN)
+  "Lets an erased person come back: their contacts are read again from both sides. Said as it was for the erasure."
+  liftErasure(email: String, side: Side, id: ID): LiftErasurePayload @access(scope: ADMIN)
+}
+
+"What an erasure removed. It names no person."
+type ErasureReceipt {
+  "Of the erasure, as the audit has it. Null of a dry run."
+  id: ID @access(scope: ADMIN)
+  at: Time! @access(scope: ADMIN)
+  dryRun: Boolean! @access(scope: ADMIN)
+  "Contacts of both sides that were the person's."
+  records: Int! @access(scope: ADMIN)
+  "What was removed, or rewritten without the person, by table."
+  tables: [ErasedTable!]! @access(scope: ADMIN)
+  "Keyed hashes that keep the person from coming back: of email addresses and of ids."
+  tombstones: Int! @access(scope: ADMIN)
+  "Contacts that share an email address with the person and stay, because the person was named by id."
+  sharing: Int! @access(scope: ADMIN)
+  "What is left to do. Null where nothing is."
+  problem: String @access(scope: ADMIN)
+}
+
+"A table, and how many of its rows."
+type ErasedTable {
+  table: String! @access(scope: ADMIN)
+  rows: Int! @access(scope: ADMIN)
+}
+
+"What lifting an erasure came to."
+type LiftErasurePayload {
+  "Erasures that were lifted; 0 where none was of that person."
+  lifted: Int! @access(scope: ADMIN)
+  "Contacts that were read again at once. Others come with the next compare."
+  records: Int! @access(scope: ADMIN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/failure.graphqls", Input: `extend type Query {
   "The failure log, latest first."
-  failures(filter: FailureFilter, first: Int, after: String): FailureConnection @access(scope: ADMIN)
+  failures(filter: FailureFilter, orderBy: FailureOrder, first: Int, after: String): FailureConnection @access(scope: ADMIN)
   "Open failures by code."
   failureCategories(filter: FailureFilter): [FailureCategory!] @access(scope: ADMIN)
+  "Failures that share a cause, and so a mend: of one object, side, code and fields, said in the same words once values are left out. The largest groups first; open failures unless the filter says otherwise."
+  failureGroups(
+    filter: FailureFilter
+    "20 unless it says otherwise, at most 100."
+    first: Int
+  ): [FailureGroup!] @access(scope: ADMIN)
   "What both sides changed differently, with the value that lost, latest first."
   conflicts(filter: ConflictFilter, first: Int, after: String): ConflictConnection @access(scope: ADMIN)
 }
@@ -4299,6 +5545,10 @@ type Failure {
   lastAt: Time! @access(scope: ADMIN)
   nextRetryAt: Time @access(scope: ADMIN)
   resolvedAt: Time @access(scope: ADMIN)
+  "The link that failed, for its journal."
+  linkId: ID! @access(scope: ADMIN)
+  "The source's record at its vendor."
+  recordUrl: String @access(scope: ADMIN)
 }
 
 "A page of a list."
@@ -4325,12 +5575,34 @@ type FailureCategory {
   message: String @access(scope: ADMIN)
 }
 
+"Failures that share a cause. What is said of them is what the newest of them says."
+type FailureGroup {
+  "Their cause: with it in a filter they are listed, exported and tried again together."
+  id: ID! @access(scope: ADMIN)
+  count: Int! @access(scope: ADMIN)
+  lastAt: Time @access(scope: ADMIN)
+  object: SyncObject! @access(scope: ADMIN)
+  target: Side! @access(scope: ADMIN)
+  code: String! @access(scope: ADMIN)
+  fields: [String!] @access(scope: ADMIN)
+  message: String! @access(scope: ADMIN)
+  "What can be done."
+  hint: String @access(scope: ADMIN)
+}
+
 input FailureFilter {
+  "In the record's name, its id or the message; case is ignored."
+  search: String
+  "A field that the failure names, by its API name."
+  field: String
+
   object: SyncObject
   code: String
   target: Side
   resolved: Boolean
   since: Time
+  "The id of a group."
+  cause: ID
 }
 
 "How many will be tried again."
@@ -4350,6 +5622,8 @@ type Conflict {
   salesforce: JSON @access(scope: ADMIN)
   winner: Side @access(scope: ADMIN)
   at: Time! @access(scope: ADMIN)
+  "The link of the two records, for its journal."
+  linkId: ID! @access(scope: ADMIN)
   resolvedAt: Time @access(scope: ADMIN)
 }
 
@@ -4369,9 +5643,22 @@ type ConflictEdge {
 }
 
 input ConflictFilter {
+  "In the record's name or the field; case is ignored."
+  search: String
+
   object: SyncObject
   resolved: Boolean
   since: Time
+}
+
+"Orders failures; ties break by id, nulls come last."
+enum FailureOrder {
+  LAST_DESC
+  LAST_ASC
+  NAME_ASC
+  NAME_DESC
+  ATTEMPTS_DESC
+  ATTEMPTS_ASC
 }
 `, BuiltIn: false},
 	{Name: "../schema/filter.graphqls", Input: `extend type Query {
@@ -4459,6 +5746,8 @@ extend type Mutation {
   "When it answers, no write leaves any more."
   pauseSync: Integration @access(scope: ADMIN)
   resumeSync: Integration @access(scope: ADMIN)
+  "Takes a side as it is now for the one whose records are linked from now on, after OTHER_ORGANIZATION, WENT_BACK or GONE_WITHOUT_TRACE: all that was known of records is forgotten, as after deleteIntegration, and the sync is READY. Connections, mappings and permissions stay. confirm must be: new. Records on either side stay."
+  takeOrganization(side: Side!, confirm: String!): Integration @access(scope: ADMIN)
   "Ends the integration: tokens are revoked, credentials and mirrors removed. confirm must be: delete. Records on either side stay."
   deleteIntegration(confirm: String!): DeleteIntegrationPayload @access(scope: ADMIN)
 }
@@ -4493,12 +5782,22 @@ enum DeletePolicy {
   STAY_DELETED
 }
 
+"Whose cards agents may ask for. Admins and dashboards may ask for any."
+enum AgentCards {
+  "Any customer, by any key: the card stands on Zoho Desk's contact and account pages, too."
+  ANY_CUSTOMER
+  "By a ticket alone, and only by one that the agent may see in Zoho Desk: one of their departments, or shared with one. Agents whom Desk shows their own and unassigned tickets alone are shown no other customers."
+  VISIBLE_TICKETS
+  "The same where Zoho Desk's data sharing makes tickets private: agents are shown the customers of their own and of unassigned tickets, and of unassigned ones of their teams."
+  VISIBLE_PRIVATE_TICKETS
+}
+
 "The integration."
 type Integration {
   status: IntegrationStatus! @access(scope: ADMIN)
   "Why it is broken or waits, and what to do."
   reason: String @access(scope: ADMIN)
-  "The reason by name: BAD_CREDENTIALS, QUOTA_EXHAUSTED, MASS_DELETE, MASS_BLANK. Null when there is none."
+  "The reason by name: BAD_CREDENTIALS, QUOTA_EXHAUSTED, MASS_DELETE, MASS_BLANK, OTHER_ORGANIZATION, WENT_BACK, GONE_WITHOUT_TRACE, SIDE_UNUSABLE, UNAVAILABLE (the database). Null when there is none."
   reasonCode: String @access(scope: ADMIN)
   "When the sync goes on by itself. Null while it does not wait."
   waitingUntil: Time @access(scope: ADMIN)
@@ -4509,6 +5808,12 @@ type Integration {
   deletePolicy: DeletePolicy! @access(scope: ADMIN)
   "How long history, resolved failures and the journal are kept."
   historyDays: Int! @access(scope: ADMIN)
+  "A contact's second email finds its counterpart, too. Without it two contacts of which one has the other's email as its second one are failures, and nothing is made."
+  matchSecondaryEmail: Boolean! @access(scope: ADMIN)
+  "The percentage of each vendor's daily API calls that the sync leaves for agents. Null while the server's own setting holds: each budget tells it."
+  agentShare: Int @access(scope: ADMIN)
+  "Whose cards agents may ask for."
+  agentCards: AgentCards! @access(scope: ADMIN)
   progress: SyncProgress @access(scope: ADMIN)
   counts: SyncCounts @access(scope: ADMIN)
   apiBudgets: [ApiBudget!] @access(scope: ADMIN)
@@ -4520,6 +5825,44 @@ type Integration {
   mappingProblems: [MappingProblem!] @access(scope: ADMIN)
   "The latest compare of everything. Null before the first."
   driftReport: DriftReport @access(scope: ADMIN)
+  "Whether the database can be written. It answers while the database does not: the other fields are then as they were last read, or null."
+  database: DatabaseHealth! @access(scope: ADMIN)
+}
+
+"Whether the database can be written, and if not, what is wrong and since when."
+type DatabaseHealth {
+  ok: Boolean! @access(scope: ADMIN)
+  "Null while nothing is wrong."
+  code: DatabaseProblem @access(scope: ADMIN)
+  "What is wrong, and what mends it."
+  problem: String @access(scope: ADMIN)
+  since: Time @access(scope: ADMIN)
+}
+
+"What keeps the database from being used."
+enum DatabaseProblem {
+  "Its disk is full."
+  FULL
+  "Its disk refuses to be read or written."
+  DISK
+  READ_ONLY
+  "Parts of it cannot be read: restore the backup. Nothing more is written."
+  DAMAGED
+  "The SQLite file was moved or removed while it was open."
+  MISSING
+  "Another file lies where the SQLite file was."
+  REPLACED
+  UNREACHABLE
+  "The server is cut off from the majority of its cluster."
+  NO_QUORUM
+  "Another program holds it, or all its connections are in use."
+  BUSY
+  "The user's password or rights are refused."
+  REFUSED
+  "Its tables or rows are gone: restore the backup."
+  EMPTY
+  "The log has the number of the error."
+  FAILING
 }
 
 "One side's connection."
@@ -4529,6 +5872,10 @@ type Connection {
   host: String @access(scope: ADMIN)
   organization: String @access(scope: ADMIN)
   connectedAt: Time @access(scope: ADMIN)
+  "When it was last asked for changes of all its objects, and answered."
+  lastAnswerAt: Time @access(scope: ADMIN)
+  "It is connected and has not answered for half a minute longer than it is asked at most."
+  silent: Boolean @access(scope: ADMIN)
   "Why it does not work now."
   problem: String @access(scope: ADMIN)
   checks: [ConnectionCheck!] @access(scope: ADMIN)
@@ -4547,6 +5894,8 @@ type ApiBudget {
   used: Int @access(scope: ADMIN)
   limit: Int @access(scope: ADMIN)
   keptForAgents: Int @access(scope: ADMIN)
+  "The percentage of the calls that is kept for agents."
+  keptPercent: Int! @access(scope: ADMIN)
   resetsAt: Time @access(scope: ADMIN)
 }
 
@@ -4580,6 +5929,10 @@ input SyncPolicyInput {
   conflictPolicy: ConflictPolicy
   deletePolicy: DeletePolicy
   historyDays: Int
+  matchSecondaryEmail: Boolean
+  "A percentage between 5 and 95. Both vendors' clients keep to it within a second."
+  agentShare: Int
+  agentCards: AgentCards
 }
 
 input ConnectSalesforceInput {
@@ -4609,11 +5962,63 @@ type DeleteIntegrationPayload {
   deleted: Boolean! @access(scope: ADMIN)
 }
 `, BuiltIn: false},
+	{Name: "../schema/journal.graphqls", Input: `extend type Query {
+  "The journal: every field that was written to a side, latest first."
+  changes(filter: ChangeFilter, first: Int, after: String): ChangeConnection @access(scope: ADMIN)
+  "The pair behind a failure, a conflict or a change. Null when it is gone."
+  link(id: ID!): Link @access(scope: ADMIN)
+}
+
+"One field that was written to one side."
+type Change {
+  id: ID! @access(scope: ADMIN)
+  object: SyncObject! @access(scope: ADMIN)
+  "Where it was written."
+  side: Side! @access(scope: ADMIN)
+  "Of that side's record."
+  recordId: ID! @access(scope: ADMIN)
+  linkId: ID! @access(scope: ADMIN)
+  "The mapping's name of the field: Salesforce's."
+  field: String! @access(scope: ADMIN)
+  old: JSON @access(scope: ADMIN)
+  new: JSON @access(scope: ADMIN)
+  rule: FieldRule @access(scope: ADMIN)
+  "The run that wrote it."
+  runId: ID @access(scope: ADMIN)
+  at: Time! @access(scope: ADMIN)
+}
+
+"A page of a list."
+type ChangeConnection {
+  edges: [ChangeEdge!] @access(scope: ADMIN)
+  nodes: [Change!] @access(scope: ADMIN)
+  pageInfo: PageInfo! @access(scope: ADMIN)
+  "Of the whole list under the same filter."
+  totalCount: Int @access(scope: ADMIN)
+}
+
+"A row with its place in the list."
+type ChangeEdge {
+  cursor: String! @access(scope: ADMIN)
+  node: Change @access(scope: ADMIN)
+}
+
+"Narrows the journal; all that is given must hold."
+input ChangeFilter {
+  linkId: ID
+  runId: ID
+  object: SyncObject
+  field: String
+  since: Time
+}
+`, BuiltIn: false},
 	{Name: "../schema/mapping.graphqls", Input: `extend type Query {
   "The fields that a side really has, as described by it now."
   fields(side: Side!, object: SyncObject!): [Field!] @access(scope: ADMIN)
   "The mapping, in its order."
   fieldMappings(object: SyncObject): [FieldMapping!] @access(scope: ADMIN)
+  "What every record that Sidelight creates gets, beside what the mapping says."
+  constants(object: SyncObject): [Constant!] @access(scope: ADMIN)
 }
 
 extend type Mutation {
@@ -4621,6 +6026,8 @@ extend type Mutation {
   saveFieldMappings(object: SyncObject!, mappings: [FieldMappingInput!]!): SaveFieldMappingsPayload @access(scope: ADMIN)
   "Goes back to the standard mapping."
   resetFieldMappings(object: SyncObject!): SaveFieldMappingsPayload @access(scope: ADMIN)
+  "Replaces what new records of an object get, on both sides, unless a problem is an ERROR. Records that exist are not touched."
+  saveConstants(object: SyncObject!, constants: [ConstantInput!]!): SaveConstantsPayload @access(scope: ADMIN)
 }
 
 "A field of a side."
@@ -4635,6 +6042,41 @@ type Field {
   updatable: Boolean! @access(scope: ADMIN)
   custom: Boolean! @access(scope: ADMIN)
   picklist: [String!] @access(scope: ADMIN)
+  "Values with their labels: of a picklist where the two differ, the record types that may be chosen, and the states and countries that a text takes where Salesforce keeps lists of them."
+  choices: [Choice!] @access(scope: ADMIN)
+  "The field on whose value the choices depend."
+  controller: String @access(scope: ADMIN)
+}
+
+"A value and how people read it."
+type Choice {
+  value: String! @access(scope: ADMIN)
+  label: String! @access(scope: ADMIN)
+  "The values of the controlling field with which it can be chosen."
+  for: [String!] @access(scope: ADMIN)
+}
+
+"A value that every record which Sidelight creates on a side gets in a field. It is written at the creation and never again."
+type Constant {
+  object: SyncObject! @access(scope: ADMIN)
+  side: Side! @access(scope: ADMIN)
+  field: Field! @access(scope: ADMIN)
+  value: String! @access(scope: ADMIN)
+}
+
+input ConstantInput {
+  side: Side!
+  "The side's API name of the field. The mapping must not fill it."
+  field: String!
+  "A record type is named by its id or its label."
+  value: String!
+}
+
+"With an ERROR nothing is saved."
+type SaveConstantsPayload {
+  saved: Boolean! @access(scope: ADMIN)
+  constants: [Constant!] @access(scope: ADMIN)
+  problems: [MappingProblem!]! @access(scope: ADMIN)
 }
 
 "Which way a field flows and who wins."
@@ -4655,7 +6097,21 @@ type FieldMapping {
   desk: Field! @access(scope: ADMIN)
   salesforce: Field! @access(scope: ADMIN)
   rule: FieldRule! @access(scope: ADMIN)
+  "Picklist values that mean the same although they are spelled otherwise. What is not here is compared by its text."
+  values: [ValuePair!] @access(scope: ADMIN)
   position: Int! @access(scope: ADMIN)
+}
+
+"A Desk value and the Salesforce value that it is kept the same as."
+type ValuePair {
+  desk: String! @access(scope: ADMIN)
+  salesforce: String! @access(scope: ADMIN)
+}
+
+"A row of a mapping's table of values. Several values of one side may stand for one of the other: the first of them goes back."
+input ValuePairInput {
+  desk: String!
+  salesforce: String!
 }
 
 input FieldMappingInput {
@@ -4665,6 +6121,8 @@ input FieldMappingInput {
   salesforce: String!
   "TWO_WAY when left out."
   rule: FieldRule
+  "Picklist values that mean the same. What is left out keeps the table that the pair has; an empty list is none."
+  values: [ValuePairInput!]
 }
 
 enum Severity {
@@ -4692,14 +6150,14 @@ type SaveFieldMappingsPayload {
 `, BuiltIn: false},
 	{Name: "../schema/opportunity.graphqls", Input: `extend type Query {
   "Opportunities, for dashboards."
-  opportunities(filter: OpportunityFilter, orderBy: OpportunityOrder, first: Int, after: String, last: Int, before: String): OpportunityConnection @access(needs: OPPORTUNITIES)
+  opportunities(filter: OpportunityFilter, orderBy: OpportunityOrder, first: Int, after: String, last: Int, before: String): OpportunityConnection @access(needs: OPPORTUNITIES, lists: true)
   "Opportunities counted and summed, for dashboards."
   pipeline(
     groupBy: PipelineGroup!
     filter: OpportunityFilter
     "Only so many groups: those with the largest amounts, largest first. Without it all of them, by key."
     first: Int
-  ): [PipelineBucket!] @access(needs: OPPORTUNITIES)
+  ): [PipelineBucket!] @access(needs: OPPORTUNITIES, lists: true)
 }
 
 "A Salesforce opportunity."
@@ -4735,6 +6193,10 @@ type OpportunityConnection {
   asOf: Time @access(needs: OPPORTUNITIES)
   "Of a card: it is older than it should be, or has moved since."
   stale: Boolean @access(needs: OPPORTUNITIES)
+  "Of a card: Salesforce has more records than were read, so that totalCount is a lower bound."
+  more: Boolean @access(needs: OPPORTUNITIES)
+  "Of a card: what they are worth under the same filter, currencies apart; lower bounds where there are more."
+  sums: [OpportunitySum!] @access(needs: OPPORTUNITIES)
 }
 
 "A row with its place in the list."
@@ -4788,6 +6250,16 @@ type PipelineBucket {
   weightedAmount: Decimal @access(needs: OPPORTUNITIES)
   "Null where the organization has one currency."
   currency: String @access(needs: OPPORTUNITIES)
+  "The opportunities are not mirrored whole: those of cards that were opened are counted, others are not."
+  partial: Boolean @access(open: true)
+}
+
+"Opportunities counted and summed in one currency."
+type OpportunitySum {
+  count: Int @access(needs: OPPORTUNITIES)
+  amount: Decimal @access(needs: OPPORTUNITIES)
+  "Null where the organization has one currency."
+  currency: String @access(needs: OPPORTUNITIES)
 }
 `, BuiltIn: false},
 	{Name: "../schema/related.graphqls", Input: `extend type Query {
@@ -4824,8 +6296,8 @@ type RelatedMirror {
 }
 
 extend type Mutation {
-  "Forecasts what the sync would do, or what it would do if an object had these mappings. Nothing is written; ask for the rehearsal until it is DONE."
-  rehearseSync(object: SyncObject, mappings: [FieldMappingInput!]): Rehearsal @access(scope: ADMIN)
+  "Forecasts what the sync would do, or what it would do if an object had these mappings or constants, or under these policies. Nothing is written; ask for the rehearsal until it is DONE."
+  rehearseSync(object: SyncObject, mappings: [FieldMappingInput!], constants: [ConstantInput!], policy: SyncPolicyInput): Rehearsal @access(scope: ADMIN)
 }
 
 enum RunTrigger {
@@ -4880,6 +6352,8 @@ type SyncRunEdge {
 }
 
 input SyncRunFilter {
+  status: RunStatus
+
   object: SyncObject
   source: Side
   trigger: RunTrigger
@@ -4927,8 +6401,10 @@ type FieldChange {
 	{Name: "../schema/token.graphqls", Input: `extend type Query {
   "The dashboards' tokens, newest first."
   serviceTokens: [ServiceToken!] @access(scope: ADMIN)
+  "The sign-ins that have not ended; the one that lasts longest comes first."
+  signIns(filter: SignInFilter, first: Int, after: String): SignInConnection @access(scope: ADMIN)
   "Who changed what, latest first."
-  auditLog(first: Int, after: String): AuditConnection @access(scope: ADMIN)
+  auditLog(filter: AuditFilter, first: Int, after: String): AuditConnection @access(scope: ADMIN)
 }
 
 extend type Mutation {
@@ -4936,6 +6412,8 @@ extend type Mutation {
   createServiceToken(input: ServiceTokenInput!): CreateServiceTokenPayload @access(scope: ADMIN)
   "Ends a token at once."
   revokeServiceToken(id: ID!): ServiceToken @access(scope: ADMIN)
+  "Ends a sign-in at once, with every token that it gave."
+  revokeSignIn(id: ID!): SignIn @access(scope: ADMIN)
 }
 
 "A dashboard's token."
@@ -4991,6 +6469,58 @@ type AuditEdge {
   cursor: String! @access(scope: ADMIN)
   node: AuditEntry @access(scope: ADMIN)
 }
+
+input AuditFilter {
+  "In who, what or of what; case is ignored."
+  search: String
+  since: Time
+}
+
+"A person's sign-in on one device."
+type SignIn {
+  id: ID! @access(scope: ADMIN)
+  "As the audit names the person."
+  subject: String! @access(scope: ADMIN)
+  "As the one who vouches writes it."
+  name: String! @access(scope: ADMIN)
+  scope: Scope! @access(scope: ADMIN)
+  way: SignInWay! @access(scope: ADMIN)
+  "In Zoho Desk."
+  profile: Profile @access(scope: ADMIN)
+  createdAt: Time! @access(scope: ADMIN)
+  renewedAt: Time @access(scope: ADMIN)
+  expiresAt: Time! @access(scope: ADMIN)
+  revokedAt: Time @access(scope: ADMIN)
+}
+
+"Who says who a person is."
+enum SignInWay {
+  "Zoho Desk."
+  DESK
+  "The OpenID provider that the installation names."
+  OIDC
+}
+
+input SignInFilter {
+  "In who it is; case is ignored."
+  search: String
+  scope: Scope
+}
+
+"A page of a list."
+type SignInConnection {
+  edges: [SignInEdge!] @access(scope: ADMIN)
+  nodes: [SignIn!] @access(scope: ADMIN)
+  pageInfo: PageInfo! @access(scope: ADMIN)
+  "Of the whole list."
+  totalCount: Int @access(scope: ADMIN)
+}
+
+"A row with its place in the list."
+type SignInEdge {
+  cursor: String! @access(scope: ADMIN)
+  node: SignIn @access(scope: ADMIN)
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -5019,6 +6549,10 @@ func (ec *executionContext) childFields_Access(ctx context.Context, field graphq
 		return ec.fieldContext_Access_events(ctx, field)
 	case "tasks":
 		return ec.fieldContext_Access_tasks(ctx, field)
+	case "lists":
+		return ec.fieldContext_Access_lists(ctx, field)
+	case "link":
+		return ec.fieldContext_Access_link(ctx, field)
 	case "hiddenFields":
 		return ec.fieldContext_Access_hiddenFields(ctx, field)
 	}
@@ -5099,6 +6633,22 @@ func (ec *executionContext) childFields_AccountEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type AccountEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ActivityDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "day":
+		return ec.fieldContext_ActivityDay_day(ctx, field)
+	case "changed":
+		return ec.fieldContext_ActivityDay_changed(ctx, field)
+	case "failed":
+		return ec.fieldContext_ActivityDay_failed(ctx, field)
+	case "deskCalls":
+		return ec.fieldContext_ActivityDay_deskCalls(ctx, field)
+	case "salesforceCalls":
+		return ec.fieldContext_ActivityDay_salesforceCalls(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ActivityDay", field.Name)
+}
+
 func (ec *executionContext) childFields_Address(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "street":
@@ -5125,6 +6675,8 @@ func (ec *executionContext) childFields_ApiBudget(ctx context.Context, field gra
 		return ec.fieldContext_ApiBudget_limit(ctx, field)
 	case "keptForAgents":
 		return ec.fieldContext_ApiBudget_keptForAgents(ctx, field)
+	case "keptPercent":
+		return ec.fieldContext_ApiBudget_keptPercent(ctx, field)
 	case "resetsAt":
 		return ec.fieldContext_ApiBudget_resetsAt(ctx, field)
 	}
@@ -5173,6 +6725,84 @@ func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type AuditEntry", field.Name)
 }
 
+func (ec *executionContext) childFields_CardLayout(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "parts":
+		return ec.fieldContext_CardLayout_parts(ctx, field)
+	case "tellHidden":
+		return ec.fieldContext_CardLayout_tellHidden(ctx, field)
+	case "contactFields":
+		return ec.fieldContext_CardLayout_contactFields(ctx, field)
+	case "accountFields":
+		return ec.fieldContext_CardLayout_accountFields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CardLayout", field.Name)
+}
+
+func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Change_id(ctx, field)
+	case "object":
+		return ec.fieldContext_Change_object(ctx, field)
+	case "side":
+		return ec.fieldContext_Change_side(ctx, field)
+	case "recordId":
+		return ec.fieldContext_Change_recordId(ctx, field)
+	case "linkId":
+		return ec.fieldContext_Change_linkId(ctx, field)
+	case "field":
+		return ec.fieldContext_Change_field(ctx, field)
+	case "old":
+		return ec.fieldContext_Change_old(ctx, field)
+	case "new":
+		return ec.fieldContext_Change_new(ctx, field)
+	case "rule":
+		return ec.fieldContext_Change_rule(ctx, field)
+	case "runId":
+		return ec.fieldContext_Change_runId(ctx, field)
+	case "at":
+		return ec.fieldContext_Change_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Change", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ChangeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChangeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChangeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ChangeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ChangeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ChangeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Choice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_Choice_value(ctx, field)
+	case "label":
+		return ec.fieldContext_Choice_label(ctx, field)
+	case "for":
+		return ec.fieldContext_Choice_for(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Choice", field.Name)
+}
+
 func (ec *executionContext) childFields_Conflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5193,6 +6823,8 @@ func (ec *executionContext) childFields_Conflict(ctx context.Context, field grap
 		return ec.fieldContext_Conflict_winner(ctx, field)
 	case "at":
 		return ec.fieldContext_Conflict_at(ctx, field)
+	case "linkId":
+		return ec.fieldContext_Conflict_linkId(ctx, field)
 	case "resolvedAt":
 		return ec.fieldContext_Conflict_resolvedAt(ctx, field)
 	}
@@ -5245,6 +6877,10 @@ func (ec *executionContext) childFields_Connection(ctx context.Context, field gr
 		return ec.fieldContext_Connection_organization(ctx, field)
 	case "connectedAt":
 		return ec.fieldContext_Connection_connectedAt(ctx, field)
+	case "lastAnswerAt":
+		return ec.fieldContext_Connection_lastAnswerAt(ctx, field)
+	case "silent":
+		return ec.fieldContext_Connection_silent(ctx, field)
 	case "problem":
 		return ec.fieldContext_Connection_problem(ctx, field)
 	case "checks":
@@ -5263,6 +6899,20 @@ func (ec *executionContext) childFields_ConnectionCheck(ctx context.Context, fie
 		return ec.fieldContext_ConnectionCheck_detail(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConnectionCheck", field.Name)
+}
+
+func (ec *executionContext) childFields_Constant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "object":
+		return ec.fieldContext_Constant_object(ctx, field)
+	case "side":
+		return ec.fieldContext_Constant_side(ctx, field)
+	case "field":
+		return ec.fieldContext_Constant_field(ctx, field)
+	case "value":
+		return ec.fieldContext_Constant_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Constant", field.Name)
 }
 
 func (ec *executionContext) childFields_Contact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5369,6 +7019,20 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Customer", field.Name)
 }
 
+func (ec *executionContext) childFields_DatabaseHealth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ok":
+		return ec.fieldContext_DatabaseHealth_ok(ctx, field)
+	case "code":
+		return ec.fieldContext_DatabaseHealth_code(ctx, field)
+	case "problem":
+		return ec.fieldContext_DatabaseHealth_problem(ctx, field)
+	case "since":
+		return ec.fieldContext_DatabaseHealth_since(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DatabaseHealth", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deleted":
@@ -5405,6 +7069,8 @@ func (ec *executionContext) childFields_DriftObject(ctx context.Context, field g
 		return ec.fieldContext_DriftObject_pairs(ctx, field)
 	case "equal":
 		return ec.fieldContext_DriftObject_equal(ctx, field)
+	case "alone":
+		return ec.fieldContext_DriftObject_alone(ctx, field)
 	case "differences":
 		return ec.fieldContext_DriftObject_differences(ctx, field)
 	}
@@ -5441,6 +7107,38 @@ func (ec *executionContext) childFields_DriftSample(ctx context.Context, field g
 		return ec.fieldContext_DriftSample_fields(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DriftSample", field.Name)
+}
+
+func (ec *executionContext) childFields_ErasedTable(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "table":
+		return ec.fieldContext_ErasedTable_table(ctx, field)
+	case "rows":
+		return ec.fieldContext_ErasedTable_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ErasedTable", field.Name)
+}
+
+func (ec *executionContext) childFields_ErasureReceipt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ErasureReceipt_id(ctx, field)
+	case "at":
+		return ec.fieldContext_ErasureReceipt_at(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_ErasureReceipt_dryRun(ctx, field)
+	case "records":
+		return ec.fieldContext_ErasureReceipt_records(ctx, field)
+	case "tables":
+		return ec.fieldContext_ErasureReceipt_tables(ctx, field)
+	case "tombstones":
+		return ec.fieldContext_ErasureReceipt_tombstones(ctx, field)
+	case "sharing":
+		return ec.fieldContext_ErasureReceipt_sharing(ctx, field)
+	case "problem":
+		return ec.fieldContext_ErasureReceipt_problem(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ErasureReceipt", field.Name)
 }
 
 func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5483,6 +7181,8 @@ func (ec *executionContext) childFields_EventConnection(ctx context.Context, fie
 		return ec.fieldContext_EventConnection_asOf(ctx, field)
 	case "stale":
 		return ec.fieldContext_EventConnection_stale(ctx, field)
+	case "more":
+		return ec.fieldContext_EventConnection_more(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
 }
@@ -5529,6 +7229,10 @@ func (ec *executionContext) childFields_Failure(ctx context.Context, field graph
 		return ec.fieldContext_Failure_nextRetryAt(ctx, field)
 	case "resolvedAt":
 		return ec.fieldContext_Failure_resolvedAt(ctx, field)
+	case "linkId":
+		return ec.fieldContext_Failure_linkId(ctx, field)
+	case "recordUrl":
+		return ec.fieldContext_Failure_recordUrl(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Failure", field.Name)
 }
@@ -5573,6 +7277,30 @@ func (ec *executionContext) childFields_FailureEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type FailureEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_FailureGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_FailureGroup_id(ctx, field)
+	case "count":
+		return ec.fieldContext_FailureGroup_count(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_FailureGroup_lastAt(ctx, field)
+	case "object":
+		return ec.fieldContext_FailureGroup_object(ctx, field)
+	case "target":
+		return ec.fieldContext_FailureGroup_target(ctx, field)
+	case "code":
+		return ec.fieldContext_FailureGroup_code(ctx, field)
+	case "fields":
+		return ec.fieldContext_FailureGroup_fields(ctx, field)
+	case "message":
+		return ec.fieldContext_FailureGroup_message(ctx, field)
+	case "hint":
+		return ec.fieldContext_FailureGroup_hint(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FailureGroup", field.Name)
+}
+
 func (ec *executionContext) childFields_Field(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -5591,6 +7319,10 @@ func (ec *executionContext) childFields_Field(ctx context.Context, field graphql
 		return ec.fieldContext_Field_custom(ctx, field)
 	case "picklist":
 		return ec.fieldContext_Field_picklist(ctx, field)
+	case "choices":
+		return ec.fieldContext_Field_choices(ctx, field)
+	case "controller":
+		return ec.fieldContext_Field_controller(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Field", field.Name)
 }
@@ -5621,10 +7353,22 @@ func (ec *executionContext) childFields_FieldMapping(ctx context.Context, field 
 		return ec.fieldContext_FieldMapping_salesforce(ctx, field)
 	case "rule":
 		return ec.fieldContext_FieldMapping_rule(ctx, field)
+	case "values":
+		return ec.fieldContext_FieldMapping_values(ctx, field)
 	case "position":
 		return ec.fieldContext_FieldMapping_position(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldMapping", field.Name)
+}
+
+func (ec *executionContext) childFields_FieldSample(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_FieldSample_field(ctx, field)
+	case "values":
+		return ec.fieldContext_FieldSample_values(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldSample", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5683,6 +7427,12 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_deletePolicy(ctx, field)
 	case "historyDays":
 		return ec.fieldContext_Integration_historyDays(ctx, field)
+	case "matchSecondaryEmail":
+		return ec.fieldContext_Integration_matchSecondaryEmail(ctx, field)
+	case "agentShare":
+		return ec.fieldContext_Integration_agentShare(ctx, field)
+	case "agentCards":
+		return ec.fieldContext_Integration_agentCards(ctx, field)
 	case "progress":
 		return ec.fieldContext_Integration_progress(ctx, field)
 	case "counts":
@@ -5699,8 +7449,20 @@ func (ec *executionContext) childFields_Integration(ctx context.Context, field g
 		return ec.fieldContext_Integration_mappingProblems(ctx, field)
 	case "driftReport":
 		return ec.fieldContext_Integration_driftReport(ctx, field)
+	case "database":
+		return ec.fieldContext_Integration_database(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Integration", field.Name)
+}
+
+func (ec *executionContext) childFields_LiftErasurePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lifted":
+		return ec.fieldContext_LiftErasurePayload_lifted(ctx, field)
+	case "records":
+		return ec.fieldContext_LiftErasurePayload_records(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LiftErasurePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Link(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5717,6 +7479,10 @@ func (ec *executionContext) childFields_Link(ctx context.Context, field graphql.
 		return ec.fieldContext_Link_matchedBy(ctx, field)
 	case "syncedAt":
 		return ec.fieldContext_Link_syncedAt(ctx, field)
+	case "deskUrl":
+		return ec.fieldContext_Link_deskUrl(ctx, field)
+	case "salesforceUrl":
+		return ec.fieldContext_Link_salesforceUrl(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Link", field.Name)
 }
@@ -5773,6 +7539,8 @@ func (ec *executionContext) childFields_NoteConnection(ctx context.Context, fiel
 		return ec.fieldContext_NoteConnection_asOf(ctx, field)
 	case "stale":
 		return ec.fieldContext_NoteConnection_stale(ctx, field)
+	case "more":
+		return ec.fieldContext_NoteConnection_more(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NoteConnection", field.Name)
 }
@@ -5837,6 +7605,10 @@ func (ec *executionContext) childFields_OpportunityConnection(ctx context.Contex
 		return ec.fieldContext_OpportunityConnection_asOf(ctx, field)
 	case "stale":
 		return ec.fieldContext_OpportunityConnection_stale(ctx, field)
+	case "more":
+		return ec.fieldContext_OpportunityConnection_more(ctx, field)
+	case "sums":
+		return ec.fieldContext_OpportunityConnection_sums(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OpportunityConnection", field.Name)
 }
@@ -5849,6 +7621,18 @@ func (ec *executionContext) childFields_OpportunityEdge(ctx context.Context, fie
 		return ec.fieldContext_OpportunityEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OpportunityEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OpportunitySum(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_OpportunitySum_count(ctx, field)
+	case "amount":
+		return ec.fieldContext_OpportunitySum_amount(ctx, field)
+	case "currency":
+		return ec.fieldContext_OpportunitySum_currency(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpportunitySum", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5879,6 +7663,8 @@ func (ec *executionContext) childFields_PipelineBucket(ctx context.Context, fiel
 		return ec.fieldContext_PipelineBucket_weightedAmount(ctx, field)
 	case "currency":
 		return ec.fieldContext_PipelineBucket_currency(ctx, field)
+	case "partial":
+		return ec.fieldContext_PipelineBucket_partial(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PipelineBucket", field.Name)
 }
@@ -5893,6 +7679,8 @@ func (ec *executionContext) childFields_Profile(ctx context.Context, field graph
 		return ec.fieldContext_Profile_permission(ctx, field)
 	case "denyMode":
 		return ec.fieldContext_Profile_denyMode(ctx, field)
+	case "card":
+		return ec.fieldContext_Profile_card(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Profile", field.Name)
 }
@@ -5973,6 +7761,18 @@ func (ec *executionContext) childFields_RetryPayload(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type RetryPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SaveConstantsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "saved":
+		return ec.fieldContext_SaveConstantsPayload_saved(ctx, field)
+	case "constants":
+		return ec.fieldContext_SaveConstantsPayload_constants(ctx, field)
+	case "problems":
+		return ec.fieldContext_SaveConstantsPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveConstantsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SaveFieldMappingsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "saved":
@@ -6017,6 +7817,56 @@ func (ec *executionContext) childFields_ServiceToken(ctx context.Context, field 
 		return ec.fieldContext_ServiceToken_denyMode(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ServiceToken", field.Name)
+}
+
+func (ec *executionContext) childFields_SignIn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SignIn_id(ctx, field)
+	case "subject":
+		return ec.fieldContext_SignIn_subject(ctx, field)
+	case "name":
+		return ec.fieldContext_SignIn_name(ctx, field)
+	case "scope":
+		return ec.fieldContext_SignIn_scope(ctx, field)
+	case "way":
+		return ec.fieldContext_SignIn_way(ctx, field)
+	case "profile":
+		return ec.fieldContext_SignIn_profile(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_SignIn_createdAt(ctx, field)
+	case "renewedAt":
+		return ec.fieldContext_SignIn_renewedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_SignIn_expiresAt(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_SignIn_revokedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignIn", field.Name)
+}
+
+func (ec *executionContext) childFields_SignInConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SignInConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SignInConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SignInConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SignInConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignInConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SignInEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SignInEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SignInEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignInEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_SyncCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6169,6 +8019,8 @@ func (ec *executionContext) childFields_TaskConnection(ctx context.Context, fiel
 		return ec.fieldContext_TaskConnection_asOf(ctx, field)
 	case "stale":
 		return ec.fieldContext_TaskConnection_stale(ctx, field)
+	case "more":
+		return ec.fieldContext_TaskConnection_more(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TaskConnection", field.Name)
 }
@@ -6195,6 +8047,26 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
 
+func (ec *executionContext) childFields_ValuePair(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "desk":
+		return ec.fieldContext_ValuePair_desk(ctx, field)
+	case "salesforce":
+		return ec.fieldContext_ValuePair_salesforce(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ValuePair", field.Name)
+}
+
+func (ec *executionContext) childFields_ViewAsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "token":
+		return ec.fieldContext_ViewAsPayload_token(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ViewAsPayload_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ViewAsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "subject":
@@ -6205,6 +8077,10 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_profile(ctx, field)
 	case "access":
 		return ec.fieldContext_Viewer_access(ctx, field)
+	case "integrationStatus":
+		return ec.fieldContext_Viewer_integrationStatus(ctx, field)
+	case "card":
+		return ec.fieldContext_Viewer_card(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

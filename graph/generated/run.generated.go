@@ -1031,13 +1031,20 @@ func (ec *executionContext) unmarshalInputSyncRunFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"object", "source", "trigger", "since"}
+	fieldsInOrder := [...]string{"status", "object", "source", "trigger", "since"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalORunStatus2ᚖsidelightᚋmodelsᚐRunStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		case "object":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("object"))
 			data, err := ec.unmarshalOSyncObject2ᚖsidelightᚋmodelsᚐSyncObject(ctx, v)
@@ -1659,6 +1666,25 @@ func (ec *executionContext) marshalORehearsalSample2ᚕsidelightᚋmodelsᚐRehe
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalORunStatus2ᚖsidelightᚋmodelsᚐRunStatus(ctx context.Context, v any) (*models.RunStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := models.RunStatus(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORunStatus2ᚖsidelightᚋmodelsᚐRunStatus(ctx context.Context, sel ast.SelectionSet, v *models.RunStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) unmarshalORunTrigger2ᚖsidelightᚋmodelsᚐRunTrigger(ctx context.Context, v any) (*models.RunTrigger, error) {

@@ -4,6 +4,7 @@ package scalar
 import (
 	"io"
 	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -36,6 +37,22 @@ func UnmarshalDate(v any) (models.Date, error) {
 		return "", models.Errorf(models.CodeBadUserInput, "not a date: write it as YYYY-MM-DD")
 	}
 	return models.ParseDate(s)
+}
+
+// MarshalTime writes RFC 3339.
+func MarshalTime(t time.Time) graphql.Marshaler { return graphql.MarshalTime(t) }
+
+// UnmarshalTime reads RFC 3339, in the years that every database has.
+func UnmarshalTime(v any) (time.Time, error) {
+	s, _ := v.(string)
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		return t, models.Errorf(models.CodeBadUserInput, "not a time: write it as 2026-01-31T00:00:00Z")
+	}
+	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
+		return t, models.Errorf(models.CodeBadUserInput, "the time lies outside of the years 1 to 9999")
+	}
+	return t, nil
 }
 
 // Node is any of the types that implement the schema's interface of that name.

@@ -15,7 +15,8 @@ import (
 // fieldName is what may stand in a JSON path: the vendors' own names, and paths over a relation.
 var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]*$`)
 
-// jsonColumns selects the named fields of a mirror's values, and nothing else of them. NULL where there is no row or nothing is wanted.
+// jsonColumns selects the named fields of a mirror's values, and nothing else of them. NULL where
+// there is no row or nothing is wanted.
 func jsonColumns(alias string, fields []string, as string) string {
 	var parts []string
 	fields = slices.Clone(fields)
@@ -43,12 +44,14 @@ type pairRow struct {
 	SalesforceObserved *time.Time `gorm:"column:salesforce_observed_at"`
 }
 
-// pairs reads links with the wanted part of their mirrors, by id. Records that are deleted are left out of their pair. What a contact refers to as its account is
-// read where parents asks for it, or the columns name the reference.
+// pairs reads links with the wanted part of their mirrors, by id. Records that are deleted are left
+// out of their pair. What a contact refers to as its account is read where parents asks for it, or
+// the columns name the reference.
 func (s *Store) pairs(q *gorm.DB, object models.SyncObject, ids []string, columns models.Sources, parents bool) (map[string]models.Pair, error) {
 	out := make(map[string]models.Pair, len(ids))
 	desk, salesforce := object.ParentField(models.Desk), object.ParentField(models.Salesforce)
-	values := models.Sources{Desk: leaving(columns.Desk, desk), Salesforce: leaving(columns.Salesforce, salesforce)} // the reference has a column of its own
+	// The reference has a column of its own.
+	values := models.Sources{Desk: leaving(columns.Desk, desk), Salesforce: leaving(columns.Salesforce, salesforce)}
 	selected := []string{"l.id", "l.object", "d.id AS desk_id", "s.id AS salesforce_id", "l.matched_by", "l.synced_at", "d.modified_at AS desk_modified_at",
 		"s.modified_at AS salesforce_modified_at", "d.observed_at AS desk_observed_at", "s.observed_at AS salesforce_observed_at",
 		jsonColumns("d", values.Desk, "desk_data"), jsonColumns("s", values.Salesforce, "salesforce_data")}
@@ -66,7 +69,7 @@ func (s *Store) pairs(q *gorm.DB, object models.SyncObject, ids []string, column
 		}
 		for _, r := range rows {
 			p := r.Pair
-			p.ObservedAt = earlier(r.DeskObservedAt, r.SalesforceObserved)
+			p.ObservedAt, p.ReadAt = earlier(r.DeskObservedAt, r.SalesforceObserved), r.SalesforceObserved
 			if p.MatchedBy != nil && *p.MatchedBy == "" {
 				p.MatchedBy = nil
 			}
@@ -83,8 +86,17 @@ func earlier(a, b *time.Time) *time.Time {
 	return a
 }
 
-// Customer reads the pair behind the key with the selected columns only. Desk ticket ids are resolved before. Nil, nil when nobody matches.
+// Customer reads the pair behind the key with the selected columns only. Desk ticket ids are
+// resolved before. Nil, nil when nobody matches.
 func (s *Store) Customer(ctx context.Context, key models.CustomerKey, sel models.Selection) (*models.Contact, *models.Account, error) {
+	if contact, account, ok, err := s.head(ctx, key, sel); ok || err != nil {
+		return contact, account, err
+	}
+	return s.byParts(ctx, key, sel)
+}
+
+// byParts finds whose key it is, and reads contact and account each by itself.
+func (s *Store) byParts(ctx context.Context, key models.CustomerKey, sel models.Selection) (*models.Contact, *models.Account, error) {
 	contactID, accountID, err := s.resolve(ctx, key)
 	if err != nil || (contactID == "" && accountID == "") {
 		return nil, nil, err
@@ -102,7 +114,7 @@ func (s *Store) Customer(ctx context.Context, key models.CustomerKey, sel models
 			}
 		}
 	}
-	if accountID == "" || !sel.Account {
+	if accountID == "" || !sel.Account || contact != nil && !sel.Parent {
 		return contact, nil, nil
 	}
 	found, err := s.pairs(s.read(ctx), models.AccountObject, []string{accountID}, sel.AccountFields, false)
@@ -116,8 +128,9 @@ func (s *Store) Customer(ctx context.Context, key models.CustomerKey, sel models
 	return contact, &models.Account{Pair: p}, nil
 }
 
-// resolve finds the link behind a key, "" when nobody matches. A contact is found by email even if several share it: one that is linked goes before others. A record that was
-// merged into another is the other; one that lives on neither side is nobody.
+// resolve finds the link behind a key, "" when nobody matches. A contact is found by email even if
+// several share it: one that is linked goes before others. A record that was merged into another is
+// the other; one that lives on neither side is nobody.
 func (s *Store) resolve(ctx context.Context, key models.CustomerKey) (contactID, accountID string, err error) {
 	var l mergedLink
 	switch {
@@ -128,7 +141,7 @@ func (s *Store) resolve(ctx context.Context, key models.CustomerKey) (contactID,
 	case key.SalesforceID != nil:
 		l, err = s.linkOf(ctx, models.Salesforce, models.SalesforceID(*key.SalesforceID), models.SyncObjects...)
 	case key.Email != nil:
-		email := cut(models.MatchKey(models.Text(*key.Email)))
+		email := truncate(models.MatchKey(models.Text(*key.Email)))
 		if email == "" {
 			return "", "", nil
 		}
@@ -156,7 +169,8 @@ type mergedLink struct {
 	SalesforceInto string
 }
 
-// linkOf is the living link of a side's record, or of the one that it, or its counterpart, was merged into; the zero link where there is none.
+// linkOf is the living link of a side's record, or of the one that it, or its counterpart, was
+// merged into; the zero link where there is none.
 func (s *Store) linkOf(ctx context.Context, side models.Side, id string, objects ...models.SyncObject) (mergedLink, error) {
 	for _, object := range objects {
 		l, err := s.survivor(ctx, side, id, object)
@@ -222,20 +236,12 @@ func (s *Store) accountOf(ctx context.Context, contact models.Pair) (string, err
 	return "", nil
 }
 
-// Link is the link with the id, nil when there is none.
-func (s *Store) Link(ctx context.Context, id string) (*models.Link, error) {
-	var links []models.Link
-	if err := s.read(ctx).Where("id = ?", id).Find(&links).Error; err != nil || len(links) == 0 {
-		return nil, err
-	}
-	return &links[0], nil
-}
-
 // Contacts lists the contacts of either side, each pair once.
 func (s *Store) Contacts(ctx context.Context, f models.ContactFilter, order models.ContactOrder, page models.Page, columns models.Sources, total bool) (models.Slice[models.Contact], error) {
-	q := s.lag(ctx).Model(&linkRow{}).Where("object = ? AND live = ?", models.ContactObject, true)
+	smallResult := f.AccountID != nil // found by an index of its own
+	q := s.replica(ctx).Model(&linkRow{}).Where(withoutIndex("object", smallResult)+" = ? AND "+withoutIndex("live", smallResult)+" = ?", models.ContactObject, true)
 	if f.Email != nil {
-		q = q.Where("match_key = ?", cut(models.MatchKey(models.Text(*f.Email))))
+		q = q.Where("match_key = ?", truncate(models.MatchKey(models.Text(*f.Email))))
 	}
 	if f.AccountID != nil {
 		account, err := s.accountLink(ctx, *f.AccountID)
@@ -244,27 +250,28 @@ func (s *Store) Contacts(ctx context.Context, f models.ContactFilter, order mode
 		}
 		q = s.childrenOf(q, account)
 	}
-	rows, err := s.linkList(narrow(q, f.Search, f.UpdatedSince, true, string(order)), f.Email != nil || f.AccountID != nil, "contacts", string(order), page, total)
+	rows, err := s.linkList(applySearch(q, f.Search, f.UpdatedSince, true, string(order)), smallResult || f.Email != nil, "contacts", string(order), page, total)
 	if err != nil {
 		return models.Slice[models.Contact]{}, err
 	}
-	return joined(s, s.lag(ctx), models.ContactObject, rows, columns, func(p models.Pair) models.Contact { return models.Contact{Pair: p} })
+	return joined(s, s.replica(ctx), models.ContactObject, rows, columns, func(p models.Pair) models.Contact { return models.Contact{Pair: p} })
 }
 
 // Accounts lists the accounts of either side, each pair once.
 func (s *Store) Accounts(ctx context.Context, f models.AccountFilter, order models.AccountOrder, page models.Page, columns models.Sources, total bool) (models.Slice[models.Account], error) {
-	q := s.lag(ctx).Model(&linkRow{}).Where("object = ? AND live = ?", models.AccountObject, true)
+	q := s.replica(ctx).Model(&linkRow{}).Where("object = ? AND live = ?", models.AccountObject, true)
 	if f.Name != nil {
-		q = q.Where("match_key = ?", cut(models.MatchKey(models.Text(*f.Name))))
+		q = q.Where("match_key = ?", truncate(models.MatchKey(models.Text(*f.Name))))
 	}
-	rows, err := s.linkList(narrow(q, f.Search, f.UpdatedSince, false, string(order)), f.Name != nil, "accounts", string(order), page, total)
+	rows, err := s.linkList(applySearch(q, f.Search, f.UpdatedSince, false, string(order)), f.Name != nil, "accounts", string(order), page, total)
 	if err != nil {
 		return models.Slice[models.Account]{}, err
 	}
-	return joined(s, s.lag(ctx), models.AccountObject, rows, columns, func(p models.Pair) models.Account { return models.Account{Pair: p} })
+	return joined(s, s.replica(ctx), models.AccountObject, rows, columns, func(p models.Pair) models.Account { return models.Account{Pair: p} })
 }
 
-// accountLink finds an account by our id or by either vendor's; the zero link when there is none. Each way has an index of its own.
+// accountLink finds an account by our id or by either vendor's; the zero link when there is none.
+// Each way has an index of its own.
 func (s *Store) accountLink(ctx context.Context, id string) (l models.Link, err error) {
 	for _, by := range []struct{ column, id string }{{"id", id}, {"salesforce_id", models.SalesforceID(id)}, {"desk_id", id}} {
 		err = s.read(ctx).Where("object = ? AND "+by.column+" = ?", models.AccountObject, by.id).Limit(1).Find(&l).Error
@@ -275,8 +282,9 @@ func (s *Store) accountLink(ctx context.Context, id string) (l models.Link, err 
 	return l, nil
 }
 
-// childrenOf are the links of the contacts whose account it is on either side: few beside all there are, so they are found first, and in the order that is written here:
-// SQLite keeps to it in a cross join.
+// childrenOf are the links of the contacts whose account it is on either side: few beside all there
+// are, so they are found first, and in the order that is written here: SQLite keeps to it in a
+// cross join.
 func (s *Store) childrenOf(q *gorm.DB, account models.Link) *gorm.DB {
 	none := "\x00" // no record has this parent
 	of := func(side models.Side) *gorm.DB {
@@ -292,8 +300,9 @@ func (s *Store) childrenOf(q *gorm.DB, account models.Link) *gorm.DB {
 
 var likeEscape = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
-// narrow narrows to a search and a time. The indexes of the orders hold what is compared: since enters one by its time only where that is the order.
-func narrow(q *gorm.DB, search *string, since *time.Time, email bool, order string) *gorm.DB {
+// applySearch restricts to a search and a time. The indexes of the orders hold what is compared:
+// since enters one by its time only where that is the order.
+func applySearch(q *gorm.DB, search *string, since *time.Time, email bool, order string) *gorm.DB {
 	if search != nil && strings.TrimSpace(*search) != "" {
 		like := "%" + likeEscape.Replace(strings.ToLower(strings.TrimSpace(*search))) + "%"
 		if email {
@@ -303,20 +312,21 @@ func narrow(q *gorm.DB, search *string, since *time.Time, email bool, order stri
 		}
 	}
 	if since != nil {
-		q = q.Where(aside("moved_at", !strings.HasPrefix(order, "UPDATED"))+" >= ?", since.UTC())
+		q = q.Where(withoutIndex("moved_at", !strings.HasPrefix(order, "UPDATED"))+" >= ?", earliest(*since))
 	}
 	return q
 }
 
-// linkList reads one page of links in an order that an index of the links has. few tells that the query leaves a handful by an index of its own: those are sorted.
-func (s *Store) linkList(q *gorm.DB, few bool, name, order string, page models.Page, total bool) (models.Slice[linkRow], error) {
+// linkList reads one page of links in an order that an index of the links has. smallResult tells
+// that the query leaves a handful by an index of its own: those are sorted.
+func (s *Store) linkList(q *gorm.DB, smallResult bool, name, order string, page models.Page, total bool) (models.Slice[linkRow], error) {
 	by, desc := strings.CutSuffix(order, "_DESC")
 	by = strings.TrimSuffix(by, "_ASC")
 	c := map[string]string{"NAME": "name_key", "EMAIL": "match_key", "UPDATED": "moved_at"}[by]
 	if c == "" {
 		c, by = "name_key", "NAME"
 	}
-	k := keyset{name: name + "/" + by + map[bool]string{true: "-"}[desc], columns: []column{{sql: aside(c, few), desc: desc}, {sql: "id", desc: desc}}}
+	k := keyset{name: name + "/" + by + map[bool]string{true: "-"}[desc], columns: []column{{sql: withoutIndex(c, smallResult), desc: desc}, {sql: "id", desc: desc}}}
 	return list(q, k, page, total, func(l linkRow) []any {
 		return []any{map[string]any{"name_key": l.NameKey, "match_key": l.MatchKey, "moved_at": l.MovedAt}[c], l.ID}
 	}, func(tx *gorm.DB) *gorm.DB { return tx.Select("id", c) })
@@ -373,23 +383,6 @@ func (s *Store) accountsBy(ctx context.Context, side models.Side, ids []string, 
 				out[links[i].RecordID(side)] = &models.Account{Pair: p}
 			}
 		}
-	}
-	return out, nil
-}
-
-// FieldHistory is the latest journal entry of each mapped field of a link, or of those that are named.
-func (s *Store) FieldHistory(ctx context.Context, linkID string, fields ...string) (map[string]models.Change, error) {
-	var changes []models.Change
-	latest := s.read(ctx).Model(&models.Change{}).Select("MAX(id)").Where("link_id = ?", linkID).Group("field")
-	if len(fields) > 0 {
-		latest = latest.Where("field IN ?", fields)
-	}
-	if err := s.read(ctx).Where("id IN (?)", latest).Find(&changes).Error; err != nil {
-		return nil, err
-	}
-	out := make(map[string]models.Change, len(changes))
-	for _, c := range changes {
-		out[c.Field] = c
 	}
 	return out, nil
 }

@@ -76,8 +76,8 @@ func TestTheHistoryCountsWhatWasSavedAndNotWhatWasStale(t *testing.T) {
 		var plans []models.LinkPlan
 		for i, l := range dirty(t, s) {
 			l.Link.Dirty = false
-			plan := models.LinkPlan{Link: l.Link, Failure: &models.Failure{ID: fmt.Sprint("f", i), LinkID: l.ID, Object: l.Object, Source: models.Desk, Target: models.Salesforce,
-				RecordID: fmt.Sprint(i), Code: models.CodeTypeMismatch, Attempts: 1, RunID: "r", FirstAt: t0, LastAt: t0}}
+			plan := models.LinkPlan{Link: l.Link, Failures: []models.Failure{{ID: fmt.Sprint("f", i), LinkID: l.ID, Object: l.Object, Source: models.Desk, Target: models.Salesforce,
+				RecordID: fmt.Sprint(i), Code: models.CodeTypeMismatch, Attempts: 1, RunID: "r", FirstAt: t0, LastAt: t0}}}
 			if i == 1 {
 				plan.Link.Version++ // changed since
 			}
@@ -113,7 +113,8 @@ func TestWhatMadeALinkDirtyIsRemembered(t *testing.T) {
 	})
 }
 
-// Only an attempt that nobody knows the end of is unanswered: not one that was refused for now, whatever came of the attempts before.
+// Only an attempt that nobody knows the end of is unanswered: not one that was refused for now,
+// whatever came of the attempts before.
 func TestUnansweredIsWhatWasSentAndWhoseLastAttemptWasNotAnswered(t *testing.T) {
 	for name, c := range map[string]struct {
 		answers []models.Code // of the attempts one after the other; "" for none

@@ -1,7 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -19,7 +22,14 @@ func failureWhere(q *gorm.DB, f models.FailureFilter) *gorm.DB {
 		q = q.Where("target = ?", *f.Target)
 	}
 	if f.Since != nil {
-		q = q.Where("last_at >= ?", *f.Since)
+		q = q.Where("last_at >= ?", earliest(*f.Since))
+	}
+	q = searched(q, f.Search, "record_name", "record_id", "message")
+	if f.Field != nil {
+		q = containing(q, "fields", `"`+*f.Field+`"`)
+	}
+	if f.Cause != nil {
+		q = q.Where("cause = ?", *f.Cause)
 	}
 	if f.Resolved != nil && *f.Resolved {
 		q = q.Where("resolved_at IS NOT NULL")
@@ -31,8 +41,7 @@ func failureWhere(q *gorm.DB, f models.FailureFilter) *gorm.DB {
 
 // Failures is the failure log, latest first.
 func (s *Store) Failures(ctx context.Context, f models.FailureFilter, page models.Page, total bool) (models.Slice[models.Failure], error) {
-	return list(failureWhere(s.read(ctx).Model(&models.Failure{}), f), keyset{name: "failures", columns: []column{{sql: "last_at", desc: true}, {sql: "id", desc: true}}}, page, total,
-		func(r models.Failure) []any { return []any{r.LastAt, r.ID} })
+	return list(failureWhere(s.read(ctx).Model(&models.Failure{}), f), failureOrder(f.Order), page, total, failureValues(f.Order))
 }
 
 // FailureCategories counts failures by code and object; open ones unless the filter says otherwise.
@@ -42,8 +51,7 @@ func (s *Store) FailureCategories(ctx context.Context, f models.FailureFilter) (
 		f.Resolved = &open
 	}
 	out := []models.FailureCategory{}
-	rows, err := failureWhere(s.read(ctx).Model(&models.Failure{}), f).Select("code, object, COUNT(*), MAX(last_at), MAX(message)").
-		Group("code, object").Order("COUNT(*) DESC, code, object").Rows()
+	rows, err := failureWhere(s.read(ctx).Model(&models.Failure{}), f).Select("code, object, COUNT(*), MAX(last_at)").Group("object, code").Rows()
 	if err != nil {
 		return nil, err
 	}
@@ -51,17 +59,33 @@ func (s *Store) FailureCategories(ctx context.Context, f models.FailureFilter) (
 	for rows.Next() {
 		var c models.FailureCategory
 		var at moment
-		if err := rows.Scan(&c.Code, &c.Object, &c.Count, &at, &c.Message); err != nil {
+		if err := rows.Scan(&c.Code, &c.Object, &c.Count, &at); err != nil {
 			return nil, err
 		}
 		c.LastAt = at.ptr()
 		out = append(out, c)
 	}
-	return out, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for i, c := range out {
+		// Their words by themselves: grouped with them, the failures would go through a table on
+		// disk.
+		var one models.Failure
+		err := failureWhere(s.read(ctx), f).Select("message").Where("object = ? AND code = ? AND last_at = ?", c.Object, c.Code, c.LastAt).Limit(1).Find(&one).Error
+		if err != nil {
+			return nil, err
+		}
+		out[i].Message = &one.Message
+	}
+	slices.SortFunc(out, func(a, b models.FailureCategory) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Object, b.Object))
+	})
+	return out, nil
 }
 
-// RetryFailures has the records of the open failures that match planned again at once, and answers how many. A failure is resolved when its record
-// is through.
+// RetryFailures has the records of the open failures that match planned again at once, and answers
+// how many. A failure is resolved when its record is through.
 func (s *Store) RetryFailures(ctx context.Context, ids []string, f models.FailureFilter) (n int, err error) {
 	open := false
 	f.Resolved = &open
@@ -71,25 +95,17 @@ func (s *Store) RetryFailures(ctx context.Context, ids []string, f models.Failur
 			q = q.Where("id IN ?", ids)
 		}
 		var found []models.Failure
-		if err := q.Select("id", "link_id").Find(&found).Error; err != nil {
+		if err := q.Select("id", "link_id", "field", "code").Find(&found).Error; err != nil {
 			return err
 		}
 		n = len(found)
-		failures, links := make([]string, n), make([]string, n)
-		for i, f := range found {
-			failures[i], links[i] = f.ID, f.LinkID
-		}
-		for chunk := range chunks(links) {
-			if err := tx.Table("links").Where("id IN ?", chunk).UpdateColumns(map[string]any{"resting": nil, "retried_at": s.stamp()}).Error; err != nil {
-				return err
-			}
-		}
-		return s.retry(tx, failures, links)
+		return s.retry(tx, found, true)
 	})
 	return n, err
 }
 
-// RetryDue has the records planned again whose failures' time has come, and answers how many. What is owed already is tried again by its own.
+// RetryDue has the records planned again whose failures' time has come, and answers how many. What
+// is owed already is tried again by its own.
 func (s *Store) RetryDue(ctx context.Context) (n int, err error) {
 	err = s.tx(ctx, func(tx *gorm.DB) error {
 		now, err := s.databaseTime(tx)
@@ -97,30 +113,70 @@ func (s *Store) RetryDue(ctx context.Context) (n int, err error) {
 			return err
 		}
 		var found []models.Failure
-		if err := tx.Select("id", "link_id").Where("next_retry_at <= ? AND resolved_at IS NULL", now).
-			Where("NOT EXISTS (SELECT 1 FROM intents i WHERE i.link_id = failures.link_id AND i.state IN ?)", openIntents).
+		if err := tx.Select("id", "link_id", "field", "code").Where("next_retry_at <= ? AND "+withoutIndex("resolved_at", true)+" IS NULL", now).
+			Where("(SELECT COUNT(*) FROM intents i WHERE i.link_id = failures.link_id AND i.state IN ?) = 0", openIntents).
 			Order("next_retry_at").Limit(batchRows).Find(&found).Error; err != nil {
 			return err
 		}
 		n = len(found)
-		failures, links := make([]string, n), make([]string, n)
-		for i, f := range found {
-			failures[i], links[i] = f.ID, f.LinkID
-		}
-		return s.retry(tx, failures, links)
+		return s.retry(tx, found, false)
 	})
 	return n, err
 }
 
-// retry has the links of failures planned again now.
-func (s *Store) retry(tx *gorm.DB, failures, links []string) error {
+// retry has the links of failures planned again now, and their fields rest no longer. A rewritten
+// field is tried again only when an admin asks for it.
+func (s *Store) retry(tx *gorm.DB, found []models.Failure, asked bool) error {
+	failures, links := make([]string, len(found)), make([]string, len(found))
+	wake := map[string][]models.Failure{}
+	for i, f := range found {
+		failures[i], links[i] = f.ID, f.LinkID
+		if asked || f.Code != models.CodePingPong {
+			wake[f.LinkID] = append(wake[f.LinkID], f)
+		}
+	}
 	for chunk := range chunks(failures) {
 		if err := tx.Model(&models.Failure{}).Where("id IN ?", chunk).UpdateColumns(map[string]any{"next_retry_at": nil}).Error; err != nil {
 			return err
 		}
 	}
+	for chunk := range chunks(slices.Sorted(maps.Keys(wake))) {
+		if err := s.wakeFields(tx, chunk, wake); err != nil {
+			return err
+		}
+		if asked {
+			if err := tx.Table("links").Where("id IN ?", chunk).UpdateColumns(map[string]any{"retried_at": s.stamp()}).Error; err != nil {
+				return err
+			}
+		}
+	}
 	for chunk := range chunks(links) {
 		if err := s.dirty(tx.Where("id IN ?", chunk), models.TriggerRetry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wakeFields ends the rests of the failures' fields. A failure of the record as a whole ends those
+// of all its fields.
+func (s *Store) wakeFields(tx *gorm.DB, ids []string, failures map[string][]models.Failure) error {
+	var rows []models.Link
+	if err := s.locked(tx).Select("id", "resting").Where("id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
+		return err
+	}
+	for _, l := range rows {
+		left := l.Resting
+		for _, f := range failures[l.ID] {
+			if f.Field == "" {
+				left = nil
+			}
+			left = left.Without(f.Field)
+		}
+		if len(left) == len(l.Resting) {
+			continue
+		}
+		if err := tx.Table("links").Where("id = ?", l.ID).UpdateColumns(map[string]any{"resting": left}).Error; err != nil {
 			return err
 		}
 	}
@@ -134,8 +190,9 @@ func (s *Store) Conflicts(ctx context.Context, f models.ConflictFilter, page mod
 		q = q.Where("object = ?", *f.Object)
 	}
 	if f.Since != nil {
-		q = q.Where("at >= ?", *f.Since)
+		q = q.Where("at >= ?", earliest(*f.Since))
 	}
+	q = searched(q, f.Search, "record_name", "field")
 	if f.Resolved != nil && *f.Resolved {
 		q = q.Where("resolved_at IS NOT NULL")
 	} else if f.Resolved != nil {
@@ -147,7 +204,7 @@ func (s *Store) Conflicts(ctx context.Context, f models.ConflictFilter, page mod
 
 // Conflict is one conflict. NOT_FOUND.
 func (s *Store) Conflict(ctx context.Context, id string) (c models.Conflict, err error) {
-	return c, known(s.read(ctx).First(&c, "id = ?", id).Error)
+	return c, notFoundError(s.read(ctx).First(&c, "id = ?", id).Error)
 }
 
 // ResolveConflict notes whose value an admin chose.

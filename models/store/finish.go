@@ -11,8 +11,9 @@ import (
 	"sidelight/models"
 )
 
-// Finish records what became of claimed intents, all in one transaction: states; for DONE the mirror, the link's id and bases and the journal;
-// failures; what takes an intent's place; the history's counts. Results whose claim went to somebody else are dropped and counted in stale.
+// Finish records what became of claimed intents, all in one transaction: states; for DONE the
+// mirror, the link's id and bases and the journal; failures; what takes an intent's place; the
+// history's counts. Results whose claim went to somebody else are dropped and counted in stale.
 func (s *Store) Finish(ctx context.Context, results []models.IntentResult) (stale int, err error) {
 	err = s.tx(ctx, func(tx *gorm.DB) error {
 		stale = 0
@@ -29,7 +30,7 @@ func (s *Store) Finish(ctx context.Context, results []models.IntentResult) (stal
 				stale++
 				continue
 			}
-			if err := f.one(row, r); err != nil {
+			if err := f.record(row, r); err != nil {
 				return err
 			}
 		}
@@ -56,9 +57,10 @@ type finisher struct {
 
 	moved    map[models.SyncObject][]*linkRow
 	mirrored map[models.Side]map[models.SyncObject][]models.MirrorRow
-	resolved map[string]time.Time // links that a write went through to, and when it was planned
-	settled  []string             // links of which nothing more is owed, as far as these results say
-	woken    []string             // accounts
+	resolved map[string]models.Agreement // links that a write went through to
+	// settled are links of which nothing more is owed, as far as these results say.
+	settled  []string
+	woken    []string // accounts
 	failures []models.Failure
 	journal  []models.Change
 	instead  []models.Intent
@@ -73,7 +75,7 @@ func (f *finisher) read(results []models.IntentResult) error {
 		linkIDs = append(linkIDs, r.Intent.LinkID)
 	}
 	var err error
-	if f.intents, err = f.store.held(f.tx, intents); err != nil {
+	if f.intents, err = f.store.claimed(f.tx, intents); err != nil {
 		return err
 	}
 	f.links = map[string]*linkRow{}
@@ -88,11 +90,11 @@ func (f *finisher) read(results []models.IntentResult) error {
 	}
 	wanted := map[models.Side]map[models.SyncObject][]string{models.Desk: {}, models.Salesforce: {}}
 	for _, r := range results {
-		if id := recordID(r); id != "" {
+		if id := r.WrittenID(); id != "" {
 			wanted[r.Intent.Side][r.Intent.Object] = append(wanted[r.Intent.Side][r.Intent.Object], id)
 		}
 	}
-	f.moved, f.resolved = map[models.SyncObject][]*linkRow{}, map[string]time.Time{}
+	f.moved, f.resolved = map[models.SyncObject][]*linkRow{}, map[string]models.Agreement{}
 	f.rows = map[models.Side]map[models.SyncObject]map[string]*models.MirrorRow{}
 	f.mirrored = map[models.Side]map[models.SyncObject][]models.MirrorRow{}
 	for side, objects := range wanted {
@@ -106,14 +108,7 @@ func (f *finisher) read(results []models.IntentResult) error {
 	return nil
 }
 
-func recordID(r models.IntentResult) string {
-	if r.RecordID != "" {
-		return r.RecordID
-	}
-	return r.Intent.RecordID
-}
-
-func (f *finisher) one(row intentRow, r models.IntentResult) error {
+func (f *finisher) record(row intentRow, r models.IntentResult) error {
 	if row.State != models.IntentPending && row.State != models.IntentSending && row.State != models.IntentUnknown {
 		return nil
 	}
@@ -123,7 +118,7 @@ func (f *finisher) one(row intentRow, r models.IntentResult) error {
 	}
 	l := f.links[row.LinkID]
 	if r.State == models.IntentDone && l != nil {
-		taken, err := f.taken(l, row.Intent, recordID(r))
+		taken, err := f.linkedElsewhere(l, row.Intent, r.WrittenID())
 		if err != nil {
 			return err
 		}
@@ -135,34 +130,24 @@ func (f *finisher) one(row intentRow, r models.IntentResult) error {
 		f.tallies = append(f.tallies, linkTally{row.LinkID, t})
 	}
 	switch r.State {
-	case models.IntentDone:
-		change["record_id"], change["updated_at"] = recordID(r), f.now
-		if l != nil {
-			if err := f.done(l, row.Intent, r); err != nil {
-				return err
-			}
-		}
-	case models.IntentFailed:
+	case models.IntentDone, models.IntentFailed, models.IntentCancelled:
 		change["updated_at"] = f.now
-		f.settled = append(f.settled, row.LinkID)
-		if row.Object == models.AccountObject {
-			f.woken = append(f.woken, row.LinkID)
-		}
-	case models.IntentCancelled:
-		change["updated_at"] = f.now
-		if r.Instead != nil {
-			f.instead = append(f.instead, *r.Instead)
-			break
-		}
-		if err := f.store.dirty(f.tx.Where("id = ?", row.LinkID), ""); err != nil {
-			return err
-		}
-		if l != nil {
-			l.Version, l.Dirty, l.PlanAfter = l.Version+1, true, nil
-		}
 	}
-	if r.Failure != nil {
-		failure := f.named(*r.Failure, l, row.Intent)
+	if r.State == models.IntentDone {
+		change["record_id"] = r.WrittenID()
+	}
+	if err := f.end(l, row.Intent, r); err != nil {
+		return err
+	}
+	if l != nil && len(r.Resting) > 0 {
+		for _, rest := range r.Resting {
+			l.Resting = l.Resting.With(rest)
+		}
+		l.Version++
+		f.moved[row.Object] = append(f.moved[row.Object], l)
+	}
+	for _, one := range r.Failures {
+		failure := f.named(one, l, row.Intent)
 		if r.State == models.IntentPending {
 			at := f.clock.Add(r.Wait)
 			failure.NextRetryAt = &at
@@ -170,6 +155,36 @@ func (f *finisher) one(row intentRow, r models.IntentResult) error {
 		f.failures = append(f.failures, failure)
 	}
 	return f.tx.Table("intents").Where("id = ?", row.ID).UpdateColumns(change).Error
+}
+
+// end records what the end of an intent means for its link; l is nil when the link is gone. An
+// intent that goes on means nothing for it yet.
+func (f *finisher) end(l *linkRow, in models.Intent, r models.IntentResult) error {
+	switch r.State {
+	case models.IntentDone:
+		if l == nil {
+			return nil
+		}
+		in.Values, in.Source = r.Intent.Values, r.Intent.Source // fewer, where fields were refused
+		return f.done(l, in, r)
+	case models.IntentFailed:
+		f.settled = append(f.settled, in.LinkID)
+		if in.Object == models.AccountObject {
+			f.woken = append(f.woken, in.LinkID)
+		}
+	case models.IntentCancelled:
+		if r.Instead != nil {
+			f.instead = append(f.instead, *r.Instead)
+			return nil
+		}
+		if err := f.store.dirty(f.tx.Where("id = ?", in.LinkID), ""); err != nil {
+			return err
+		}
+		if l != nil {
+			l.Version, l.Dirty, l.PlanAfter = l.Version+1, true, nil
+		}
+	}
+	return nil
 }
 
 // named fills in whose failure it is.
@@ -191,7 +206,8 @@ func (f *finisher) named(failure models.Failure, l *linkRow, in models.Intent) m
 
 // done makes what was written the mirror's and both bases'.
 func (f *finisher) done(l *linkRow, in models.Intent, r models.IntentResult) error {
-	id := recordID(r)
+	r.Intent = in
+	id := r.WrittenID()
 	created := l.RecordID(in.Side) != id
 	if created {
 		if err := f.absorb(l, in, id); err != nil {
@@ -200,36 +216,28 @@ func (f *finisher) done(l *linkRow, in models.Intent, r models.IntentResult) err
 		l.SetRecordID(in.Side, id)
 		l.MatchedBy = r.MatchedBy
 		if l.MatchedBy == "" {
-			l.MatchedBy = "created"
+			l.MatchedBy = models.MatchedCreated
 		}
 		if in.Object == models.AccountObject {
 			f.woken = append(f.woken, l.ID)
 		}
 	}
-	written := in.Values.Clone()
-	for name, v := range r.Returned {
-		if _, sent := in.Values[name]; sent {
-			written[name] = v
-		}
-	}
-	l.SetBase(in.Side, l.Base(in.Side).With(written))
-	l.SetBase(in.Side.Other(), l.Base(in.Side.Other()).With(in.Source))
+	l.Agree(in, r.Returned)
 	l.Version++
 	l.SyncedAt = &f.now
-	if in.Op == models.OpRestore { // it came back with everything it had, also with what was not written
+	if in.Op == models.OpRestore {
+		// It came back with everything it had, also with what was not written.
 		l.Dirty, l.PlanAfter = true, nil
 		if in.Object == models.AccountObject {
 			f.woken = append(f.woken, l.ID)
 		}
 	}
 	if !r.Observed {
-		f.mirror(in, r, id)
+		f.mirror(r, id)
 	}
 	f.moved[in.Object] = append(f.moved[in.Object], l)
 	f.settled = append(f.settled, l.ID)
-	if !in.Partial {
-		f.resolved[l.ID] = in.CreatedAt
-	}
+	f.resolved[l.ID] = r.Agreed()
 	for _, c := range r.Journal {
 		c.RecordID = id
 		f.journal = append(f.journal, c)
@@ -237,34 +245,25 @@ func (f *finisher) done(l *linkRow, in models.Intent, r models.IntentResult) err
 	return nil
 }
 
-// mirror lays what was written over the mirror's row, unless the vendor showed a newer state meanwhile.
-func (f *finisher) mirror(in models.Intent, r models.IntentResult, id string) {
-	row := f.rows[in.Side][in.Object][id]
-	if row == nil {
-		row = &models.MirrorRow{ID: id, Data: models.Values{}, ModifiedAt: unknownTime}
-	}
-	if !r.ModifiedAt.IsZero() && orUnknown(r.ModifiedAt).Before(row.ModifiedAt) {
+// mirror stores the row as it is after the write.
+func (f *finisher) mirror(r models.IntentResult, id string) {
+	in := r.Intent
+	next, ok := f.rows[in.Side][in.Object][id].Written(r, id, f.now)
+	if !ok {
 		return
 	}
-	row.Data = row.Data.With(in.Values).With(r.Returned)
-	if !r.ModifiedAt.IsZero() {
-		row.ModifiedAt = orUnknown(r.ModifiedAt)
-	}
-	row.ObservedAt = f.now
-	if in.Op != models.OpUpdate {
-		row.DeletedAt, row.MergedInto = nil, ""
-	}
-	refresh(row, in.Side, in.Object)
-	f.mirrored[in.Side][in.Object] = append(f.mirrored[in.Side][in.Object], *row)
+	deriveColumns(&next, in.Side, in.Object)
+	f.mirrored[in.Side][in.Object] = append(f.mirrored[in.Side][in.Object], next)
 	if f.rows[in.Side][in.Object] == nil {
 		f.rows[in.Side][in.Object] = map[string]*models.MirrorRow{}
 	}
-	f.rows[in.Side][in.Object][id] = row
+	f.rows[in.Side][in.Object][id] = &next
 }
 
-// taken tells whether the record that a create made, or was found to have made, has become another one's counterpart meanwhile: somebody made a record that
-// matches it before the answer was known. The link is planned again without it.
-func (f *finisher) taken(l *linkRow, in models.Intent, id string) (bool, error) {
+// linkedElsewhere tells whether the record that a create made, or was found to have made, has
+// become another one's counterpart meanwhile: somebody made a record that matches it before the
+// answer was known. The link is planned again without it.
+func (f *finisher) linkedElsewhere(l *linkRow, in models.Intent, id string) (bool, error) {
 	if l.RecordID(in.Side) == id {
 		return false, nil
 	}
@@ -273,7 +272,8 @@ func (f *finisher) taken(l *linkRow, in models.Intent, id string) (bool, error) 
 	return n > 0, err
 }
 
-// absorb takes in the half link that an event or a poll made for the new record before its create was answered.
+// absorb takes in the half link that an event or a poll made for the new record before its create
+// was answered.
 func (f *finisher) absorb(l *linkRow, in models.Intent, id string) error {
 	var other linkRow
 	err := f.store.locked(f.tx).Where("object = ? AND "+idColumn(in.Side)+" = ? AND id <> ?", in.Object, id, l.ID).Limit(1).Find(&other).Error
@@ -296,7 +296,7 @@ func (f *finisher) save() error {
 		}
 	}
 	for object, links := range f.moved {
-		if err := f.store.rekey(f.tx, object, distinct(links)); err != nil {
+		if err := f.store.updateLinkKeys(f.tx, object, distinct(links)); err != nil {
 			return err
 		}
 	}
@@ -321,11 +321,11 @@ func (f *finisher) save() error {
 			tallies = append(tallies, t.SyncTally)
 		}
 	}
-	if err := addTallies(f.tx, tallies); err != nil {
+	if err := addTallies(f.tx, f.clock, tallies); err != nil {
 		return err
 	}
 	for chunk := range chunks(f.settled) {
-		if err := f.tx.Table("links").Where("id IN ? AND dirty = ?", chunk, false).Where(noOpenIntent, openIntents).
+		if err := f.tx.Table("links").Where("id IN ? AND "+withoutIndex("dirty", true)+" = ?", chunk, false).Where(noOpenIntent, openIntents).
 			UpdateColumns(map[string]any{"dirty_since": nil}).Error; err != nil {
 			return err
 		}
@@ -333,44 +333,49 @@ func (f *finisher) save() error {
 	return f.store.wakeChildren(f.tx, models.AccountObject, f.woken)
 }
 
-// resolve ends the failures of links that a write went through to. One stays where a write that was planned together with it, or later, was refused: the other
-// side's.
+// resolve ends the failures that writes which went through have ended.
 func (f *finisher) resolve() error {
-	for chunk := range chunks(slices.Collect(maps.Keys(f.resolved))) {
-		var open []string
-		if err := f.tx.Model(&models.Failure{}).Where("link_id IN ? AND resolved_at IS NULL", chunk).Pluck("link_id", &open).Error; err != nil {
+	var ended []string
+	for chunk := range chunks(slices.Sorted(maps.Keys(f.resolved))) {
+		var open []models.Failure
+		if err := f.tx.Select("id", "link_id", "field").Where("link_id IN ? AND resolved_at IS NULL", chunk).Find(&open).Error; err != nil {
 			return err
 		}
 		if len(open) == 0 {
 			continue
 		}
-		refused, err := f.refused(open)
+		links := make([]string, len(open))
+		for i := range open {
+			links[i] = open[i].LinkID
+		}
+		refused, err := f.refused(links)
 		if err != nil {
 			return err
 		}
-		open = slices.DeleteFunc(open, func(link string) bool { at, was := refused[link]; return was && !at.Before(f.resolved[link]) })
-		if err := resolveFailures(f.tx, open, f.now); err != nil {
-			return err
+		for _, one := range open {
+			if f.resolved[one.LinkID].Ends(one, refused[one.LinkID]) {
+				ended = append(ended, one.ID)
+			}
 		}
 	}
-	return nil
+	return endFailures(f.tx, ended, f.now)
 }
 
 // refused is when the last write of each link was planned that the vendor refused.
-func (f *finisher) refused(links []string) (map[string]time.Time, error) {
+func (f *finisher) refused(links []string) (map[string]*time.Time, error) {
 	rows, err := f.tx.Table("intents").Select("link_id, MAX(created_at)").Where("link_id IN ? AND state = ?", links, models.IntentFailed).Group("link_id").Rows()
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	out := map[string]time.Time{}
+	out := map[string]*time.Time{}
 	for rows.Next() {
 		var link string
 		var at moment
 		if err := rows.Scan(&link, &at); err != nil {
 			return nil, err
 		}
-		out[link] = *at.at
+		out[link] = at.at
 	}
 	return out, rows.Err()
 }

@@ -9,7 +9,8 @@ import (
 	"sidelight/models"
 )
 
-// shownColumn is a column of related records, with the fields of the API of which each, where it is hidden, hides the column.
+// shownColumn is a column of related records, with the fields of the API of which each, where it is
+// hidden, hides the column.
 type shownColumn struct {
 	name   string
 	fields []string
@@ -65,15 +66,22 @@ func replaceShown(section models.Need, hidden []string) clause.OnConflict {
 	return clause.OnConflict{DoUpdates: clause.AssignmentColumns(append(shown(section, hidden), "as_of"))}
 }
 
-// open leaves out of the keyset what is hidden, and answers which of the row's values are left.
+// open leaves out of the keyset what is hidden, and answers which of the row's values are left. Of
+// one customer's rows no index has the order that is left: they are sorted, and the database is
+// kept from walking those of all customers in the order of their ids.
 func (k keyset) open(hidden []string) (keyset, func([]any) []any) {
-	out, kept := keyset{name: k.name}, []int{}
+	out, kept := keyset{name: k.name, customers: k.customers}, []int{}
 	for i, c := range k.columns {
 		if c.field != "" && slices.Contains(hidden, c.field) {
 			out.name += "-" + c.field
 			continue
 		}
 		out.columns, kept = append(out.columns, c), append(kept, i)
+	}
+	if k.customers && len(kept) < len(k.columns) {
+		for i := range out.columns {
+			out.columns[i].sql = withoutIndex(out.columns[i].sql, true)
+		}
 	}
 	return out, func(values []any) []any {
 		of := make([]any, len(kept))

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -19,8 +20,9 @@ func (s *Store) skipLocked(tx *gorm.DB) *gorm.DB {
 	return tx
 }
 
-// ClaimIntents claims due intents of a side for the owner, by the database's clock. A write whose sender's lease ran out is UNKNOWN: it may have
-// died on either side of the call. Writes of an older epoch that were never sent are cancelled and their links planned again.
+// ClaimIntents claims due intents of a side for the owner, by the database's clock. A write whose
+// sender's lease ran out is UNKNOWN: it may have died on either side of the call. Writes of an
+// older epoch that were never sent are cancelled and their links planned again.
 func (s *Store) ClaimIntents(ctx context.Context, side models.Side, owner string, lease time.Duration, limit int) ([]models.Intent, error) {
 	var out []models.Intent
 	err := s.tx(ctx, func(tx *gorm.DB) error {
@@ -37,7 +39,8 @@ func (s *Store) ClaimIntents(ctx context.Context, side models.Side, owner string
 			UpdateColumns(map[string]any{"state": models.IntentUnknown, "next_at": nil}).Error; err != nil {
 			return err
 		}
-		// A create that was sent may have been done, whatever was answered: it is looked for before it is given up.
+		// A create that was sent may have been done, whatever was answered: it is looked for before
+		// it is given up.
 		if err := tx.Table("intents").Where("side = ? AND state = ? AND op = ? AND attempts > 0 AND epoch < ? AND (lease_until IS NULL OR lease_until <= ?)", side, models.IntentPending, models.OpCreate, in.Epoch, now).
 			UpdateColumns(map[string]any{"state": models.IntentUnknown, "next_at": nil}).Error; err != nil {
 			return err
@@ -45,10 +48,7 @@ func (s *Store) ClaimIntents(ctx context.Context, side models.Side, owner string
 		if err := s.cancelOld(tx, side, in.Epoch, now); err != nil {
 			return err
 		}
-		var rows []models.Intent
-		err = s.skipLocked(tx).Where("side = ? AND state IN ?", side, []models.IntentState{models.IntentPending, models.IntentUnknown}).
-			Where("(next_at IS NULL OR next_at <= ?) AND (lease_until IS NULL OR lease_until <= ?)", now, now).
-			Order("priority, id").Limit(limit).Find(&rows).Error
+		rows, err := s.due(tx, side, now, limit)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -71,8 +71,31 @@ func (s *Store) ClaimIntents(ctx context.Context, side models.Side, owner string
 	return out, err
 }
 
-// cancelOld ends what was planned in an older epoch and does not have to be looked for: writes that were never sent, and sent ones other than creates, which
-// planning again makes right whether they happened or not.
+// due reads the first of a side's intents that may be sent or looked for now. Each state is read by
+// itself, so that none has to be sorted.
+func (s *Store) due(tx *gorm.DB, side models.Side, now time.Time, limit int) ([]models.Intent, error) {
+	var rows []intentRow
+	for _, state := range []models.IntentState{models.IntentPending, models.IntentUnknown} {
+		var some []intentRow
+		if err := s.skipLocked(tx).Where("side = ? AND state = ?", side, state).
+			Where("(next_at IS NULL OR next_at <= ?) AND (lease_until IS NULL OR lease_until <= ?)", now, now).
+			Order("priority, id").Limit(limit).Find(&some).Error; err != nil {
+			return nil, err
+		}
+		rows = append(rows, some...)
+	}
+	slices.SortFunc(rows, func(a, b intentRow) int { return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.ID, b.ID)) })
+	rows = rows[:min(limit, len(rows))]
+	out := make([]models.Intent, len(rows))
+	for i, r := range rows {
+		out[i] = r.Intent
+	}
+	return out, nil
+}
+
+// cancelOld ends what was planned in an older epoch and does not have to be looked for: writes that
+// were never sent, and sent ones other than creates, which planning again makes right whether they
+// happened or not.
 func (s *Store) cancelOld(tx *gorm.DB, side models.Side, epoch int64, now time.Time) error {
 	var old []models.Intent
 	if err := s.skipLocked(tx).Select("id", "link_id").Where("side = ? AND epoch < ?", side, epoch).
@@ -98,8 +121,9 @@ func (s *Store) cancelOld(tx *gorm.DB, side models.Side, epoch int64, now time.T
 	return nil
 }
 
-// RenewIntents prolongs the claim on writes whose call takes long, and tells whether the call may go on: the claim still holds for at least one of them, and nobody
-// has paused the sync or changed what it may do.
+// RenewIntents prolongs the claim on writes whose call takes long, and tells whether the call may
+// go on: the claim still holds for at least one of them, and nobody has paused the sync or changed
+// what it may do.
 func (s *Store) RenewIntents(ctx context.Context, intents []models.Intent, lease time.Duration) (goOn bool, err error) {
 	err = s.tx(ctx, func(tx *gorm.DB) error {
 		goOn = false
@@ -111,7 +135,7 @@ func (s *Store) RenewIntents(ctx context.Context, intents []models.Intent, lease
 		if err != nil {
 			return err
 		}
-		held, err := s.held(tx, intents)
+		held, err := s.claimed(tx, intents)
 		if err != nil {
 			return err
 		}
@@ -132,7 +156,8 @@ func (s *Store) RenewIntents(ctx context.Context, intents []models.Intent, lease
 	return goOn, err
 }
 
-// Backlog counts the side's creates of the object that were never sent, and the object's links that may be planned now.
+// Backlog counts the side's creates of the object that were never sent, and the object's links that
+// may be planned now.
 func (s *Store) Backlog(ctx context.Context, side models.Side, object models.SyncObject) (owed, coming int, err error) {
 	now, err := s.databaseTime(s.read(ctx))
 	if err != nil {
@@ -154,8 +179,9 @@ func (s *Store) UnknownCreates(ctx context.Context) (int, error) {
 	return int(n), err
 }
 
-// BeginSending moves claimed intents to SENDING if the integration may write now, is in their epoch, and the claim still holds. It answers
-// those that may be sent; each carries its count of earlier attempts.
+// BeginSending moves claimed intents to SENDING if the integration may write now, is in their
+// epoch, and the claim still holds. It answers those that may be sent; each carries its count of
+// earlier attempts.
 func (s *Store) BeginSending(ctx context.Context, intents []models.Intent) ([]models.Intent, error) {
 	var out []models.Intent
 	err := s.tx(ctx, func(tx *gorm.DB) error {
@@ -169,7 +195,7 @@ func (s *Store) BeginSending(ctx context.Context, intents []models.Intent) ([]mo
 		if err != nil {
 			return err
 		}
-		held, err := s.held(tx, intents)
+		held, err := s.claimed(tx, intents)
 		if err != nil {
 			return err
 		}
@@ -198,8 +224,8 @@ func (s *Store) BeginSending(ctx context.Context, intents []models.Intent) ([]mo
 	return out, err
 }
 
-// held reads those intents whose claim is still the one given.
-func (s *Store) held(tx *gorm.DB, intents []models.Intent) (map[string]intentRow, error) {
+// claimed reads those intents whose claim is still the one given.
+func (s *Store) claimed(tx *gorm.DB, intents []models.Intent) (map[string]intentRow, error) {
 	ids := make([]string, len(intents))
 	fence := make(map[string]int64, len(intents))
 	for i, in := range intents {
@@ -220,7 +246,8 @@ func (s *Store) held(tx *gorm.DB, intents []models.Intent) (map[string]intentRow
 	return out, nil
 }
 
-// Sending counts the writes that are under way: what pauseSync waits for. One whose sender's lease ran out is not under way any more.
+// Sending counts the writes that are under way: what pauseSync waits for. One whose sender's lease
+// ran out is not under way any more.
 func (s *Store) Sending(ctx context.Context) (int, error) {
 	now, err := s.databaseTime(s.read(ctx))
 	if err != nil {
@@ -231,7 +258,8 @@ func (s *Store) Sending(ctx context.Context) (int, error) {
 	return int(n), err
 }
 
-// CreatedBefore are the links of the intents for which a create was sent to their side before: another one's, or an earlier attempt's.
+// CreatedBefore are the links of the intents for which a create was sent to their side before:
+// another one's, or an earlier attempt's.
 func (s *Store) CreatedBefore(ctx context.Context, side models.Side, intents []models.Intent) (map[string]bool, error) {
 	out := map[string]bool{}
 	for chunk := range slices.Chunk(intents, batchRows) {
@@ -240,7 +268,7 @@ func (s *Store) CreatedBefore(ctx context.Context, side models.Side, intents []m
 			links[i], own[i] = in.LinkID, in.ID
 		}
 		var found []string
-		if err := s.read(ctx).Table("intents").Where("link_id IN ? AND side = ? AND op = ? AND attempts > 0 AND id NOT IN ?", links, side, models.OpCreate, own).
+		if err := s.read(ctx).Table("intents").Where("link_id IN ? AND "+withoutIndex("side", true)+" = ? AND op = ? AND attempts > 0 AND id NOT IN ?", links, side, models.OpCreate, own).
 			Distinct().Pluck("link_id", &found).Error; err != nil {
 			return nil, err
 		}
@@ -251,8 +279,8 @@ func (s *Store) CreatedBefore(ctx context.Context, side models.Side, intents []m
 	return out, nil
 }
 
-// UnansweredWrites are the creates and updates of the links that were sent, got no answer and were cancelled, oldest first; not those of before a later write to their side
-// was done.
+// UnansweredWrites are the creates and updates of the links that were sent, got no answer and were
+// cancelled, oldest first; not those of before a later write to their side was done.
 func (s *Store) UnansweredWrites(ctx context.Context, linkIDs []string) (map[string][]models.Intent, error) {
 	out := map[string][]models.Intent{}
 	for chunk := range chunks(linkIDs) {

@@ -11,84 +11,85 @@ import (
 	"sidelight/models"
 )
 
-// Observe upserts the mirror rows that are newer, or equally old but different, makes half links for records seen for the first time, marks the
-// links of changed rows dirty and moves the cursor, all in one transaction. Deliveries that come twice, late or out of order change nothing. Where it cannot be told which of
-// two readings is the later one, the records are named as doubtful and nothing is stored.
+// Observe upserts the mirror rows that are newer, or equally old but different, makes half links
+// for records seen for the first time, marks the links of changed rows dirty and moves the cursor,
+// all in one transaction. Deliveries that come twice, late or out of order change nothing. Where it
+// cannot be told which of two readings is the later one, the records are named as doubtful and
+// nothing is stored.
 func (s *Store) Observe(ctx context.Context, side models.Side, object models.SyncObject, records []models.Record, cursor *models.Cursor) (models.ObserveResult, error) {
 	var result models.ObserveResult
 	err := s.tx(ctx, func(tx *gorm.DB) error {
-		gone, err := s.ended(tx)
+		gone, erasures, err := s.ended(tx)
 		if err != nil || gone {
 			return err
 		}
-		o := observation{store: s, tx: tx, side: side, object: object, cause: causeOf(cursor), result: models.ObserveResult{Seen: len(records)}}
-		if o.clock, err = s.databaseTime(tx); err != nil {
-			return err
-		}
-		if err := o.take(latest(records)); err != nil {
-			return err
-		}
-		result = o.result
-		if cursor == nil || len(result.Doubtful) > 0 {
-			return nil
-		}
-		return s.saveCursor(tx, *cursor)
+		result, err = s.observe(tx, erasures, side, object, records, cursor)
+		return err
 	})
 	return result, err
 }
 
-// ended tells whether the integration was deleted: nothing may be kept any more, also of what was being read when it was. The lock keeps Wipe from
-// coming in between.
-func (s *Store) ended(tx *gorm.DB) (bool, error) {
-	if s.mysql { // the form that MySQL, MariaDB and TiDB share
-		var status models.IntegrationStatus
-		err := tx.Raw("SELECT status FROM integrations WHERE id = 1 LOCK IN SHARE MODE").Row().Scan(&status)
-		return status == models.StatusDeleted, err
+// observe is Observe for whoever holds the integration's row. Nothing of an erased person is
+// stored.
+func (s *Store) observe(tx *gorm.DB, erasures int64, side models.Side, object models.SyncObject,
+	records []models.Record, cursor *models.Cursor) (models.ObserveResult, error) {
+	o := observation{store: s, tx: tx, side: side, object: object, cause: cursor.Trigger(),
+		result: models.ObserveResult{Seen: len(records)}}
+	kept, learnt, err := s.admit(tx, erasures, side, object, records)
+	if err != nil {
+		return o.result, err
 	}
-	var in models.Integration
-	err := tx.Select("status").First(&in, 1).Error
-	return in.Status == models.StatusDeleted, err
+	if len(learnt) > 0 {
+		if err := s.learn(tx, learnt); err != nil {
+			return o.result, err
+		}
+	}
+	if o.clock, err = s.databaseTime(tx); err != nil {
+		return o.result, err
+	}
+	if err := o.take(byID(models.LatestReadings(kept))); err != nil || cursor == nil || len(o.result.Doubtful) > 0 {
+		return o.result, err
+	}
+	return o.result, s.saveCursor(tx, *cursor)
 }
 
-// keep runs fn in one transaction, unless the integration was deleted: what was under way then leaves nothing behind.
-func (s *Store) keep(ctx context.Context, fn func(tx *gorm.DB) error) error {
+// ended tells whether the integration was deleted: nothing may be kept any more, also of what was
+// being read when it was. The lock keeps Wipe and Erase from coming in between; erasures is how
+// often people were erased.
+func (s *Store) ended(tx *gorm.DB) (gone bool, erasures int64, err error) {
+	if s.mysql { // the form that MySQL, MariaDB and TiDB share
+		var status models.IntegrationStatus
+		err := tx.Raw("SELECT status, erasures FROM integrations WHERE id = 1 LOCK IN SHARE MODE").Row().
+			Scan(&status, &erasures)
+		return status == models.StatusDeleted, erasures, err
+	}
+	var in models.Integration
+	err = tx.Select("status", "erasures").First(&in, 1).Error
+	return in.Status == models.StatusDeleted, in.Erasures, err
+}
+
+// txUnlessDeleted runs fn in one transaction, unless the integration was deleted: what was under
+// way then leaves nothing behind.
+func (s *Store) txUnlessDeleted(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return s.txKeeping(ctx, func(tx *gorm.DB, _ int64) error { return fn(tx) })
+}
+
+// txKeeping is txUnlessDeleted for what may tell of people: fn is told how often some were erased.
+func (s *Store) txKeeping(ctx context.Context, fn func(tx *gorm.DB, erasures int64) error) error {
 	return s.tx(ctx, func(tx *gorm.DB) error {
-		gone, err := s.ended(tx)
+		gone, erasures, err := s.ended(tx)
 		if err != nil || gone {
 			return err
 		}
-		return fn(tx)
+		return fn(tx, erasures)
 	})
 }
 
-// causeOf is why records were read: a push names them, everything else finds them.
-func causeOf(cursor *models.Cursor) models.RunTrigger {
-	if cursor == nil || cursor.Kind == models.CursorStream {
-		return models.TriggerChange
-	}
-	return models.TriggerPoll
-}
-
-// latest keeps the newest of several records with one id; a deletion goes before an equally old life sign.
-func latest(records []models.Record) []models.Record {
-	at := make(map[string]int, len(records))
-	var out []models.Record
-	for _, r := range records {
-		if r.ID == "" {
-			continue
-		}
-		i, seen := at[r.ID]
-		switch {
-		case !seen:
-			at[r.ID] = len(out)
-			out = append(out, r)
-		case r.ModifiedAt.After(out[i].ModifiedAt) || (r.ModifiedAt.Equal(out[i].ModifiedAt) && !out[i].Deleted):
-			out[i] = r
-		}
-	}
-	// One order for every writer keeps two of them from waiting for each other.
-	slices.SortFunc(out, func(a, b models.Record) int { return strings.Compare(a.ID, b.ID) })
-	return out
+// byID sorts records by id: one order for every writer keeps two of them from waiting for each
+// other.
+func byID(records []models.Record) []models.Record {
+	slices.SortFunc(records, func(a, b models.Record) int { return strings.Compare(a.ID, b.ID) })
+	return records
 }
 
 // observation is one call of Observe.
@@ -112,47 +113,69 @@ func (o *observation) take(records []models.Record) error {
 		return err
 	}
 	for _, r := range records {
-		if o.doubtful(rows[r.ID], r) {
+		if rows[r.ID].Doubts(r) {
 			o.result.Doubtful = append(o.result.Doubtful, r.ID)
 		}
 	}
 	if len(o.result.Doubtful) > 0 {
 		return nil
 	}
-	var changed, revived, freed []string
-	var save []models.MirrorRow
+	seen := o.compare(rows, records)
+	if err := upsert(o.tx, table(o.side, o.object), seen.rows); err != nil {
+		return err
+	}
+	if err := o.free(seen.freed); err != nil {
+		return err
+	}
+	if err := o.links(seen.changed); err != nil || o.object != models.AccountObject {
+		return err
+	}
+	return o.restored(seen.restored)
+}
+
+// observed is what records that were seen come to.
+type observed struct {
+	rows     []models.MirrorRow // to store
+	changed  []string           // records with something new that the sync cares about
+	restored []string           // records that are deleted no more
+	freed    []string           // match keys that a record gave up
+}
+
+// compare holds records against the rows there are of them.
+func (o *observation) compare(rows map[string]*models.MirrorRow, records []models.Record) (out observed) {
+	now := o.store.stamp()
 	for _, r := range records {
 		row := rows[r.ID]
-		if row == nil && r.Deleted {
-			continue // it came and went without us
-		}
-		next, content, keep := o.next(row, r)
+		next, content, keep := row.Observe(r, now)
 		if !keep {
 			continue
 		}
-		save = append(save, next)
+		deriveColumns(&next, o.side, o.object)
+		out.rows = append(out.rows, next)
 		if content {
-			changed = append(changed, r.ID)
+			out.changed = append(out.changed, r.ID)
+			if oldest := o.result.OldestChange; oldest.IsZero() || !r.ModifiedAt.IsZero() && r.ModifiedAt.Before(oldest) {
+				o.result.OldestChange = r.ModifiedAt
+			}
 		}
-		if row != nil && row.DeletedAt != nil && next.DeletedAt == nil {
-			revived = append(revived, r.ID)
+		if row == nil {
+			continue
 		}
-		if row != nil && row.MatchKey != "" && (row.MatchKey != next.MatchKey || (row.DeletedAt == nil && next.DeletedAt != nil)) {
-			freed = append(freed, row.MatchKey)
+		if row.DeletedAt != nil && next.DeletedAt == nil {
+			out.restored = append(out.restored, r.ID)
+		}
+		if row.MatchKey != "" && (row.MatchKey != next.MatchKey || (row.DeletedAt == nil && next.DeletedAt != nil)) {
+			out.freed = append(out.freed, row.MatchKey)
 		}
 	}
-	if err := upsert(o.tx, table(o.side, o.object), save); err != nil {
-		return err
-	}
-	if err := o.free(freed); err != nil {
-		return err
-	}
-	if err := o.links(changed); err != nil || o.object != models.AccountObject {
-		return err
-	}
-	// Contacts could not refer to the account while it was deleted.
+	return out
+}
+
+// restored has the contacts of restored accounts planned again, which could not refer to them while
+// they were deleted.
+func (o *observation) restored(ids []string) error {
 	var back []string
-	for chunk := range chunks(revived) {
+	for chunk := range chunks(ids) {
 		var ids []string
 		if err := o.tx.Table("links").Where("object = ? AND "+idColumn(o.side)+" IN ?", o.object, chunk).Pluck("id", &ids).Error; err != nil {
 			return err
@@ -162,7 +185,8 @@ func (o *observation) take(records []models.Record) error {
 	return o.store.wakeChildren(o.tx, o.object, back)
 }
 
-// free has records planned again that were not linked for want of a clear counterpart, where a record gave up the email or name that they share.
+// free has records planned again that were not linked for want of a clear counterpart, where a
+// record gave up the email or name that they share.
 func (o *observation) free(keys []string) error {
 	for chunk := range chunks(keys) {
 		q := o.tx.Where("object = ? AND live = ? AND match_key IN ? AND (desk_id IS NULL OR salesforce_id IS NULL)", o.object, true, chunk).
@@ -175,67 +199,13 @@ func (o *observation) free(keys []string) error {
 	return nil
 }
 
-// next is the row after a record was seen. content tells that something the sync cares about changed, keep that anything did.
-func (o *observation) next(row *models.MirrorRow, r models.Record) (next models.MirrorRow, content, keep bool) {
-	now := o.store.stamp()
-	if row == nil {
-		next = models.MirrorRow{ID: r.ID, Data: r.Values.Clone(), ModifiedAt: orUnknown(r.ModifiedAt), ObservedAt: now}
-		if next.Data == nil {
-			next.Data = models.Values{}
-		}
-		refresh(&next, o.side, o.object)
-		return next, true, true
-	}
-	if !r.ModifiedAt.IsZero() && orUnknown(r.ModifiedAt).Before(row.ModifiedAt) {
-		return *row, false, false
-	}
-	next = *row
-	next.ObservedAt = now
-	if !r.ModifiedAt.IsZero() {
-		next.ModifiedAt = orUnknown(r.ModifiedAt)
-	}
-	next.Data = row.Data.With(r.Values)
-	content = differs(row.Data, r.Values)
-	if r.Deleted != (row.DeletedAt != nil) || (r.MergedInto != "" && r.MergedInto != row.MergedInto) {
-		content = true
-	}
-	switch {
-	case !r.Deleted:
-		next.DeletedAt, next.MergedInto = nil, ""
-	case row.DeletedAt == nil:
-		next.DeletedAt, next.MergedInto = &now, r.MergedInto
-	case r.MergedInto != "":
-		next.MergedInto = r.MergedInto
-	}
-	refresh(&next, o.side, o.object)
-	return next, content, true
-}
-
-// doubtful tells whether the record may have been read before what the row holds, and the vendor's stamp does not tell.
-func (o *observation) doubtful(row *models.MirrorRow, r models.Record) bool {
-	if row == nil || r.AskedAt.IsZero() || !row.ObservedAt.After(r.AskedAt) || (!r.ModifiedAt.IsZero() && !orUnknown(r.ModifiedAt).Equal(row.ModifiedAt)) {
-		return false
-	}
-	_, content, _ := o.next(row, r)
-	return content
-}
-
-func differs(old, seen models.Values) bool {
-	for name, v := range seen {
-		if was, had := old[name]; !had || was != v {
-			return true
-		}
-	}
-	return false
-}
-
 // links marks the links of changed records dirty and makes half links for records that have none.
 func (o *observation) links(ids []string) error {
 	now := o.store.stamp()
 	column := idColumn(o.side)
 	for chunk := range chunks(ids) {
 		var found []linkRow
-		if err := o.store.locked(o.tx).Where("object = ? AND "+column+" IN ?", o.object, chunk).Order("id").Find(&found).Error; err != nil {
+		if err := o.store.locked(o.tx).Where("object = ? AND "+column+" IN ?", o.object, chunk).Find(&found).Error; err != nil {
 			return err
 		}
 		byRecord := make(map[string]*linkRow, len(chunk))
@@ -259,7 +229,7 @@ func (o *observation) links(ids []string) error {
 			}
 			all = append(all, l)
 		}
-		if err := o.store.rekey(o.tx, o.object, all); err != nil {
+		if err := o.store.updateLinkKeys(o.tx, o.object, all); err != nil {
 			return err
 		}
 	}

@@ -28,11 +28,14 @@ type column struct {
 	field    string // of the API, which it tells; "" where it tells nothing
 }
 
-// keyset is the order of a list. Its columns together are unique, the last one alone too, so that no row comes twice and none is missed while others come and go. Texts are
-// compared by code points, the same on both databases.
+// keyset is the order of a list. Its columns together are unique, the last one alone too, so that
+// no row comes twice and none is missed while others come and go. Texts are compared by code
+// points, the same on both databases.
 type keyset struct {
 	name    string // of list and order; a cursor of another one is refused
 	columns []column
+	// customers tells that the list is of one customer's rows.
+	customers bool
 }
 
 // span is a part of a list that one walk along an index reads: rows under conditions, in an order.
@@ -42,12 +45,15 @@ type span struct {
 	order []string
 }
 
-// spans are the parts of the list behind a row with the given values, or of all of it for nil, in the order in which they follow each other. back turns the list round. Rows
-// that are equal in the first columns are a span, rows beyond them another: "a > ? OR (a = ? AND b > ?)" in one would make the database begin with all that are equal. Nulls
-// of the first column are a span too, since an index has them at one end and the list at the other.
+// spans are the parts of the list behind a row with the given values, or of all of it for nil, in
+// the order in which they follow each other. back turns the list round. Rows that are equal in the
+// first columns are a span, rows beyond them another: "a > ? OR (a = ? AND b > ?)" in one would
+// make the database begin with all that are equal. Nulls of the first column are a span too where
+// it ascends, since an index has them at its beginning and the list at its end; where it descends,
+// both have them at the end.
 func (k keyset) spans(values []any, back bool) []span {
 	if values == nil {
-		if first := k.columns[0]; first.nullable {
+		if first := k.columns[0]; first.nullable && !first.desc {
 			return turned(back, k.span(0, nil, first.sql+" IS NOT NULL", back), k.span(1, nil, first.sql+" IS NULL", back))
 		}
 		return []span{k.span(0, nil, "", back)}
@@ -76,7 +82,8 @@ func turned(back bool, first, second span) []span {
 	return []span{first, second}
 }
 
-// span is the part in which the first columns equal the values, and a further condition holds, in the order of the columns from the nth on.
+// span is the part in which the first columns equal the values, and a further condition holds, in
+// the order of the columns from the nth on.
 func (k keyset) span(n int, equal []any, condition string, back bool, args ...any) span {
 	var s span
 	for i, v := range equal {
@@ -90,7 +97,8 @@ func (k keyset) span(n int, equal []any, condition string, back bool, args ...an
 		s.where, s.args = append(s.where, condition), append(s.args, args...)
 	}
 	for i, c := range k.columns[n:] {
-		if c.nullable && (i > 0 || condition == "") {
+		if c.nullable && !c.desc && (i > 0 || condition == "") {
+			// Of a descending one they do by themselves.
 			s.order = append(s.order, "("+c.sql+" IS NULL)"+map[bool]string{true: " DESC"}[back])
 		}
 		s.order = append(s.order, c.sql+map[bool]string{true: " DESC"}[c.desc != back])
@@ -201,7 +209,8 @@ func size(p models.Page) (n int, back bool, err error) {
 	return n, back, nil
 }
 
-// list reads one page in the keyset's order. values are the row's own values of the keyset's columns; finish may add to the reading query.
+// list reads one page in the keyset's order. values are the row's own values of the keyset's
+// columns; finish may add to the reading query.
 func list[T any](q *gorm.DB, k keyset, page models.Page, total bool, values func(T) []any, finish ...func(*gorm.DB) *gorm.DB) (models.Slice[T], error) {
 	return listCounted(q, q, k, page, total, values, finish...)
 }
@@ -298,3 +307,14 @@ func (m *moment) Scan(src any) error {
 }
 
 func (m *moment) ptr() *time.Time { return m.at }
+
+func (m moment) equal(o moment) bool {
+	return (m.at == nil) == (o.at == nil) && (m.at == nil || m.at.Equal(*o.at))
+}
+
+func maybe(t *time.Time) any {
+	if t == nil {
+		return nil
+	}
+	return *t
+}

@@ -59,12 +59,14 @@ func nullsLast[T any](compare func(a, b T) int, desc bool) func(a, b *T) int {
 	}
 }
 
-// expected is the list as the words of the schema have it: in the order, ties by id in the same direction, nulls last.
+// expected is the list as the words of the schema have it: in the order, ties by id in the same
+// direction, nulls last.
 func expected(deals []models.Opportunity, order models.OpportunityOrder) []string {
 	desc := order == models.OpportunityCloseDateDesc || order == models.OpportunityAmountDesc
 	byDate := nullsLast(func(a, b models.Date) int { return cmp.Compare(a, b) }, desc)
 	byAmount := nullsLast(func(a, b models.Decimal) int { return a.Rat().Cmp(b.Rat()) }, desc)
-	byStage := nullsLast(func(a, b string) int { return cmp.Compare(a, b) }, desc) // Go compares UTF-8, whose order is that of code points
+	// Go compares UTF-8, whose order is that of code points.
+	byStage := nullsLast(func(a, b string) int { return cmp.Compare(a, b) }, desc)
 	deals = slices.Clone(deals)
 	slices.SortFunc(deals, func(a, b models.Opportunity) int {
 		var c int
@@ -90,7 +92,8 @@ func expected(deals []models.Opportunity, order models.OpportunityOrder) []strin
 
 var orders = []models.OpportunityOrder{models.OpportunityCloseDateAsc, models.OpportunityCloseDateDesc, models.OpportunityAmountAsc, models.OpportunityAmountDesc, models.OpportunityStageAsc}
 
-// walk reads a list page by page, calling between after each page but the last, and answers the ids in the list's own order.
+// walk reads a list page by page, calling between after each page but the last, and answers the ids
+// in the list's own order.
 func walk(t testing.TB, read func(models.Page) (models.Slice[models.Opportunity], error), size int, back bool, between func()) []string {
 	t.Helper()
 	out := []string{}
@@ -395,8 +398,8 @@ func TestCardsThatNobodyOpensAreForgottenInTime(t *testing.T) {
 		}
 		check(t, s.SaveRelated(ctx, card("old", t0.AddDate(0, 0, -91))))
 		check(t, s.SaveRelated(ctx, card("new", t0)))
-		check(t, s.SaveTicket(ctx, models.Ticket{ID: "old", AsOf: t0.AddDate(0, 0, -91)}))
-		check(t, s.SaveTicket(ctx, models.Ticket{ID: "new", AsOf: t0}))
+		must[models.Ticket](t)(s.SaveTicket(ctx, models.Ticket{ID: "old", AsOf: t0.AddDate(0, 0, -91)}))
+		must[models.Ticket](t)(s.SaveTicket(ctx, models.Ticket{ID: "new", AsOf: t0}))
 		check(t, s.Prune(ctx, t0.AddDate(0, 0, -90)))
 		for contact, want := range map[string]int{"old": 0, "new": 1} {
 			q := models.RelatedQuery{ContactID: contact, AccountID: "001" + contact}
@@ -433,7 +436,8 @@ func TestAnAnswerThatWasAskedForBeforeAChangeDoesNotMakeItsCardFresh(t *testing.
 		if !stale() {
 			t.Error("an older answer made it fresh")
 		}
-		read(time.Now().UTC().Add(time.Second)) // the database's clock may be some milliseconds ahead
+		// The database's clock may be some milliseconds ahead.
+		read(time.Now().UTC().Add(time.Second))
 		if stale() {
 			t.Error("a newer answer did not make it fresh")
 		}

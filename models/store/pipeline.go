@@ -6,11 +6,13 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strconv"
 
 	"sidelight/models"
 )
 
-// groups are how opportunities are grouped: the key, and the label that people read where the key does not say it. Names of owners and accounts are read for the groups alone.
+// groups are how opportunities are grouped: the key, and the label that people read where the key
+// does not say it. Names of owners and accounts are read for the groups alone.
 var groups = map[models.PipelineGroup]struct{ key, label string }{
 	models.PipelineByStage:      {"COALESCE(opportunities.stage, '')", "MAX(opportunities.stage)"},
 	models.PipelineByOwner:      {"COALESCE(opportunities.owner_id, '')", "NULL"},
@@ -18,10 +20,12 @@ var groups = map[models.PipelineGroup]struct{ key, label string }{
 	models.PipelineByCloseMonth: {"COALESCE(SUBSTR(opportunities.close_date, 1, 7), '')", "MAX(SUBSTR(opportunities.close_date, 1, 7))"},
 }
 
-// Pipeline counts and sums opportunities by group, currencies apart. Sums are exact: the database adds up whole ten-thousandths, for each
-// probability by itself, and the weights are multiplied here.
+// Pipeline counts and sums opportunities by group, currencies apart. Sums are exact: the database
+// adds up whole ten-thousandths, for each probability by itself, and the weights are multiplied
+// here.
 //
-// With first, the groups with the largest amounts are answered, largest first; without, all of them by key: more than maxGroups are TOO_COMPLEX.
+// With first, the groups with the largest amounts are answered, largest first; without, all of them
+// by key: more than maxGroups are TOO_COMPLEX.
 func (s *Store) Pipeline(ctx context.Context, group models.PipelineGroup, f models.OpportunityFilter, first *int) ([]models.PipelineBucket, error) {
 	if first != nil && (*first < 0 || *first > maxRows) {
 		e := models.Errorf(models.CodeBadUserInput, "first must lie between 0 and %d", maxRows)
@@ -32,13 +36,14 @@ func (s *Store) Pipeline(ctx context.Context, group models.PipelineGroup, f mode
 	if !ok {
 		return nil, models.Errorf(models.CodeBadUserInput, "opportunities cannot be grouped by %s", group)
 	}
-	q, err := s.opportunityWhere(ctx, s.lag(ctx).Table("opportunities"), f, "")
+	q, err := s.opportunityWhere(ctx, s.replica(ctx).Table("opportunities"), f, "")
 	if err != nil {
 		return nil, err
 	}
 	var parts []pipelinePart
 	columns, by := g.key+" AS group_key, "+g.label+" AS label, COUNT(*) AS count, MAX(opportunities.id) AS sample", g.key
-	for _, c := range []string{"currency", "probability"} { // what is hidden does not tell groups apart, either
+	for _, c := range []string{"currency", "probability"} {
+		// What is hidden does not tell groups apart, either.
 		if !slices.Contains(f.Hidden, "Opportunity."+c) {
 			columns, by = columns+", opportunities."+c+" AS "+c, by+", opportunities."+c
 		}
@@ -77,7 +82,8 @@ type pipelinePart struct {
 	Sample      string // one of them
 }
 
-// buckets adds the parts of each group up, currencies apart, and answers an opportunity of each group.
+// buckets adds the parts of each group up, currencies apart, and answers an opportunity of each
+// group.
 func buckets(parts []pipelinePart) (out []models.PipelineBucket, samples map[string]string) {
 	out, samples = []models.PipelineBucket{}, make(map[string]string, len(parts))
 	type key struct{ group, currency string }
@@ -148,7 +154,7 @@ func (s *Store) ownerNames(ctx context.Context, samples map[string]string) (map[
 	out := make(map[string]*string, len(samples))
 	for chunk := range chunks(slices.Sorted(maps.Values(samples))) {
 		var rows []models.Opportunity
-		if err := s.lag(ctx).Select("owner_id", "owner_name").Where("id IN ?", chunk).Find(&rows).Error; err != nil {
+		if err := s.replica(ctx).Select("owner_id", "owner_name").Where("id IN ?", chunk).Find(&rows).Error; err != nil {
 			return nil, err
 		}
 		for _, o := range rows {
@@ -163,7 +169,7 @@ func (s *Store) accountNames(ctx context.Context, samples map[string]string) (ma
 	out := make(map[string]*string, len(samples))
 	for chunk := range chunks(slices.Sorted(maps.Keys(samples))) {
 		var rows []models.MirrorRow
-		if err := s.lag(ctx).Table(table(models.Salesforce, models.AccountObject)).Select("id", "name").Where("id IN ?", chunk).Find(&rows).Error; err != nil {
+		if err := s.replica(ctx).Table(table(models.Salesforce, models.AccountObject)).Select("id", "name").Where("id IN ?", chunk).Find(&rows).Error; err != nil {
 			return nil, err
 		}
 		for _, r := range rows {
@@ -201,3 +207,5 @@ func weighted(amount models.Decimal, percent float64) models.Decimal {
 	}
 	return d
 }
+
+func shortest(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

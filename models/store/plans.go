@@ -13,14 +13,8 @@ import (
 	"sidelight/models"
 )
 
-// unansweredWait is how long a record waits that may be the answer of a create which is under way.
-const unansweredWait = time.Second
-
-// unansweredTries is after how many attempts a create is no longer waited for: its record was looked for that often, and what a vendor can never answer must not hold up
-// others.
-const unansweredTries = 6
-
-// SavePlans saves each plan under its link's version and the integration's epoch, with what it adds to the history; stale ones are skipped and stay dirty.
+// SavePlans saves each plan under its link's version and the integration's epoch, with what it adds
+// to the history; stale ones are skipped and stay dirty.
 func (s *Store) SavePlans(ctx context.Context, epoch int64, plans []models.LinkPlan) (saved int, err error) {
 	err = s.tx(ctx, func(tx *gorm.DB) error {
 		saved = 0
@@ -55,10 +49,11 @@ type planSaver struct {
 	now    time.Time
 	clock  time.Time // the database's, by which waits end
 
-	links  map[string]*linkRow
-	busy   map[string]bool             // links with an open intent
-	flight map[models.Side][]time.Time // when the creates that are not answered yet were planned, per target
-	saved  int
+	links map[string]*linkRow
+	busy  map[string]bool // links with an open intent
+	// underWay is when the creates that are not answered yet were planned, per target.
+	underWay map[models.Side][]time.Time
+	saved    int
 }
 
 func (p *planSaver) read(plans []models.LinkPlan) error {
@@ -70,7 +65,7 @@ func (p *planSaver) read(plans []models.LinkPlan) error {
 		}
 	}
 	slices.Sort(ids)
-	p.links, p.busy, p.flight = map[string]*linkRow{}, map[string]bool{}, map[models.Side][]time.Time{}
+	p.links, p.busy, p.underWay = map[string]*linkRow{}, map[string]bool{}, map[models.Side][]time.Time{}
 	for chunk := range chunks(slices.Compact(ids)) {
 		var rows []linkRow
 		if err := p.store.locked(p.tx).Where("id IN ?", chunk).Order("id").Find(&rows).Error; err != nil {
@@ -88,17 +83,21 @@ func (p *planSaver) read(plans []models.LinkPlan) error {
 		}
 	}
 	var creates []models.Intent
-	err := p.tx.Select("side", "created_at").Where("object = ? AND op = ?", p.object, models.OpCreate).
-		Where("state = ? OR (state IN ? AND attempts BETWEEN 1 AND ?)", models.IntentSending, []models.IntentState{models.IntentUnknown, models.IntentPending}, unansweredTries).
-		Find(&creates).Error
-	for _, c := range creates {
-		p.flight[c.Side] = append(p.flight[c.Side], c.CreatedAt)
+	for state, most := range models.UnderWay {
+		var some []models.Intent
+		if err := p.tx.Select("side", "created_at").Where("object = ? AND op = ? AND state = ? AND attempts BETWEEN 1 AND ?", p.object, models.OpCreate, state, most).Find(&some).Error; err != nil {
+			return err
+		}
+		creates = append(creates, some...)
 	}
-	return err
+	for _, c := range creates {
+		p.underWay[c.Side] = append(p.underWay[c.Side], c.CreatedAt)
+	}
+	return nil
 }
 
-// fresh tells whether the plan was made from what the link still is.
-func (p *planSaver) fresh(plan models.LinkPlan) bool {
+// isCurrent tells whether the plan was made from what the link still is.
+func (p *planSaver) isCurrent(plan models.LinkPlan) bool {
 	l := p.links[plan.Link.ID]
 	if l == nil || l.Version != plan.Link.Version || p.busy[l.ID] {
 		return false
@@ -110,31 +109,22 @@ func (p *planSaver) fresh(plan models.LinkPlan) bool {
 	return a != nil && a.Version == plan.Absorb.Version && !p.busy[a.ID]
 }
 
-// unanswered tells whether the record may be the one that an unanswered create made: it appeared on that create's side after the create was
-// planned. Creating its counterpart would make a duplicate.
-func (p *planSaver) unanswered(plan models.LinkPlan, l *linkRow) bool {
-	for _, in := range plan.Intents {
-		if in.Op == models.OpCreate && slices.ContainsFunc(p.flight[in.Side.Other()], func(at time.Time) bool { return !at.After(l.CreatedAt) }) {
-			return true
-		}
-	}
-	return false
-}
-
 func (p *planSaver) save(plans []models.LinkPlan) error {
 	var links []*linkRow
-	var gone, resolved, whole []string
+	var gone, whole []string
+	// The links whose failures are over, but for those of these fields.
+	resolved := map[string][]string{}
 	var intents []models.Intent
 	var conflicts []models.Conflict
 	var failures []models.Failure
 	tallies := map[string]models.SyncTally{}
 	for _, plan := range plans {
-		if !p.fresh(plan) {
+		if !p.isCurrent(plan) {
 			continue
 		}
 		l := p.links[plan.Link.ID]
-		if p.unanswered(plan, l) {
-			later := p.clock.Add(unansweredWait)
+		if plan.MayBeLostCreate(l.CreatedAt, p.underWay) {
+			later := p.clock.Add(models.LostCreateWait)
 			l.PlanAfter = &later
 			links = append(links, l)
 			continue
@@ -152,21 +142,20 @@ func (p *planSaver) save(plans []models.LinkPlan) error {
 		}
 		p.apply(l, plan)
 		links = append(links, l)
-		if plan.Part {
-			links = append(links, p.part(l))
+		if plan.Unlink {
+			links = append(links, p.unlink(l))
 		}
 		intents = append(intents, plan.Intents...)
 		conflicts = append(conflicts, plan.Conflicts...)
-		if plan.Failure != nil {
-			failures = append(failures, *plan.Failure)
-		} else if plan.Resolved {
-			resolved = append(resolved, l.ID)
+		failures = append(failures, plan.Failures...)
+		if plan.Resolved {
+			resolved[l.ID] = plan.StaysOpen()
 		}
 		delete(p.links, l.ID) // a link is planned once a batch
 	}
 	for _, step := range []func() error{
 		func() error { return dropLinks(p.tx, gone, p.now) },
-		func() error { return p.store.rekey(p.tx, p.object, links) },
+		func() error { return p.store.updateLinkKeys(p.tx, p.object, links) },
 		func() error { return insertIntents(p.tx, intents, p.clock) },
 		func() error { return insertConflicts(p.tx, conflicts) },
 		func() error {
@@ -176,8 +165,8 @@ func (p *planSaver) save(plans []models.LinkPlan) error {
 			}
 			return err
 		},
-		func() error { return addTallies(p.tx, slices.Collect(maps.Values(tallies))) },
-		func() error { return resolveFailures(p.tx, resolved, p.now) },
+		func() error { return addTallies(p.tx, p.clock, slices.Collect(maps.Values(tallies))) },
+		func() error { return resolveFailuresBut(p.tx, resolved, p.now) },
 		func() error { return p.store.wakeChildren(p.tx, p.object, append(whole, failedLinks(failures)...)) },
 	} {
 		if err := step(); err != nil {
@@ -201,14 +190,10 @@ func (p *planSaver) apply(l *linkRow, plan models.LinkPlan) {
 	}
 }
 
-// part takes a link apart: it stays Salesforce's, and Desk's record gets a half link of its own. Each remembers the other's record, so that neither is
-// made a second time on the other side, and its own base, should they come together again.
-func (p *planSaver) part(l *linkRow) *linkRow {
-	other := &linkRow{Link: models.Link{ID: newID(), Object: l.Object, DeskID: l.DeskID, BaseDesk: l.BaseDesk, Parted: *l.SalesforceID, CreatedAt: p.clock, Cause: l.Cause}}
-	l.DeskID, l.BaseDesk, l.Parted = nil, nil, *other.DeskID
-	for _, half := range []*linkRow{l, other} {
-		half.MatchedBy, half.SyncedAt, half.Dirty, half.DirtySince = "", nil, false, nil
-	}
+// unlink takes a link apart and returns the other half.
+func (p *planSaver) unlink(l *linkRow) *linkRow {
+	other := &linkRow{Link: l.Unlink(newID(), p.clock)}
+	l.DirtySince = nil
 	return other
 }
 
@@ -220,7 +205,8 @@ func failedLinks(failures []models.Failure) []string {
 	return out
 }
 
-// dropLinks removes links that were merged into others or whose records are gone. What was still owed for them is not owed any more, and their failures are over.
+// dropLinks removes links that were merged into others or whose records are gone. What was still
+// owed for them is not owed any more, and their failures are over.
 func dropLinks(tx *gorm.DB, ids []string, now time.Time) error {
 	for chunk := range chunks(ids) {
 		if err := tx.Table("intents").Where("link_id IN ? AND state IN ?", chunk, openIntents).
@@ -243,7 +229,8 @@ type intentRow struct {
 
 func (intentRow) TableName() string { return "intents" }
 
-// insertIntents saves new intents. The database's clock says when they were made: it is compared with when records were first seen.
+// insertIntents saves new intents. The database's clock says when they were made: it is compared
+// with when records were first seen.
 func insertIntents(tx *gorm.DB, intents []models.Intent, now time.Time) error {
 	rows := make([]intentRow, len(intents))
 	for i, in := range intents {
@@ -273,12 +260,14 @@ func insertConflicts(tx *gorm.DB, conflicts []models.Conflict) error {
 	return nil
 }
 
-// saveFailures opens failures, or refreshes the one that stands open for the link. When it is tried again by itself follows from its code and how often it was tried.
-// repeated are the links that failed again as before, without anybody having asked: the log counts the attempt, the history does not.
+// saveFailures opens failures, or refreshes the one that stands open for the link, or for its
+// field. When it is tried again by itself follows from its code and how often it was tried.
+// repeated are the links that failed again as before, without anybody having asked: the log counts
+// the attempt, the history does not.
 func saveFailures(tx *gorm.DB, failures []models.Failure, now time.Time) (repeated []string, err error) {
 	for _, f := range failures {
 		var open models.Failure
-		if err := tx.Where("link_id = ? AND resolved_at IS NULL", f.LinkID).Limit(1).Find(&open).Error; err != nil {
+		if err := tx.Where("link_id = ? AND field = ? AND resolved_at IS NULL", f.LinkID, f.Field).Limit(1).Find(&open).Error; err != nil {
 			return nil, err
 		}
 		if open.ID != "" {
@@ -300,6 +289,7 @@ func saveFailures(tx *gorm.DB, failures []models.Failure, now time.Time) (repeat
 			at := now.Add(wait)
 			f.NextRetryAt = &at
 		}
+		f.Cause = f.CauseKey()
 		if err := tx.Save(&f).Error; err != nil {
 			return nil, err
 		}
@@ -307,6 +297,34 @@ func saveFailures(tx *gorm.DB, failures []models.Failure, now time.Time) (repeat
 	return repeated, nil
 }
 
+// resolveFailuresBut ends the open failures of links, but for those of some fields of each.
+func resolveFailuresBut(tx *gorm.DB, links map[string][]string, now time.Time) error {
+	var ids []string
+	for chunk := range chunks(slices.Sorted(maps.Keys(links))) {
+		var open []models.Failure
+		if err := tx.Select("id", "link_id", "field").Where("link_id IN ? AND resolved_at IS NULL", chunk).Find(&open).Error; err != nil {
+			return err
+		}
+		for _, f := range open {
+			if !slices.Contains(links[f.LinkID], f.Field) {
+				ids = append(ids, f.ID)
+			}
+		}
+	}
+	return endFailures(tx, ids, now)
+}
+
+// endFailures resolves failures.
+func endFailures(tx *gorm.DB, ids []string, now time.Time) error {
+	for chunk := range chunks(ids) {
+		if err := tx.Table("failures").Where("id IN ?", chunk).UpdateColumns(map[string]any{"resolved_at": now, "next_retry_at": nil}).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resolveFailures ends every open failure of links.
 func resolveFailures(tx *gorm.DB, linkIDs []string, now time.Time) error {
 	for chunk := range chunks(linkIDs) {
 		if err := tx.Table("failures").Where("link_id IN ? AND resolved_at IS NULL", chunk).
@@ -324,19 +342,29 @@ func (s *Store) wakeChildren(tx *gorm.DB, object models.SyncObject, accounts []s
 	}
 	for chunk := range chunks(accounts) {
 		for _, side := range models.Sides {
-			children := tx.Table(table(side, models.ContactObject)+" c").Select("c.id").
-				Joins("JOIN links a ON a.object = ? AND a."+idColumn(side)+" = c.parent_id AND a.id IN ?", models.AccountObject, chunk)
-			// Also those that are dirty already: one that is being planned just now was read before its account was linked, and its plan must be stale.
-			if err := s.dirty(tx.Where("object = ? AND "+idColumn(side)+" IN (?)", models.ContactObject, children), ""); err != nil {
+			// Read first: MySQL updates no table that the statement also reads. The order is the
+			// one that is written: SQLite keeps to it in a cross join.
+			var children []string
+			if err := tx.Table("links a").Joins("CROSS JOIN "+table(side, models.ContactObject)+" c ON c.parent_id = a."+idColumn(side)).
+				Joins("CROSS JOIN links l ON l.object = ? AND l."+idColumn(side)+" = c.id", models.ContactObject).
+				Where("a.object = ? AND a.id IN ?", models.AccountObject, chunk).Pluck("l.id", &children).Error; err != nil {
 				return err
+			}
+			slices.Sort(children)
+			for some := range chunks(children) {
+				// Also those that are dirty already: one that is being planned just now was read
+				// before its account was linked, and its plan must be stale.
+				if err := s.dirty(tx.Where("id IN ?", some), ""); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// addTallies adds to a run's counts.
-func addTallies(tx *gorm.DB, tallies []models.SyncTally) error {
+// addTallies adds to a run's counts, and to those of the day.
+func addTallies(tx *gorm.DB, at time.Time, tallies []models.SyncTally) error {
 	tallies = slices.Clone(tallies)
 	slices.SortFunc(tallies, func(a, b models.SyncTally) int {
 		return strings.Compare(a.RunID+string(a.Object)+string(a.Target), b.RunID+string(b.Object)+string(b.Target))
@@ -356,5 +384,5 @@ func addTallies(tx *gorm.DB, tallies []models.SyncTally) error {
 			return err
 		}
 	}
-	return nil
+	return addToDay(tx, at, tallies)
 }

@@ -20,22 +20,29 @@ func (s *Store) Ticket(ctx context.Context, id string) (*models.Ticket, error) {
 	return &out[0], nil
 }
 
-// SaveTicket keeps whose ticket it is. After the integration was deleted nothing is stored.
-func (s *Store) SaveTicket(ctx context.Context, t models.Ticket) error {
-	return s.tx(ctx, func(tx *gorm.DB) error {
-		if gone, err := s.deleted(tx); err != nil || gone {
+// SaveTicket keeps whose ticket it is, and answers what it kept: an erased person's is nobody's, or
+// its account's. After the integration was deleted nothing is stored.
+func (s *Store) SaveTicket(ctx context.Context, t models.Ticket) (models.Ticket, error) {
+	err := s.tx(ctx, func(tx *gorm.DB) error {
+		gone, erasures, err := s.deleted(tx)
+		if err != nil || gone {
 			return err
+		}
+		erased, err := s.erasedContacts(tx, erasures, models.Desk, []string{t.ContactID})
+		if err != nil {
+			return err
+		}
+		if erased[t.ContactID] {
+			t.ContactID = ""
 		}
 		return tx.Clauses(replace).Create(&t).Error
 	})
+	return t, err
 }
 
-// PolledAt is when each side was last asked for changes of all its objects, and the answer stored. A side that was not yet is absent.
-func (s *Store) PolledAt(ctx context.Context) (map[models.Side]time.Time, error) {
-	var rows []models.Cursor
-	if err := s.read(ctx).Where("kind = ?", models.CursorPoll).Find(&rows).Error; err != nil {
-		return nil, err
-	}
+// polledAt is when each side was last asked for changes of all its objects, and the answer stored,
+// by the positions of its polls. A side that was not yet is absent.
+func polledAt(rows []models.Cursor) map[models.Side]time.Time {
 	out, objects := map[models.Side]time.Time{}, map[models.Side]int{}
 	for _, r := range rows {
 		objects[r.Side]++
@@ -44,20 +51,26 @@ func (s *Store) PolledAt(ctx context.Context) (map[models.Side]time.Time, error)
 		}
 	}
 	maps.DeleteFunc(out, func(side models.Side, _ time.Time) bool { return objects[side] < len(models.SyncObjects) })
-	return out, nil
+	return out
 }
 
-// RelatedStates says how fresh the sections of customers are, by customer and section. A section that was never read is absent; one that is mirrored is as fresh as the
-// mirror, for every customer.
+// RelatedStates says how fresh the sections of customers are, by customer and section. A section
+// that was never read is absent; one that is mirrored is as fresh as the mirror, for every
+// customer.
 func (s *Store) RelatedStates(ctx context.Context, customerIDs []string, sections []models.Need) (map[string]map[models.Need]models.RelatedState, error) {
 	var rows []models.RelatedState
 	if err := s.read(ctx).Where("customer_id IN ? AND section IN ?", customerIDs, sections).Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	mirrored, err := s.mirroredSections(ctx)
+	mirrors, err := s.RelatedMirrors(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return statesOfSections(customerIDs, sections, rows, mirroredSections(mirrors)), nil
+}
+
+// statesOfSections lays the stored states over what the mirrors keep.
+func statesOfSections(customerIDs []string, sections []models.Need, rows []models.RelatedState, mirrored map[models.Need]time.Time) map[string]map[models.Need]models.RelatedState {
 	out := make(map[string]map[models.Need]models.RelatedState, len(customerIDs))
 	for _, id := range customerIDs {
 		out[id] = map[models.Need]models.RelatedState{}
@@ -76,41 +89,47 @@ func (s *Store) RelatedStates(ctx context.Context, customerIDs []string, section
 		}
 		out[r.CustomerID][r.Section] = r
 	}
-	return out, nil
+	return out
 }
 
 // mirroredSections are the sections that are mirrored whole, with their times.
-func (s *Store) mirroredSections(ctx context.Context) (map[models.Need]time.Time, error) {
-	mirrors, err := s.RelatedMirrors(ctx)
-	if err != nil {
-		return nil, err
-	}
+func mirroredSections(mirrors map[models.RelatedObject]models.RelatedMirror) map[models.Need]time.Time {
 	out := map[models.Need]time.Time{}
 	for _, object := range models.RelatedObjects {
 		at, seen := out[object.Section()]
 		m := mirrors[object]
 		switch {
 		case !m.Complete || m.AsOf == nil:
-			out[object.Section()] = time.Time{} // opportunities are whole only together with their roles
+			// Opportunities are whole only together with their roles.
+			out[object.Section()] = time.Time{}
 		case !seen || m.AsOf.Before(at):
 			out[object.Section()] = *m.AsOf
 		}
 	}
 	maps.DeleteFunc(out, func(_ models.Need, at time.Time) bool { return at.IsZero() })
-	return out, nil
+	return out
 }
 
-// SaveRelated replaces the sections that were read, and says how fresh they are. After the integration was deleted nothing is stored.
+// SaveRelated replaces the sections that were read, and says how fresh they are. After the
+// integration was deleted nothing is stored, and nothing of an erased person ever.
 func (s *Store) SaveRelated(ctx context.Context, r models.Related) error {
 	customer := r.ContactID
 	if customer == "" {
 		customer = r.AccountID
 	}
 	return s.tx(ctx, func(tx *gorm.DB) error {
-		if gone, err := s.deleted(tx); err != nil || gone {
+		gone, erasures, err := s.deleted(tx)
+		if err != nil || gone {
+			return err
+		}
+		if away, err := s.withoutErased(tx, erasures, &r); err != nil || away {
 			return err
 		}
 		mirrors, err := relatedMirrors(tx)
+		if err != nil {
+			return err
+		}
+		others, err := sharing(tx, r)
 		if err != nil {
 			return err
 		}
@@ -120,9 +139,10 @@ func (s *Store) SaveRelated(ctx context.Context, r models.Related) error {
 				return err
 			}
 			part := section.Without(r.Hidden)
-			states := []models.RelatedState{{CustomerID: customer, Section: part, AsOf: r.AsOf}}
+			cut := slices.Contains(r.Cut, section)
+			states := []models.RelatedState{{CustomerID: customer, Section: part, AsOf: r.AsOf, Cut: cut, Totals: r.Totals[section]}}
 			if section == models.NeedOpportunities && r.AccountID != "" && r.AccountID != customer {
-				states = append(states, models.RelatedState{CustomerID: r.AccountID, Section: part, AsOf: r.AsOf})
+				states = append(states, models.RelatedState{CustomerID: r.AccountID, Section: part, AsOf: r.AsOf, Cut: cut})
 			}
 			if part != section { // there may be new rows now of which others have not seen all
 				whole := tx.Model(&models.RelatedState{}).Where("customer_id IN ? AND section = ?", []string{customer, r.AccountID}, section)
@@ -137,18 +157,52 @@ func (s *Store) SaveRelated(ctx context.Context, r models.Related) error {
 				return err
 			}
 		}
-		return nil
+		if unseen(r) {
+			return touchAll(tx)
+		}
+		return touch(tx, append(others, customer, r.AccountID))
 	})
 }
 
-// keepMarks leaves stale what was marked after it was asked for: the answer may be older than the change. It goes by the database's clock; how long ago it was asked, this
-// process knows.
+// unseen tells that opportunities were read for a caller who may not know whose they are: nobody
+// looks whose cards they are on, and everybody's are read anew.
+func unseen(r models.Related) bool {
+	return slices.Contains(r.Read, models.NeedOpportunities) && slices.Contains(r.Hidden, "Opportunity.account")
+}
+
+// sharing are the other customers on whose cards a customer's opportunities are, were, or will be:
+// those that are stored and those that were read.
+func sharing(tx *gorm.DB, r models.Related) ([]string, error) {
+	if !slices.Contains(r.Read, models.NeedOpportunities) || unseen(r) {
+		return nil, nil
+	}
+	var ids, out []string
+	for _, o := range r.Opportunities {
+		ids = append(ids, o.ID)
+		if o.AccountID != nil {
+			out = append(out, *o.AccountID)
+		}
+	}
+	if r.ContactID != "" {
+		var had []string
+		if err := tx.Model(&models.OpportunityContact{}).Where("contact_id = ?", r.ContactID).Pluck("opportunity_id", &had).Error; err != nil {
+			return nil, err
+		}
+		ids = append(ids, had...)
+	}
+	stored, err := customersOfOpportunities(tx, sortedIDs(ids))
+	return append(out, stored...), err
+}
+
+// keepMarks leaves stale what was marked after it was asked for: the answer may be older than the
+// change. It goes by the database's clock; how long ago it was asked, this process knows.
 func (s *Store) keepMarks(tx *gorm.DB, states []models.RelatedState) error {
 	now, err := s.databaseTime(tx)
 	if err != nil {
 		return err
 	}
-	here := s.stamp() // right after the database's: what comes between them makes asked earlier than it was
+	// Right after the database's: what comes between them makes asked earlier than it was.
+	here := s.stamp()
 	for i, state := range states {
 		var old []models.RelatedState
 		if err := tx.Where("customer_id = ? AND section = ?", state.CustomerID, state.Section).Find(&old).Error; err != nil {
@@ -162,14 +216,16 @@ func (s *Store) keepMarks(tx *gorm.DB, states []models.RelatedState) error {
 	return nil
 }
 
-// deleted tells whether the integration was deleted, and holds its row, so that what is stored does not come after that.
-func (s *Store) deleted(tx *gorm.DB) (bool, error) {
+// deleted tells whether the integration was deleted, and how often people were erased. It holds the
+// integration's row, so that what is stored does not come after either.
+func (s *Store) deleted(tx *gorm.DB) (gone bool, erasures int64, err error) {
 	var in models.Integration
-	err := s.locked(tx).First(&in, 1).Error
-	return in.Status == models.StatusDeleted, err
+	err = s.locked(tx).First(&in, 1).Error
+	return in.Status == models.StatusDeleted, in.Erasures, err
 }
 
-// kept tells whether the section's records are mirrored: those that a card leaves out are there all the same.
+// kept tells whether the section's records are mirrored: those that a card leaves out are there all
+// the same.
 func kept(mirrors map[models.RelatedObject]models.RelatedMirror, section models.Need) bool {
 	for object, m := range mirrors {
 		if object.Section() == section && m.BeganAt != nil {
@@ -238,7 +294,8 @@ func swapShown[T any](tx, old *gorm.DB, rows []T, section models.Need, hidden []
 	return tx.Clauses(replaceShown(section, hidden)).CreateInBatches(rows, batchRows).Error
 }
 
-// saveOpportunities keeps the opportunities of a contact and of its account. One that is neither's any more goes, unless another contact has a role in it.
+// saveOpportunities keeps the opportunities of a contact and of its account. One that is neither's
+// any more goes, unless another contact has a role in it.
 func saveOpportunities(tx *gorm.DB, r models.Related, keep bool) error {
 	ids := []string{""}
 	for i := range r.Opportunities {
@@ -262,8 +319,7 @@ func saveOpportunities(tx *gorm.DB, r models.Related, keep bool) error {
 		}
 	}
 	if r.AccountID != "" && !keep {
-		held := tx.Model(&models.OpportunityContact{}).Select("opportunity_id")
-		if err := tx.Where("account_id = ? AND id NOT IN ? AND id NOT IN (?)", r.AccountID, ids, held).Delete(&models.Opportunity{}).Error; err != nil {
+		if err := tx.Where("account_id = ? AND id NOT IN ? AND "+unheld, r.AccountID, ids).Delete(&models.Opportunity{}).Error; err != nil {
 			return err
 		}
 	}
@@ -273,18 +329,8 @@ func saveOpportunities(tx *gorm.DB, r models.Related, keep bool) error {
 	return tx.Clauses(replaceShown(models.NeedOpportunities, r.Hidden)).CreateInBatches(r.Opportunities, batchRows).Error
 }
 
-// pruneRelated removes what no card and no mirror has read since the time, and with it the states: it is read again when it is asked for.
-func pruneRelated(tx *gorm.DB, before time.Time) error {
-	for _, rows := range []any{&models.OpportunityContact{}, &models.Opportunity{}, &models.Note{}, &models.Event{}, &models.Task{}, &models.RelatedState{}, &models.Ticket{}} {
-		if err := tx.Where("as_of < ?", before).Delete(rows).Error; err != nil {
-			return err
-		}
-	}
-	// A mirror that has stood still for so long begins anew.
-	return tx.Model(&models.RelatedMirror{}).Where("as_of < ?", before).UpdateColumns(map[string]any{"complete": false, "reading": false, "began_at": nil, "as_of": nil}).Error
-}
-
-// swapRoles replaces a contact's roles. Where it was not asked what they are, those that are known stay as they are.
+// swapRoles replaces a contact's roles. Where it was not asked what they are, those that are known
+// stay as they are.
 func swapRoles(tx *gorm.DB, r models.Related, roles []models.OpportunityContact, ids []string, keep bool) error {
 	of := tx.Where("contact_id = ?", r.ContactID)
 	if !slices.Contains(r.Hidden, "Opportunity.role") {
@@ -301,59 +347,23 @@ func swapRoles(tx *gorm.DB, r models.Related, roles []models.OpportunityContact,
 	return tx.Clauses(doNothing).CreateInBatches(roles, batchRows).Error
 }
 
-// dropUnheld removes those of the opportunities that are on nobody's card any more. Mirrored ones stay.
+// unheld tells that no contact has a role in an opportunity.
+const unheld = "NOT EXISTS (SELECT 1 FROM opportunity_contacts oc WHERE oc.opportunity_id = opportunities.id)"
+
+// dropUnheld removes those of the opportunities that are on nobody's card any more. Mirrored ones
+// stay.
 func dropUnheld(tx *gorm.DB, ids []string) error {
 	mirrors, err := relatedMirrors(tx)
 	if err != nil || kept(mirrors, models.NeedOpportunities) {
 		return err
 	}
 	for chunk := range chunks(ids) {
-		held := tx.Model(&models.OpportunityContact{}).Select("opportunity_id").Where("opportunity_id IN ?", chunk)
-		shown := tx.Model(&models.RelatedState{}).Select("customer_id").Where("section = ?", models.NeedOpportunities)
-		if err := tx.Where("id IN ? AND id NOT IN (?) AND (account_id IS NULL OR account_id NOT IN (?))", chunk, held, shown).Delete(&models.Opportunity{}).Error; err != nil {
+		shown := "NOT EXISTS (SELECT 1 FROM related_states rs WHERE rs.customer_id = opportunities.account_id AND rs.section = ?)"
+		if err := tx.Where("id IN ? AND "+unheld+" AND "+shown, chunk, models.NeedOpportunities).Delete(&models.Opportunity{}).Error; err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// opportunityRow is an opportunity with the role of the contact asked about.
-type opportunityRow struct {
-	models.Opportunity `gorm:"embedded"`
-	ContactRole        *string
-}
-
-// CustomerOpportunities lists a customer's opportunities: open ones first, then by close date.
-func (s *Store) CustomerOpportunities(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Opportunity], error) {
-	db := s.read(ctx).Table("opportunities o")
-	roles := s.read(ctx).Model(&models.OpportunityContact{}).Select("opportunity_id").Where("contact_id = ?", q.ContactID)
-	switch {
-	case q.ContactID != "" && q.AccountID != "":
-		db = db.Where("(o.account_id = ? OR o.id IN (?))", q.AccountID, roles)
-	case q.ContactID != "":
-		db = db.Where("o.id IN (?)", roles)
-	default:
-		db = db.Where("o.account_id = ?", q.AccountID)
-	}
-	if q.Open != nil {
-		db = db.Where("o.open = ?", *q.Open)
-	}
-	k, open := keyset{name: "card/opportunities", columns: []column{{sql: "COALESCE(o.open, 0)", desc: true, field: "Opportunity.open"}, {sql: "o.close_date", nullable: true, field: "Opportunity.closeDate"},
-		{sql: "o.id"}}}.open(q.Hidden)
-	rows, err := list(db, k, cardPage(q), q.Total, func(r opportunityRow) []any { return open([]any{flag(r.Open), day(r.CloseDate), r.ID}) },
-		func(tx *gorm.DB) *gorm.DB {
-			columns := selected(models.NeedOpportunities, q.Hidden, "o.")
-			if q.ContactID == "" || slices.Contains(q.Hidden, "Opportunity.role") {
-				return tx.Select(columns)
-			}
-			return tx.Select(columns+", (SELECT oc.role FROM opportunity_contacts oc WHERE oc.opportunity_id = o.id AND oc.contact_id = ?) AS contact_role", q.ContactID)
-		})
-	out := models.Slice[models.Opportunity]{Rows: []models.Opportunity{}, Cursors: rows.Cursors, PageInfo: rows.PageInfo, Total: rows.Total}
-	for _, r := range rows.Rows {
-		r.Role = r.ContactRole
-		out.Rows = append(out.Rows, r.Opportunity)
-	}
-	return out, err
 }
 
 func cardPage(q models.RelatedQuery) models.Page {
@@ -367,12 +377,20 @@ func cardPage(q models.RelatedQuery) models.Page {
 	return p
 }
 
-// flag is a boolean as both databases compare it.
-func flag(b *bool) any {
-	if b != nil && *b {
-		return 1
+// closed is the column of the same name: 0 for what is open.
+func closed(open *bool) any {
+	if open != nil && *open {
+		return 0
 	}
-	return 0
+	return 1
+}
+
+// lastDay is a date as the columns close_key and due_key keep it: none comes last.
+func lastDay(d *models.Date) any {
+	if d == nil {
+		return "~"
+	}
+	return string(*d)
 }
 
 func day(d *models.Date) any {
@@ -391,17 +409,17 @@ func customerOf(q models.RelatedQuery) string {
 
 // Notes lists a customer's notes, newest first.
 func (s *Store) Notes(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Note], error) {
-	k, open := keyset{name: "card/notes", columns: []column{{sql: "created_at", desc: true, nullable: true, field: "Note.createdAt"}, {sql: "id"}}}.open(q.Hidden)
+	k, open := noteOrder.open(q.Hidden)
 	return list(s.read(ctx).Model(&models.Note{}).Where("contact_id = ?", customerOf(q)), k, cardPage(q), q.Total,
-		func(n models.Note) []any { return open([]any{maybe(n.CreatedAt), n.ID}) },
+		func(n models.Note) []any { return open(noteKeys(n)) },
 		func(tx *gorm.DB) *gorm.DB { return tx.Select(selected(models.NeedNotes, q.Hidden, "", "contact_id")) })
 }
 
 // Events lists a customer's events, the latest start first.
 func (s *Store) Events(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Event], error) {
-	k, open := keyset{name: "card/events", columns: []column{{sql: "starts_at", desc: true, nullable: true, field: "Event.startsAt"}, {sql: "id"}}}.open(q.Hidden)
+	k, open := eventOrder.open(q.Hidden)
 	return list(s.read(ctx).Model(&models.Event{}).Where("who_id = ?", customerOf(q)), k, cardPage(q), q.Total,
-		func(e models.Event) []any { return open([]any{maybe(e.StartsAt), e.ID}) },
+		func(e models.Event) []any { return open(eventKeys(e)) },
 		func(tx *gorm.DB) *gorm.DB { return tx.Select(selected(models.NeedEvents, q.Hidden, "", "who_id")) })
 }
 
@@ -409,9 +427,9 @@ func (s *Store) Events(ctx context.Context, q models.RelatedQuery) (models.Slice
 func (s *Store) Tasks(ctx context.Context, q models.RelatedQuery) (models.Slice[models.Task], error) {
 	db := s.read(ctx).Model(&models.Task{}).Where("who_id = ?", customerOf(q))
 	if q.Open != nil {
-		db = db.Where("open = ?", *q.Open)
+		db = db.Where("closed = ?", !*q.Open)
 	}
-	k, open := keyset{name: "card/tasks", columns: []column{{sql: "COALESCE(open, 0)", desc: true, field: "Task.open"}, {sql: "due_date", nullable: true, field: "Task.dueDate"}, {sql: "id"}}}.open(q.Hidden)
-	return list(db, k, cardPage(q), q.Total, func(t models.Task) []any { return open([]any{flag(t.Open), day(t.DueDate), t.ID}) },
+	k, open := taskOrder.open(q.Hidden)
+	return list(db, k, cardPage(q), q.Total, func(t models.Task) []any { return open(taskKeys(t)) },
 		func(tx *gorm.DB) *gorm.DB { return tx.Select(selected(models.NeedTasks, q.Hidden, "", "who_id")) })
 }

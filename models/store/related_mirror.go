@@ -11,7 +11,8 @@ import (
 	"sidelight/models"
 )
 
-// RelatedMirrors says how far each kind of related record is mirrored; a kind that never was is absent.
+// RelatedMirrors says how far each kind of related record is mirrored; a kind that never was is
+// absent.
 func (s *Store) RelatedMirrors(ctx context.Context) (map[models.RelatedObject]models.RelatedMirror, error) {
 	return relatedMirrors(s.read(ctx))
 }
@@ -28,35 +29,45 @@ func relatedMirrors(q *gorm.DB) (map[models.RelatedObject]models.RelatedMirror, 
 	return out, nil
 }
 
-// SaveRelatedPage stores a page together with how far the kind is mirrored, change being made to the stored row. The customers whose records moved are noted, so that
-// their open cards hear of it. CONFLICT when the sync is not active any more, or another process has taken the lease over since: nothing is stored then.
+// SaveRelatedPage stores a page together with how far the kind is mirrored, change being made to
+// the stored row. The customers whose records moved are noted, so that their open cards hear of it.
+// CONFLICT when the sync is not active any more, or another process has taken the lease over since:
+// nothing is stored then.
 func (s *Store) SaveRelatedPage(ctx context.Context, fence models.RelatedFence, page models.RelatedPage, change func(*models.RelatedMirror)) error {
 	return s.tx(ctx, func(tx *gorm.DB) error {
-		if err := s.stillKept(tx); err != nil {
+		erasures, err := s.stillKept(tx)
+		if err != nil {
 			return err
 		}
 		m, err := s.moveMirror(tx, fence, page.Object, change)
 		if err != nil {
 			return err
 		}
-		moved, err := s.storePage(tx, page)
-		if err != nil || !m.Complete { // nobody watches what was not there before
+		if page, err = s.pageWithoutErased(tx, erasures, page); err != nil {
 			return err
+		}
+		moved, err := s.storePage(tx, page)
+		if err != nil {
+			return err
+		}
+		if !m.Complete { // nobody watches what was not there before
+			return touchAll(tx)
 		}
 		return s.noteRead(tx, page.Object.Section(), moved)
 	})
 }
 
-// stillKept holds the integration's row, so that what is stored cannot come after its deletion or a pause.
-func (s *Store) stillKept(tx *gorm.DB) error {
+// stillKept holds the integration's row, so that what is stored cannot come after its deletion, a
+// pause or an erasure; it answers how often people were erased.
+func (s *Store) stillKept(tx *gorm.DB) (erasures int64, err error) {
 	var in models.Integration
 	if err := s.locked(tx).First(&in, 1).Error; err != nil {
-		return err
+		return 0, err
 	}
 	if in.Status != models.StatusActive {
-		return models.Errorf(models.CodeConflict, "the sync is not active")
+		return 0, models.Errorf(models.CodeConflict, "the sync is not active")
 	}
-	return nil
+	return in.Erasures, nil
 }
 
 // moveMirror changes the row of a kind, as the holder of the lease.
@@ -128,7 +139,8 @@ func storeOpportunities(tx *gorm.DB, page models.RelatedPage, now time.Time) ([]
 	return moved, tx.Clauses(replace).CreateInBatches(page.Opportunities, batchRows).Error
 }
 
-// customersOfOpportunities are the accounts and the contacts on whose cards opportunities are, as far as they are stored.
+// customersOfOpportunities are the accounts and the contacts on whose cards opportunities are, as
+// far as they are stored.
 func customersOfOpportunities(tx *gorm.DB, ids []string) ([]string, error) {
 	var out []string
 	for chunk := range chunks(ids) {
@@ -168,7 +180,8 @@ func storeRoles(tx *gorm.DB, page models.RelatedPage, now time.Time) ([]string, 
 	return moved, tx.Clauses(replace).CreateInBatches(page.Roles, batchRows).Error
 }
 
-// storeActivities stores events or tasks, a row for each customer on whose card one is; rows of customers that it has left go.
+// storeActivities stores events or tasks, a row for each customer on whose card one is; rows of
+// customers that it has left go.
 func storeActivities[T any](tx *gorm.DB, list []models.Activity[T], deleted []string, of func(row *T, customer string) (id string)) ([]string, error) {
 	var none T
 	type place struct{ ID, WhoID string }
@@ -206,7 +219,8 @@ func storeActivities[T any](tx *gorm.DB, list []models.Activity[T], deleted []st
 	return moved, tx.Clauses(replace).CreateInBatches(rows, batchRows).Error
 }
 
-// noteRead says that the customers' section was read just now: who watches their cards looks at it.
+// noteRead says that the customers' section was read just now, and that its records moved: who
+// watches their cards looks at it.
 func (s *Store) noteRead(tx *gorm.DB, section models.Need, customers []string) error {
 	now := s.stamp()
 	for chunk := range chunks(sortedIDs(customers)) {
@@ -218,10 +232,11 @@ func (s *Store) noteRead(tx *gorm.DB, section models.Need, customers []string) e
 			return err
 		}
 	}
-	return nil
+	return touch(tx, customers)
 }
 
-// noteStale says that the customers' section has moved in Salesforce. Customers whose card was never opened have no state, and need none.
+// noteStale says that the customers' section has moved in Salesforce. Customers whose card was
+// never opened have no state, and need none.
 func (s *Store) noteStale(tx *gorm.DB, section models.Need, customers []string) error {
 	now, err := s.databaseTime(tx)
 	if err != nil {
@@ -235,19 +250,23 @@ func (s *Store) noteStale(tx *gorm.DB, section models.Need, customers []string) 
 	return nil
 }
 
-// ofSection are the states of a section, and of it as it was read for callers from whom fields are hidden.
+// ofSection are the states of a section, and of it as it was read for callers from whom fields are
+// hidden.
 func ofSection(tx *gorm.DB, section models.Need) *gorm.DB {
-	return tx.Model(&models.RelatedState{}).Where("(section = ? OR section LIKE ?)", section, string(section)+"~%")
+	// A tilde stands before what is hidden.
+	return tx.Model(&models.RelatedState{}).Where("section >= ? AND section < ?", section, string(section)+"\x7f")
 }
 
-// sortedIDs are the ids once each, in the order that every writer keeps, so that no two of them wait for each other.
+// sortedIDs are the ids once each, in the order that every writer keeps, so that no two of them
+// wait for each other.
 func sortedIDs(ids []string) []string {
 	ids = slices.DeleteFunc(ids, func(id string) bool { return id == "" })
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
 
-// FinishRelatedLoad ends a whole reading: what was not seen since it began is gone from Salesforce, and goes here. Much at once goes in parts.
+// FinishRelatedLoad ends a whole reading: what was not seen since it began is gone from Salesforce,
+// and goes here. Much at once goes in parts.
 func (s *Store) FinishRelatedLoad(ctx context.Context, fence models.RelatedFence, object models.RelatedObject) error {
 	mirrors, err := s.RelatedMirrors(ctx)
 	if err != nil {
@@ -259,21 +278,21 @@ func (s *Store) FinishRelatedLoad(ctx context.Context, fence models.RelatedFence
 	}
 	for more := true; more; {
 		if err := s.tx(ctx, func(tx *gorm.DB) error {
-			if err := s.stillKept(tx); err != nil {
+			if _, err := s.stillKept(tx); err != nil {
 				return err
 			}
 			if _, err := s.moveMirror(tx, fence, object, func(*models.RelatedMirror) {}); err != nil {
 				return err
 			}
 			var err error
-			more, err = s.sweep(tx, object, *began)
+			more, err = s.removeUnread(tx, object, *began)
 			return err
 		}); err != nil {
 			return err
 		}
 	}
 	return s.tx(ctx, func(tx *gorm.DB) error {
-		if err := s.stillKept(tx); err != nil {
+		if _, err := s.stillKept(tx); err != nil {
 			return err
 		}
 		_, err := s.moveMirror(tx, fence, object, func(m *models.RelatedMirror) {
@@ -284,19 +303,26 @@ func (s *Store) FinishRelatedLoad(ctx context.Context, fence models.RelatedFence
 	})
 }
 
-// sweep removes a part of what was stored before the time, and answers whether there may be more.
-func (s *Store) sweep(tx *gorm.DB, object models.RelatedObject, before time.Time) (more bool, err error) {
+// removeUnread removes a part of what was stored before the time, and answers whether there may be
+// more.
+func (s *Store) removeUnread(tx *gorm.DB, object models.RelatedObject, before time.Time) (more bool, err error) {
 	if object == models.RelatedRoles {
 		var old []models.OpportunityContact
-		if err := tx.Where("as_of IS NULL OR as_of < ?", before).Limit(batchRows).Find(&old).Error; err != nil {
-			return false, err
+		for _, q := range []*gorm.DB{tx.Where("as_of IS NULL"), tx.Where("as_of < ?", before)} {
+			var some []models.OpportunityContact
+			if err := q.Limit(batchRows).Find(&some).Error; err != nil {
+				return false, err
+			}
+			old = append(old, some...)
 		}
+		var moved []string
 		for _, o := range old {
+			moved = append(moved, o.ContactID)
 			if err := tx.Delete(&o).Error; err != nil {
 				return false, err
 			}
 		}
-		return len(old) == batchRows, nil
+		return len(old) >= batchRows, touch(tx, moved)
 	}
 	page := models.RelatedPage{Object: object}
 	rows := map[models.RelatedObject]any{models.RelatedOpportunities: &models.Opportunity{}, models.RelatedEvents: &models.Event{}, models.RelatedTasks: &models.Task{}}[object]
@@ -310,10 +336,11 @@ func (s *Store) sweep(tx *gorm.DB, object models.RelatedObject, before time.Time
 	return len(page.Deleted) == batchRows, s.noteRead(tx, object.Section(), moved)
 }
 
-// MarkRelatedMoved marks the cards stale on which the records of a batch are, or were, and keeps the position behind it. Overflow marks every card.
+// MarkRelatedMoved marks the cards stale on which the records of a batch are, or were, and keeps
+// the position behind it. Overflow marks every card.
 func (s *Store) MarkRelatedMoved(ctx context.Context, fence models.RelatedFence, batch models.RelatedBatch) error {
 	return s.tx(ctx, func(tx *gorm.DB) error {
-		if err := s.stillKept(tx); err != nil {
+		if _, err := s.stillKept(tx); err != nil {
 			return err
 		}
 		if _, err := s.moveMirror(tx, fence, batch.Object, func(m *models.RelatedMirror) { m.Replay = batch.Replay }); err != nil {
@@ -357,7 +384,8 @@ func customersOf(tx *gorm.DB, object models.RelatedObject, ids []string) ([]stri
 	return out, nil
 }
 
-// ForgetRelatedMirrors ends the mirrors: what they held is read again when a card asks for it. Positions in the change events stay.
+// ForgetRelatedMirrors ends the mirrors: what they held is read again when a card asks for it.
+// Positions in the change events stay.
 func (s *Store) ForgetRelatedMirrors(ctx context.Context) error {
 	var n int64
 	if err := s.read(ctx).Model(&models.RelatedMirror{}).Where("began_at IS NOT NULL").Count(&n).Error; err != nil || n == 0 {
@@ -365,7 +393,11 @@ func (s *Store) ForgetRelatedMirrors(ctx context.Context) error {
 	}
 	for _, rows := range []any{&models.Opportunity{}, &models.OpportunityContact{}, &models.Event{}, &models.Task{}} {
 		for {
-			gone, err := s.removeSome(ctx, rows)
+			key := "id"
+			if _, roles := rows.(*models.OpportunityContact); roles {
+				key = "opportunity_id"
+			}
+			gone, err := s.removeSome(ctx, rows, key, key+" > ''")
 			if err != nil {
 				return err
 			}
@@ -375,35 +407,21 @@ func (s *Store) ForgetRelatedMirrors(ctx context.Context) error {
 		}
 	}
 	return s.tx(ctx, func(tx *gorm.DB) error {
-		if err := tx.Where("section NOT LIKE ?", string(models.NeedNotes)+"%").Delete(&models.RelatedState{}).Error; err != nil {
-			return err
+		for _, section := range models.RelatedNeeds {
+			if section == models.NeedNotes {
+				continue
+			}
+			if err := ofSection(tx, section).Delete(&models.RelatedState{}).Error; err != nil {
+				return err
+			}
 		}
 		return tx.Model(&models.RelatedMirror{}).Where("began_at IS NOT NULL").UpdateColumns(map[string]any{"complete": false, "reading": false, "after": "", "read": 0, "total": nil, "began_at": nil,
 			"changes": "", "as_of": nil}).Error
 	})
 }
 
-// removeSome removes some rows of a table of related records.
-func (s *Store) removeSome(ctx context.Context, rows any) (gone int64, err error) {
-	key := "id"
-	if _, roles := rows.(*models.OpportunityContact); roles {
-		key = "opportunity_id"
-	}
-	err = s.tx(ctx, func(tx *gorm.DB) error {
-		var ids []string
-		if err := tx.Model(rows).Limit(batchRows).Pluck(key, &ids).Error; err != nil {
-			return err
-		}
-		gone = int64(len(ids))
-		if gone == 0 {
-			return nil
-		}
-		return tx.Where(key+" IN ?", ids).Delete(rows).Error
-	})
-	return gone, err
-}
-
-// CardVersions are words that differ once a card has moved: by link what the sync last saw and wrote, by customer how its sections stand, by ticket whose it is.
+// CardVersions are words that differ once a card has moved: by link what the sync last saw and
+// wrote, by customer how its sections stand, by ticket whose it is.
 func (s *Store) CardVersions(ctx context.Context, w models.CardWatch) (map[string]string, error) {
 	out := map[string]string{}
 	for chunk := range chunks(w.Links) {

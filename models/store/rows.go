@@ -10,7 +10,8 @@ import (
 	"sidelight/models"
 )
 
-// batchRows is how many rows one statement holds: SQLite takes 32,766 parameters, the widest row has some twenty.
+// batchRows is how many rows one statement holds: SQLite takes 32,766 parameters, the widest row
+// has some twenty.
 const batchRows = 500
 
 // table is the mirror of a side's object.
@@ -21,8 +22,9 @@ func table(side models.Side, object models.SyncObject) string {
 // idColumn is the link's column that holds the side's id.
 func idColumn(side models.Side) string { return strings.ToLower(string(side)) + "_id" }
 
-// linkRow is a link with what only lists and the lag need: the keys by which it is ordered and found, taken from the mirrors. They are kept
-// beside the link so that a list of either side's records is one walk along one index.
+// linkRow is a link with what only lists and the lag need: the keys by which it is ordered and
+// found, taken from the mirrors. They are kept beside the link so that a list of either side's
+// records is one walk along one index.
 type linkRow struct {
 	models.Link `gorm:"embedded"`
 	DirtySince  *time.Time // when the oldest change that is not on the other side was observed
@@ -46,10 +48,14 @@ func nameOf(side models.Side, object models.SyncObject, v models.Values) string 
 	return strings.TrimSpace(first.String() + " " + last.String())
 }
 
-// refresh takes a mirror row's own columns from its values.
-func refresh(row *models.MirrorRow, side models.Side, object models.SyncObject) {
+// deriveColumns takes a mirror row's own columns from its values.
+func deriveColumns(row *models.MirrorRow, side models.Side, object models.SyncObject) {
 	row.Name = nameOf(side, object, row.Data)
-	row.MatchKey = cut(models.MatchKey(row.Data[object.MatchField(side)]))
+	row.MatchKey = truncate(models.MatchKey(row.Data[object.MatchField(side)]))
+	row.SecondKey = ""
+	if second := object.SecondField(side); second != "" {
+		row.SecondKey = truncate(models.MatchKey(row.Data[second]))
+	}
 	row.ParentID = ""
 	if parent := object.ParentField(side); parent != "" {
 		row.ParentID = row.Data[parent].String()
@@ -59,7 +65,7 @@ func refresh(row *models.MirrorRow, side models.Side, object models.SyncObject) 
 // keyLength is the length of the indexed keys, in characters.
 const keyLength = 191
 
-func cut(s string) string {
+func truncate(s string) string {
 	n := 0
 	for i := range s {
 		if n == keyLength {
@@ -70,9 +76,10 @@ func cut(s string) string {
 	return s
 }
 
-// key takes the link's keys from its mirror rows: Salesforce's where it has one that lives, else Desk's.
+// key takes the link's keys from its mirror rows: Salesforce's where it has one that lives, else
+// Desk's.
 func (l *linkRow) key(desk, salesforce *models.MirrorRow) {
-	l.Live, l.NameKey, l.MatchKey, l.MovedAt = false, "", "", unknownTime
+	l.Live, l.NameKey, l.MatchKey, l.MovedAt = false, "", "", models.UnknownTime
 	for _, row := range []*models.MirrorRow{desk, salesforce} {
 		if row == nil {
 			continue
@@ -81,7 +88,7 @@ func (l *linkRow) key(desk, salesforce *models.MirrorRow) {
 			l.MovedAt = row.ModifiedAt
 		}
 		if row.DeletedAt == nil {
-			l.Live, l.NameKey, l.MatchKey = true, cut(strings.ToLower(row.Name)), row.MatchKey
+			l.Live, l.NameKey, l.MatchKey = true, truncate(strings.ToLower(row.Name)), row.MatchKey
 		}
 	}
 }
@@ -124,8 +131,8 @@ func upsert[T any](tx *gorm.DB, name string, rows []T) error {
 	return nil
 }
 
-// rekey takes the keys of links anew from their mirrors, and saves the links.
-func (s *Store) rekey(tx *gorm.DB, object models.SyncObject, links []*linkRow) error {
+// updateLinkKeys takes the keys of links anew from their mirrors, and saves the links.
+func (s *Store) updateLinkKeys(tx *gorm.DB, object models.SyncObject, links []*linkRow) error {
 	rows := map[models.Side]map[string]*models.MirrorRow{}
 	for _, side := range models.Sides {
 		var ids []string
@@ -147,7 +154,8 @@ func (s *Store) rekey(tx *gorm.DB, object models.SyncObject, links []*linkRow) e
 	return upsert(tx, "links", out)
 }
 
-// dirty marks the links of the query for planning again, because of the trigger; "" leaves the reason that was there.
+// dirty marks the links of the query for planning again, because of the trigger; "" leaves the
+// reason that was there.
 func (s *Store) dirty(links *gorm.DB, cause models.RunTrigger) error {
 	change := map[string]any{
 		"dirty": true, "plan_after": nil, "version": gorm.Expr("version + 1"), "dirty_since": gorm.Expr("COALESCE(dirty_since, ?)", s.stamp()),
@@ -157,3 +165,8 @@ func (s *Store) dirty(links *gorm.DB, cause models.RunTrigger) error {
 	}
 	return links.Table("links").UpdateColumns(change).Error
 }
+
+var (
+	doNothing = clause.OnConflict{DoNothing: true}
+	replace   = clause.OnConflict{UpdateAll: true}
+)

@@ -8,7 +8,8 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// sealer encrypts secrets. The associated data names row and column, so that a sealed value cannot be moved to another place.
+// sealer encrypts secrets. The associated data names row and column, so that a sealed value cannot
+// be moved to another place.
 type sealer struct{ keys []tink.AEAD }
 
 const sealKeyLength = 32

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,28 +14,31 @@ import (
 // openIntents are the states of writes that are still owed.
 var openIntents = []models.IntentState{models.IntentPending, models.IntentSending, models.IntentUnknown}
 
-const noOpenIntent = "NOT EXISTS (SELECT 1 FROM intents i WHERE i.link_id = links.id AND i.state IN ?)"
+// noOpenIntent finds links for which nothing is owed. It counts: MySQL and MariaDB turn NOT EXISTS
+// into a look through all writes that there ever were, for the sake of links behind the limit.
+const noOpenIntent = "(SELECT COUNT(*) FROM intents i WHERE i.link_id = links.id AND i.state IN ?) = 0"
 
-// DirtyLinks reads links to plan: dirty, not deferred, without an open intent; in the order of their ids, after the given one.
+// DirtyLinks reads links to plan: dirty, not deferred, without an open intent; in the order of
+// their ids, after the given one.
 func (s *Store) DirtyLinks(ctx context.Context, object models.SyncObject, after string, limit int) ([]models.LinkState, error) {
 	now, err := s.databaseTime(s.read(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return s.states(ctx, object, s.read(ctx).Where("dirty = ? AND object = ? AND id > ?", true, object, after).
+	return s.states(ctx, object, s.along(s.read(ctx), "links", "links_dirty").Where("dirty = ? AND object = ? AND id > ?", true, object, after).
 		Where("plan_after IS NULL OR plan_after <= ?", now).Where(noOpenIntent, openIntents).Order("id").Limit(limit))
 }
 
 // Links reads links, dirty or not, in the order of their ids.
 func (s *Store) Links(ctx context.Context, object models.SyncObject, after string, limit int) ([]models.LinkState, error) {
-	return s.states(ctx, object, s.read(ctx).Where("object = ? AND id > ?", object, after).Order("id").Limit(limit))
+	return s.states(ctx, object, s.along(s.read(ctx), "links", "links_object_id").Where("object = ? AND id > ?", object, after).Order("id").Limit(limit))
 }
 
 // LinkState reads one link. NOT_FOUND.
 func (s *Store) LinkState(ctx context.Context, linkID string) (models.LinkState, error) {
 	var l models.Link
 	if err := s.read(ctx).First(&l, "id = ?", linkID).Error; err != nil {
-		return models.LinkState{}, known(err)
+		return models.LinkState{}, notFoundError(err)
 	}
 	states, err := s.hydrate(ctx, l.Object, []models.Link{l})
 	if err != nil {
@@ -46,12 +50,18 @@ func (s *Store) LinkState(ctx context.Context, linkID string) (models.LinkState,
 // MatchCandidates reads, for each key, the links whose live record on the side has it.
 func (s *Store) MatchCandidates(ctx context.Context, object models.SyncObject, side models.Side, keys []string) (map[string][]models.LinkState, error) {
 	out := map[string][]models.LinkState{}
-	for chunk := range chunks(cutAll(keys)) {
-		records := s.read(ctx).Table(table(side, object)).Select("id").Where("match_key IN ? AND deleted_at IS NULL", chunk)
-		states, err := s.states(ctx, object, s.read(ctx).Where("object = ? AND "+idColumn(side)+" IN (?)", object, records).Order("id"))
+	for chunk := range chunks(truncateAll(keys)) {
+		// Asked for by themselves: joined, the links would be sorted in a table on disk.
+		var records []string
+		if err := s.read(ctx).Table(table(side, object)).Where("match_key IN ? AND "+withoutIndex("deleted_at",
+			true)+" IS NULL", chunk).Pluck("id", &records).Error; err != nil {
+			return nil, err
+		}
+		states, err := s.statesOf(ctx, object, side, records)
 		if err != nil {
 			return nil, err
 		}
+		slices.SortFunc(states, func(a, b models.LinkState) int { return strings.Compare(a.ID, b.ID) })
 		for _, st := range states {
 			if row := st.Row(side); row != nil {
 				out[row.MatchKey] = append(out[row.MatchKey], st)
@@ -61,10 +71,10 @@ func (s *Store) MatchCandidates(ctx context.Context, object models.SyncObject, s
 	return out, nil
 }
 
-func cutAll(keys []string) []string {
+func truncateAll(keys []string) []string {
 	out := make([]string, len(keys))
 	for i, k := range keys {
-		out[i] = cut(k)
+		out[i] = truncate(k)
 	}
 	return out
 }
@@ -72,14 +82,22 @@ func cutAll(keys []string) []string {
 // LinksByRecord reads the links of records of one side; one that is unknown is absent.
 func (s *Store) LinksByRecord(ctx context.Context, object models.SyncObject, side models.Side, ids []string) (map[string]models.LinkState, error) {
 	out := map[string]models.LinkState{}
+	states, err := s.statesOf(ctx, object, side, ids)
+	for _, st := range states {
+		out[st.RecordID(side)] = st
+	}
+	return out, err
+}
+
+// statesOf reads the links of records of one side, in no order.
+func (s *Store) statesOf(ctx context.Context, object models.SyncObject, side models.Side, ids []string) ([]models.LinkState, error) {
+	var out []models.LinkState
 	for chunk := range chunks(ids) {
 		states, err := s.states(ctx, object, s.read(ctx).Where("object = ? AND "+idColumn(side)+" IN ?", object, chunk))
 		if err != nil {
 			return nil, err
 		}
-		for _, st := range states {
-			out[st.RecordID(side)] = st
-		}
+		out = append(out, states...)
 	}
 	return out, nil
 }
@@ -135,9 +153,9 @@ func (s *Store) parents(ctx context.Context, states []models.LinkState) error {
 				ids = append(ids, row.ParentID)
 			}
 		}
-		accounts := map[string]parent{}
+		accounts := map[string]models.Parent{}
 		for chunk := range chunks(ids) {
-			var found []parent
+			var found []parentRow
 			err := s.read(ctx).Table("links").Where("object = ? AND "+idColumn(side)+" IN ?", models.AccountObject, chunk).
 				Joins("LEFT JOIN "+table(side.Other(), models.AccountObject)+" o ON o.id = links."+idColumn(side.Other())).
 				Select("links.id, desk_id, salesforce_id, (NOT dirty AND "+noOpenIntent+") AS settled, (o.deleted_at IS NOT NULL) AS away", openIntents).
@@ -146,7 +164,8 @@ func (s *Store) parents(ctx context.Context, states []models.LinkState) error {
 				return err
 			}
 			for _, p := range found {
-				accounts[(&models.Link{DeskID: p.DeskID, SalesforceID: p.SalesforceID}).RecordID(side)] = p
+				l := models.Link{DeskID: p.DeskID, SalesforceID: p.SalesforceID}
+				accounts[l.RecordID(side)] = models.Parent{Seen: true, Counterpart: l.RecordID(side.Other()), Settled: p.Settled, Away: p.Away}
 			}
 		}
 		for i := range states {
@@ -154,34 +173,20 @@ func (s *Store) parents(ctx context.Context, states []models.LinkState) error {
 			if row == nil || row.ParentID == "" {
 				continue
 			}
-			p, linked := accounts[row.ParentID]
-			other := (&models.Link{DeskID: p.DeskID, SalesforceID: p.SalesforceID}).RecordID(side.Other())
-			vain := (linked && other == "" && p.Settled) || p.Away || (!linked && now.Sub(states[i].CreatedAt) > unseenParent)
-			if p.Away {
-				other = "" // nothing can refer to it
-			}
-			if side == models.Salesforce {
-				states[i].ParentOnDesk = other
-			} else {
-				states[i].ParentOnSalesforce = other
-			}
-			states[i].ParentFailed = states[i].ParentFailed || vain
+			states[i].SetParent(side, accounts[row.ParentID], now)
 		}
 	}
 	return nil
 }
 
-type parent struct {
+// parentRow is an account's link with what models.Parent says of it.
+type parentRow struct {
 	ID           string
 	DeskID       *string
 	SalesforceID *string
-	Settled      bool // nothing is under way for it
-	Away         bool // its counterpart is deleted
+	Settled      bool
+	Away         bool
 }
-
-// unseenParent is how long a contact waits for an account that was never seen. An event about the contact may come before the account's; a poll reads accounts
-// first.
-const unseenParent = 2 * time.Minute
 
 // MarkDirty marks links for planning again, because of the trigger.
 func (s *Store) MarkDirty(ctx context.Context, linkIDs []string, cause models.RunTrigger) error {
@@ -195,15 +200,17 @@ func (s *Store) MarkDirty(ctx context.Context, linkIDs []string, cause models.Ru
 	})
 }
 
-// HalvesNamed reads the half links of a side whose live record has the shown name and was first seen at or after the time. One that is owed a counterpart itself
-// is not among them: it is somebody's own record.
+// HalvesNamed reads the half links of a side whose live record has the shown name and was first
+// seen at or after the time. One that is owed a counterpart itself is not among them: it is
+// somebody's own record.
 func (s *Store) HalvesNamed(ctx context.Context, object models.SyncObject, side models.Side, values models.Values, since time.Time) ([]models.LinkState, error) {
-	return s.states(ctx, object, s.read(ctx).Where("object = ? AND live = ? AND name_key = ?", object, true, cut(strings.ToLower(strings.TrimSpace(nameOf(side, object, values))))).
+	return s.states(ctx, object, s.read(ctx).Where("object = ? AND live = ? AND name_key = ?", object, true, truncate(strings.ToLower(strings.TrimSpace(nameOf(side, object, values))))).
 		Where(idColumn(side)+" IS NOT NULL AND "+idColumn(side.Other())+" IS NULL AND created_at >= ?", since).
 		Where(noOpenIntent, openIntents).Order("id").Limit(batchRows))
 }
 
-// OpenWork says, of the links that have any, whether a write is owed and which code their open failure has.
+// OpenWork says, of the links that have any, whether a write is owed and which code their open
+// failure has.
 func (s *Store) OpenWork(ctx context.Context, linkIDs []string) (map[string]models.OpenWork, error) {
 	out := map[string]models.OpenWork{}
 	for chunk := range chunks(linkIDs) {
@@ -225,22 +232,26 @@ func (s *Store) OpenWork(ctx context.Context, linkIDs []string) (map[string]mode
 	return out, nil
 }
 
-// Lag is how old the oldest change is that is not yet on the other side, and how long ago the side and object that were asked for changes longest ago were
-// last asked. Zero when there is none.
-func (s *Store) Lag(ctx context.Context) (waiting, unasked time.Duration, err error) {
+// Lag is how old the oldest change is that is not yet on the other side, and how long ago the side
+// and object that were asked for changes longest ago were last asked. Zero when there is none.
+func (s *Store) Lag(ctx context.Context) (waiting time.Duration, unasked map[models.Side]time.Duration, err error) {
 	var l linkRow
 	if err := s.read(ctx).Where("dirty_since IS NOT NULL").Order("dirty_since").Limit(1).Find(&l).Error; err != nil {
-		return 0, 0, err
+		return 0, nil, err
 	}
 	if l.DirtySince != nil {
 		waiting = max(0, s.stamp().Sub(*l.DirtySince))
 	}
 	polls, err := s.PollCursors(ctx)
 	if err != nil || len(polls) == 0 {
-		return waiting, 0, err
+		return waiting, nil, err
 	}
 	now, err := s.databaseTime(s.read(ctx))
-	return waiting, max(0, now.Sub(polls[0].UpdatedAt)), err
+	unasked = map[models.Side]time.Duration{}
+	for _, c := range polls {
+		unasked[c.Side] = max(unasked[c.Side], now.Sub(c.UpdatedAt))
+	}
+	return waiting, unasked, err
 }
 
 // Counts are the figures of the status screen.
@@ -269,11 +280,16 @@ func (s *Store) Counts(ctx context.Context) (models.SyncCounts, error) {
 }
 
 // Pending counts the links to plan and the writes to send. When nothing waits it looks at nothing.
+// A dirty link for which a write is owed is planned once that is answered, so it counts once.
 func (s *Store) Pending(ctx context.Context) (int, error) {
-	var dirty, owed int64
-	if err := s.read(ctx).Table("links").Where("dirty = ?", true).Where(noOpenIntent, openIntents).Count(&dirty).Error; err != nil {
+	var dirty, owed, both int64
+	if err := s.read(ctx).Table("links").Where("dirty = ?", true).Count(&dirty).Error; err != nil {
 		return 0, err
 	}
-	err := s.read(ctx).Table("intents").Where("state IN ?", openIntents).Count(&owed).Error
-	return int(dirty + owed), err
+	if err := s.read(ctx).Table("intents").Where("state IN ?", openIntents).Count(&owed).Error; err != nil || dirty == 0 || owed == 0 {
+		return int(dirty + owed), err
+	}
+	err := s.read(ctx).Table("intents i").Select("COUNT(DISTINCT links.id)").Joins("JOIN links ON links.id = i.link_id").
+		Where("i.state IN ? AND links.dirty = ?", openIntents, true).Row().Scan(&both)
+	return int(dirty - both + owed), err
 }

@@ -1,36 +1,35 @@
-// Package store keeps everything Sidelight knows, in SQLite or in MySQL (MariaDB too). Every method is one transaction, named in the words
-// of the domain; it is the only package that knows of SQL.
+// Package store keeps everything Sidelight knows, in SQLite or in MySQL (MariaDB too). Every method
+// is one transaction, named in the words of the domain; it is the only package that knows of SQL.
 package store
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"database/sql"
-	"embed"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"math/rand/v2"
-	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/glebarez/sqlite"
 	mysqldriver "github.com/go-sql-driver/mysql"
 	"github.com/google/uuid"
-	"github.com/pressly/goose/v3"
 	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
 	"gorm.io/plugin/dbresolver"
 
+	"sidelight/internal/sample"
 	"sidelight/models"
 )
-
-//go:embed migrations
-var migrations embed.FS
 
 // Options say how a store is opened.
 type Options struct {
@@ -39,28 +38,57 @@ type Options struct {
 	Old  [][]byte
 	// Replicas are mysql: addresses that lists and figures may be read from.
 	Replicas []string
-	Logger   *slog.Logger
+	// Authorities are those of which one must have signed a MySQL server's certificate. With nil,
+	// TLS is as the address says.
+	Authorities *x509.CertPool
+	Logger      *slog.Logger
 	// Now is the clock; nil uses the database's own clock for leases and the process's elsewhere.
 	Now func() time.Time
+	// Kept says that this installation has had a database: an empty one is refused, because its
+	// rows were lost.
+	Kept bool
 	// OnSQL sees every statement's text, without its values.
 	OnSQL func(statement string)
+
+	sending sending // sees the values too: for tests of this package alone
 }
 
 // Store is an open database.
 type Store struct {
 	db    *gorm.DB
+	hot   prepared
 	mysql bool
 	seal  sealer
 	now   func() time.Time
 	clock bool // now was given
 	log   *slog.Logger
-	// writer lets one transaction of this process write at a time: SQLite has one writer, and waiting here costs less than being turned away there.
+	// writer lets one transaction of this process write at a time: SQLite has one writer, and
+	// waiting here costs less than being turned away there.
 	writer chan struct{}
+	health *health
+	kept   *keptCards
+	// file is the SQLite database's.
+	file atomic.Pointer[sqliteFile]
+	// retired are files that were removed, and are still being read. Whoever has the writer's place
+	// may touch them.
+	retired []*sqliteFile
 }
 
-// Open opens the database at the address, sqlite:FILE or mysql:DSN, and brings its tables up to date. Errors name what is wrong with the address,
-// never what stands in it.
+// Open opens the database at the address, sqlite:FILE or mysql:DSN, and brings its tables up to
+// date. Errors name what is wrong with the address, never what stands in it.
 func Open(ctx context.Context, address string, o Options) (*Store, error) {
+	s, err := connect(ctx, address, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.open(ctx, o); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// connect reads the address and changes nothing in the database.
+func connect(ctx context.Context, address string, o Options) (*Store, error) {
 	s := &Store{now: o.Now, clock: o.Now != nil, log: o.Logger, writer: make(chan struct{}, 1)}
 	if s.now == nil {
 		s.now = time.Now
@@ -68,28 +96,47 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.health, s.kept = newHealth(s.now, s.log), newKeptCards(s.now)
 	var err error
 	if s.seal, err = newSealer(o.Seal, o.Old); err != nil {
 		return nil, err
 	}
-	dialector, err := s.dialect(address)
+	if o.OnSQL != nil && o.sending == nil {
+		o.sending = func(_ driver.Conn, statement string, _ []driver.NamedValue) func(int64) {
+			o.OnSQL(statement)
+			return nil
+		}
+	}
+	dialector, err := s.dialect(ctx, address, o)
 	if err != nil {
 		return nil, err
 	}
 	s.db, err = gorm.Open(dialector, &gorm.Config{
-		Logger: sqlLog{onSQL: o.OnSQL, log: s.log}, NowFunc: s.stamp, SkipDefaultTransaction: true, DisableForeignKeyConstraintWhenMigrating: true,
+		Logger: sqlLog{log: s.log, health: s.health, lines: sample.New()}, NowFunc: s.stamp, SkipDefaultTransaction: true,
+		DisableForeignKeyConstraintWhenMigrating: true, TranslateError: true,
 	})
 	if err != nil {
+		if file := s.file.Load(); file != nil {
+			err = errors.Join(err, file.close())
+		}
 		return nil, unreachable(err)
-	}
-	if err := s.open(ctx, o.Replicas); err != nil {
-		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
+// unreachable is why the database cannot be opened, in the words for that trouble where it is
+// known.
 func unreachable(err error) error {
+	if found, ok := diagnose(err); ok && found.problem != models.DatabaseUnreachable && found.problem != models.DatabaseRefused {
+		return models.Wrap(err, models.CodeUpstreamUnavailable, "the database that --database names cannot be opened. %s", found.problem.AtStart())
+	}
 	return models.Wrap(err, models.CodeUpstreamUnavailable, "the database cannot be opened: check --database, and that the server runs")
+}
+
+// errEmpty is what a start says that finds no rows where there have been some.
+func errEmpty() error {
+	return models.Errorf(models.CodeConflict, "the database is empty, but the key file says that this installation has had one: restore the backup, or name the right --database. "+
+		"To begin anew on purpose, with no connection, no permission and no history, start once with --begin-anew")
 }
 
 // CheckAddress tells what is wrong with an address, and touches nothing.
@@ -99,38 +146,62 @@ func CheckAddress(address string) error {
 	case kind == "sqlite" && rest != "":
 		return nil
 	case kind == "mysql" && rest != "":
-		_, err := mysqlDialect(rest)
+		_, err := mysqlConfig(rest)
 		return err
 	}
 	return models.Errorf(models.CodeBadUserInput, "--database must be sqlite:FILE or mysql:USER:PASSWORD@tcp(HOST:PORT)/NAME")
 }
 
-// dialect reads an address.
-func (s *Store) dialect(address string) (gorm.Dialector, error) {
+// dialect reads an address, and opens the file of SQLite.
+func (s *Store) dialect(ctx context.Context, address string, o Options) (gorm.Dialector, error) {
 	if err := CheckAddress(address); err != nil {
 		return nil, err
 	}
 	kind, rest, _ := strings.Cut(address, ":")
 	if kind == "sqlite" {
-		path, _, _ := strings.Cut(strings.TrimPrefix(rest, "file:"), "?")
-		if dir := filepath.Dir(path); dir != "." {
-			if err := os.MkdirAll(dir, 0o700); err != nil {
-				return nil, fmt.Errorf("--database: the folder cannot be made: %w", err)
-			}
+		path := sqlitePath(rest)
+		if _, err := os.Stat(path); o.Kept && errors.Is(err, fs.ErrNotExist) {
+			return nil, errEmpty()
 		}
-		q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(ON)"}, "_txlock": {"immediate"}, "_time_format": {"sqlite"}}
-		return sqlite.Open("file:" + path + "?" + q.Encode()), nil
+		file, err := openSQLite(ctx, path, o.sending)
+		if err != nil {
+			return nil, unreachable(err)
+		}
+		s.file.Store(file)
+		return sqliteDialect{&sqlite.Dialector{Conn: file.pool}, s}, nil
 	}
-	s.mysql = true
-	return mysqlDialect(rest)
+	s.mysql, s.health.quiet = true, fullQuiet
+	dialector, err := openMySQL(rest, o)
+	return mysqlDialect{dialector, s}, err
 }
 
-func mysqlDialect(dsn string) (gorm.Dialector, error) {
+func openMySQL(dsn string, o Options) (*mysql.Dialector, error) {
+	config, err := mysqlConfig(dsn)
+	if err != nil {
+		return nil, err
+	}
+	if o.Authorities != nil {
+		config.TLSConfig, config.TLS = "", &tls.Config{RootCAs: o.Authorities, MinVersion: tls.VersionTLS12}
+	}
+	// It would write past our log what its errors say anyway.
+	config.Logger = &mysqldriver.NopLogger{}
+	c, err := mysqldriver.NewConnector(config)
+	if err != nil {
+		return nil, err
+	}
+	return &mysql.Dialector{Config: &mysql.Config{Conn: sql.OpenDB(watch(c, o.sending)), DSNConfig: config}}, nil
+}
+
+func mysqlConfig(dsn string) (*mysqldriver.Config, error) {
 	c, err := mysqldriver.ParseDSN(strings.TrimPrefix(dsn, "//"))
 	if err != nil || c.DBName == "" {
 		return nil, models.Errorf(models.CodeBadUserInput, "--database: not an address of a MySQL database: write mysql:USER:PASSWORD@tcp(HOST:PORT)/NAME")
 	}
 	c.ParseTime, c.Loc = true, time.UTC
+	// MariaDB uses no index to compare a column with a time that has more digits than the column.
+	if err := c.Apply(mysqldriver.TimeTruncate(time.Microsecond)); err != nil {
+		return nil, err
+	}
 	if c.Params == nil {
 		c.Params = map[string]string{}
 	}
@@ -139,109 +210,81 @@ func mysqlDialect(dsn string) (gorm.Dialector, error) {
 	c.Params["time_zone"] = "'+00:00'"
 	c.Params["sql_mode"] = "'TRADITIONAL'" // refuses what does not fit instead of cutting it
 	c.Collation = "utf8mb4_bin"
-	return mysql.New(mysql.Config{DSN: c.FormatDSN()}), nil
+	if c.Timeout == 0 {
+		c.Timeout = dialWithin
+	}
+	return c, nil
 }
 
-func (s *Store) open(ctx context.Context, replicas []string) error {
+// Bounds of connections to MySQL.
+const (
+	dialWithin = 5 * time.Second
+	mysqlOpen  = 32
+	mysqlIdle  = 8
+)
+
+func (s *Store) open(ctx context.Context, o Options) error {
 	pool, err := s.db.DB()
 	if err != nil {
 		return err
 	}
-	pool.SetConnMaxLifetime(5 * time.Minute)
 	if s.mysql {
-		pool.SetMaxOpenConns(32)
-		pool.SetMaxIdleConns(8)
-	} else {
-		pool.SetMaxOpenConns(8)
-		pool.SetMaxIdleConns(8)
+		pool.SetConnMaxLifetime(5 * time.Minute)
+		pool.SetMaxOpenConns(mysqlOpen)
+		pool.SetMaxIdleConns(mysqlIdle)
 	}
 	if err := pool.PingContext(ctx); err != nil {
 		return unreachable(err)
 	}
-	if err := s.migrate(ctx, pool); err != nil {
+	if err := s.migrate(ctx, pool, o.Kept); err != nil {
 		return err
 	}
-	if len(replicas) > 0 && s.mysql {
+	if file := s.file.Load(); file != nil {
+		if err := file.begin(ctx); err != nil {
+			return unreachable(err)
+		}
+	}
+	if len(o.Replicas) > 0 && s.mysql {
 		var dialectors []gorm.Dialector
-		for _, r := range replicas {
-			d, err := mysqlDialect(strings.TrimPrefix(r, "mysql:"))
+		for _, r := range o.Replicas {
+			d, err := openMySQL(strings.TrimPrefix(r, "mysql:"), o)
 			if err != nil {
 				return err
 			}
 			dialectors = append(dialectors, d)
 		}
-		// Only what is asked for by name goes to a replica: everything else must read what was just written.
+		// Only what is asked for by name goes to a replica: everything else must read what was just
+		// written.
 		return s.db.Use(dbresolver.Register(dbresolver.Config{Replicas: dialectors}, replicaReads))
 	}
 	return nil
 }
 
+// along has a table read along an index, where a database would not find out that it is the right
+// one: none of them knows how many links are dirty just now.
+func (s *Store) along(q *gorm.DB, table, index string) *gorm.DB {
+	if s.mysql {
+		return q.Table(table + " FORCE INDEX (" + index + ")")
+	}
+	return q.Table(table + " INDEXED BY " + index)
+}
+
 // replicaReads names the reads that may lag: the lists and figures of dashboards.
 const replicaReads = "dashboards"
 
-// migrate brings the tables up to date. One process migrates at a time; the others wait.
-func (s *Store) migrate(ctx context.Context, pool *sql.DB) error {
-	dialect, folder := goose.DialectSQLite3, "migrations/sqlite"
-	if s.mysql {
-		dialect, folder = goose.DialectMySQL, "migrations/mysql"
-		conn, err := pool.Conn(ctx)
-		if err != nil {
-			return unreachable(err)
-		}
-		defer func() { _ = conn.Close() }()
-		var got sql.NullInt64
-		if err := conn.QueryRowContext(ctx, "SELECT GET_LOCK('sidelight.migrate', 60)").Scan(&got); err != nil || got.Int64 != 1 {
-			return models.Wrap(err, models.CodeUpstreamUnavailable, "another process migrates the database and does not come to an end")
-		}
-		defer func() {
-			_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT RELEASE_LOCK('sidelight.migrate')")
-		}()
-	}
-	files, err := fs.Sub(migrations, folder)
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(dialect, pool, files, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return err
-	}
-	if now, known, err := provider.GetVersions(ctx); err != nil {
-		return unreachable(err)
-	} else if now > known {
-		return models.Errorf(models.CodeConflict, "the database is of a newer version of Sidelight (%d; this one knows %d): run that version, or restore the backup from before it", now, known)
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return models.Wrap(err, models.CodeInternal, "the database's tables cannot be brought up to date")
-	}
-	return s.first(ctx)
-}
-
-// first makes the one integration.
-func (s *Store) first(ctx context.Context) error {
-	return s.tx(ctx, func(tx *gorm.DB) error {
-		return tx.Clauses(doNothing).Create(&models.Integration{
-			ID: 1, Status: models.StatusNotConnected, Resume: models.StatusNotConnected, Direction: models.TwoWay, ConflictPolicy: models.LatestWins,
-			DeletePolicy: models.RestoreOnUpdate, HistoryDays: models.DefaultHistoryDays, UpdatedAt: s.stamp(),
-		}).Error
-	})
-}
-
-// Close closes the database.
+// Close closes the database. The rows of a file that was removed are written back first.
 func (s *Store) Close() error {
+	if file := s.file.Load(); file != nil {
+		if file.astray() != "" && file.log != nil {
+			s.rescue()
+		}
+		return errors.Join(s.hot.close(), s.file.Load().close())
+	}
 	pool, err := s.db.DB()
 	if err != nil {
 		return err
 	}
-	return pool.Close()
-}
-
-// Ping tells whether the database answers.
-func (s *Store) Ping(ctx context.Context) error {
-	pool, err := s.db.DB()
-	if err != nil {
-		return err
-	}
-	return pool.PingContext(ctx)
+	return errors.Join(s.hot.close(), pool.Close())
 }
 
 // Dialect is sqlite or mysql, for those who show it.
@@ -262,53 +305,74 @@ func (s *Store) databaseTime(tx *gorm.DB) (time.Time, error) {
 	}
 	var now time.Time
 	err := tx.Raw("SELECT UTC_TIMESTAMP(6)").Row().Scan(&now)
-	return now.UTC(), err
+	return now.UTC(), s.translate(err) // a row's error does not pass through gorm
 }
 
 // txAttempts is how often a transaction is tried when the database breaks a deadlock or is busy.
 const txAttempts = 12
 
-// tx runs fn in one transaction. fn may run again when the database asks for it, so it must not keep anything from a run that failed.
+// tx runs fn in one transaction. fn may run again when the database asks for it, so it must not
+// keep anything from a run that failed. UNAVAILABLE when the database is in trouble.
 func (s *Store) tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	if err := s.acquireWriter(ctx); err != nil {
+		return err
+	}
+	defer s.releaseWriter()
+	return s.run(ctx, fn)
+}
+
+// acquireWriter waits until no other transaction writes, which only SQLite needs.
+func (s *Store) acquireWriter(ctx context.Context) error {
+	if s.mysql {
+		return nil
+	}
+	select {
+	case s.writer <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return s.givenUp(ctx)
+	}
+}
+
+func (s *Store) releaseWriter() {
+	if !s.mysql {
+		<-s.writer
+	}
+}
+
+// run is a transaction of whoever holds the writer's place.
+func (s *Store) run(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	options := &sql.TxOptions{}
 	if s.mysql {
 		// Read committed keeps writers from locking gaps that they do not use.
 		options.Isolation = sql.LevelReadCommitted
-	} else {
-		select {
-		case s.writer <- struct{}{}:
-			defer func() { <-s.writer }()
-		case <-ctx.Done():
-			return ctx.Err()
-		}
 	}
+	if err := s.writable(); err != nil {
+		return s.failed(ctx, err)
+	}
+	began := time.Now()
 	for attempt := 1; ; attempt++ {
 		err := s.db.WithContext(ctx).Transaction(fn, options)
-		if err == nil || attempt == txAttempts || !again(err) || ctx.Err() != nil {
-			return known(err)
+		if err == nil || attempt == txAttempts || !retryable(err) || ctx.Err() != nil {
+			return s.failed(ctx, err)
 		}
+		if !s.mysql && time.Since(began) > beatWithin {
+			// No heartbeat is written while this one has the writer's place.
+			s.health.note(diagnosis{models.DatabaseBusy, "a lock"})
+		}
+		//nolint:gosec // it spreads waits, and is no secret
 		pause := time.NewTimer(time.Duration(rand.IntN(10*attempt)+1) * time.Millisecond)
 		select {
 		case <-ctx.Done():
 			pause.Stop()
-			return ctx.Err()
+			return s.givenUp(ctx)
 		case <-pause.C:
 		}
 	}
 }
 
-// again tells whether the database asks for the transaction to be run again.
-func again(err error) bool {
-	var e *mysqldriver.MySQLError
-	if errors.As(err, &e) {
-		return e.Number == 1213 || e.Number == 1205 || e.Number == 1020
-	}
-	text := err.Error()
-	return strings.Contains(text, "SQLITE_BUSY") || strings.Contains(text, "database is locked")
-}
-
-// known turns a missing row into NOT_FOUND and leaves everything else as it is.
-func known(err error) error {
+// notFoundError turns a missing row into NOT_FOUND and leaves everything else as it is.
+func notFoundError(err error) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return models.Wrap(err, models.CodeNotFound, "there is no such record")
 	}
@@ -318,28 +382,28 @@ func known(err error) error {
 // read is a plain read.
 func (s *Store) read(ctx context.Context) *gorm.DB { return s.db.WithContext(ctx) }
 
-// lag is a read that may come from a replica.
-func (s *Store) lag(ctx context.Context) *gorm.DB {
+// replica reads from a replica where there is one: what it answers may lag behind.
+func (s *Store) replica(ctx context.Context) *gorm.DB {
 	return s.db.WithContext(ctx).Clauses(dbresolver.Use(replicaReads))
 }
 
 // newID is a sortable id (UUIDv7).
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// unknownTime stands for a vendor's time that is not known: MySQL has no zero time.
-var unknownTime = time.Unix(0, 0).UTC()
-
-func orUnknown(t time.Time) time.Time {
-	if t.IsZero() {
-		return unknownTime
+// earliest is a time to compare with: what is before every time that is kept becomes the first of
+// them. MySQL takes neither the zero time nor a year below 1000.
+func earliest(t time.Time) time.Time {
+	if t.Before(models.UnknownTime) {
+		return models.UnknownTime
 	}
-	return t.UTC().Truncate(time.Microsecond)
+	return t.UTC()
 }
 
-// sqlLog hands statements to whoever wants to see them, without their values, and logs errors likewise.
+// sqlLog logs statements that failed or took long, without their values.
 type sqlLog struct {
-	onSQL func(string)
-	log   *slog.Logger
+	log    *slog.Logger
+	health *health
+	lines  *sample.Lines // one caller can make every statement slow
 }
 
 func (l sqlLog) LogMode(logger.LogLevel) logger.Interface { return l }
@@ -350,21 +414,30 @@ func (l sqlLog) ParamsFilter(_ context.Context, sql string, _ ...any) (string, [
 	return sql, nil
 }
 
-func (l sqlLog) Trace(_ context.Context, begin time.Time, statement func() (string, int64), err error) {
-	failed := err != nil && !errors.Is(err, gorm.ErrRecordNotFound) && !errors.Is(err, context.Canceled) && !again(err)
+func (l sqlLog) Trace(ctx context.Context, begin time.Time, statement func() (string, int64), err error) {
+	failed := err != nil && !errors.Is(err, gorm.ErrRecordNotFound) && !errors.Is(err, context.Canceled) && !retryable(err)
 	slow := time.Since(begin) > time.Second
-	if l.onSQL == nil && !failed && !slow {
+	if !failed && !slow {
 		return
 	}
 	text, rows := statement()
-	if l.onSQL != nil {
-		l.onSQL(text)
+	skipped, write := l.lines.Next()
+	if !write {
+		return
 	}
 	if failed {
-		// A driver's error may repeat a value: its text is not logged.
-		l.log.Warn("a statement failed", "sql", brief(text), "kind", fmt.Sprintf("%T", err))
-	} else if slow {
-		l.log.Info("a slow statement", "sql", brief(text), "rows", rows, "took", time.Since(begin))
+		// A driver's error may repeat a value: its text is not logged. While the database is in
+		// trouble, which was logged once, every statement fails.
+		level, cause := slog.LevelWarn, fmt.Sprintf("%T", err)
+		if found, ok := diagnose(err); ok {
+			cause = found.cause
+			if !l.health.state().OK {
+				level = slog.LevelDebug
+			}
+		}
+		l.log.Log(ctx, level, "a statement failed", "sql", brief(text), "cause", cause, "unlogged", skipped)
+	} else {
+		l.log.Info("a slow statement", "sql", brief(text), "rows", rows, "took", time.Since(begin), "unlogged", skipped)
 	}
 }
 
@@ -373,4 +446,13 @@ func brief(sql string) string {
 		return sql[:400] + "…"
 	}
 	return sql
+}
+
+// locked reads rows that this transaction is about to change. SQLite locks the database as a whole
+// when the transaction begins.
+func (s *Store) locked(tx *gorm.DB) *gorm.DB {
+	if s.mysql {
+		return tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+	}
+	return tx
 }

@@ -46,7 +46,7 @@ func TestARecordSeenForTheFirstTimeGetsAHalfLinkAndTheCursorMovesWithIt(t *testi
 	each(t, func(t *testing.T, s *store.Store) {
 		c := models.Cursor{Side: models.Desk, Object: models.ContactObject, Kind: models.CursorPoll, Value: "7"}
 		got := must[models.ObserveResult](t)(s.Observe(ctx, models.Desk, models.ContactObject, []models.Record{contact(models.Desk, "1", " Ann@X.example ", t0, "lastName", "Ōe")}, &c))
-		if diff := cmp.Diff(models.ObserveResult{Seen: 1, New: 1}, got); diff != "" {
+		if diff := cmp.Diff(models.ObserveResult{Seen: 1, New: 1, OldestChange: t0}, got); diff != "" {
 			t.Error(diff)
 		}
 		links := dirty(t, s)
@@ -59,7 +59,8 @@ func TestARecordSeenForTheFirstTimeGetsAHalfLinkAndTheCursorMovesWithIt(t *testi
 	})
 }
 
-// Stamps know whole seconds: what was asked for before the row was stored may be older than the row, and nobody can tell.
+// Stamps know whole seconds: what was asked for before the row was stored may be older than the
+// row, and nobody can tell.
 func TestWhatMayBeOlderThanTheRowIsDoubtfulAndNothingIsStored(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		phone := func(asked time.Duration, stamp time.Time, phone string) models.Record {
@@ -264,7 +265,7 @@ func TestAFailureOfARecordThatWasOurOwnCreateEndsWithTheCreate(t *testing.T) {
 		half.Dirty = false
 		f := models.Failure{ID: "f", LinkID: half.ID, Object: half.Object, Source: models.Salesforce, Target: models.Desk, RecordID: "003000000000001AAA",
 			Code: models.CodeAmbiguousMatch, Message: "several", Attempts: 1, FirstAt: t0, LastAt: t0}
-		if n := must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{{Link: half, Failure: &f}})); n != 1 {
+		if n := must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{{Link: half, Failures: []models.Failure{f}}})); n != 1 {
 			t.Fatal("the failure was not saved")
 		}
 		if stale := must[int](t)(s.Finish(ctx, []models.IntentResult{{Intent: sent[0], State: models.IntentDone, RecordID: "003000000000001AAA"}})); stale != 0 {
@@ -272,6 +273,52 @@ func TestAFailureOfARecordThatWasOurOwnCreateEndsWithTheCreate(t *testing.T) {
 		}
 		if c := must[models.SyncCounts](t)(s.Counts(ctx)); c.OpenFailures != 0 || c.LinkedContacts != 1 {
 			t.Errorf("%+v", c)
+		}
+	})
+}
+
+func TestAContactIsPlannedAgainWhenItsAccountIsLinkedOrFailsToBe(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		in := active(t, s)
+		account := func(side models.Side, id string) models.Record {
+			return models.Record{Side: side, Object: models.AccountObject, ID: id, Values: vals(models.AccountObject.MatchField(side), "Acme"), ModifiedAt: t0}
+		}
+		child := func(side models.Side, id, parent string) models.Record {
+			return contact(side, id, id+"@x.example", t0, models.ContactObject.ParentField(side), parent)
+		}
+		must[models.ObserveResult](t)(s.Observe(ctx, models.Desk, models.AccountObject, []models.Record{account(models.Desk, "a"), account(models.Desk, "b")}, nil))
+		observe(t, s, models.Desk, child(models.Desk, "1", "a"), child(models.Desk, "2", "a"), child(models.Desk, "3", "b"), child(models.Desk, "4", ""))
+		observe(t, s, models.Salesforce, child(models.Salesforce, "001", "001a"), child(models.Salesforce, "002", "001b"))
+		clean(t, s, in.Epoch)
+		accounts := must[[]models.LinkState](t)(s.DirtyLinks(ctx, models.AccountObject, "", 100))
+		var plans []models.LinkPlan
+		for _, l := range accounts {
+			l.Link.Dirty = false
+			switch *l.DeskID {
+			case "a":
+				l.Link.SalesforceID = ptr("001a")
+				plans = append(plans, models.LinkPlan{Link: l.Link})
+			case "b":
+				plans = append(plans, models.LinkPlan{Link: l.Link, Failures: []models.Failure{{ID: "f", LinkID: l.ID, Object: l.Object, Source: models.Desk, Target: models.Salesforce,
+					RecordID: "b", Code: models.CodeAmbiguousMatch, Message: "several", Attempts: 1, FirstAt: t0, LastAt: t0}}})
+			}
+		}
+		woken := func() (ids []string) {
+			for _, l := range dirty(t, s) {
+				for _, side := range models.Sides {
+					if id := l.RecordID(side); id != "" {
+						ids = append(ids, id)
+					}
+				}
+			}
+			slices.Sort(ids)
+			return ids
+		}
+		if n := must[int](t)(s.SavePlans(ctx, in.Epoch, plans)); n != 2 {
+			t.Fatalf("%d of 2 plans were saved", n)
+		}
+		if diff := cmp.Diff([]string{"001", "1", "2", "3"}, woken()); diff != "" {
+			t.Error(diff)
 		}
 	})
 }
@@ -285,7 +332,7 @@ func TestAFailureStandsOncePerRecordAndIsResolvedWhenItIsThrough(t *testing.T) {
 			l.Dirty = false
 			f := models.Failure{ID: fmt.Sprint(l.Version), LinkID: l.ID, Object: l.Object, Source: models.Desk, Target: models.Salesforce, RecordID: "1",
 				Code: models.CodeAmbiguousMatch, Message: "several", Attempts: 1, FirstAt: t0, LastAt: t0}
-			must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{{Link: l, Failure: &f}}))
+			must[int](t)(s.SavePlans(ctx, in.Epoch, []models.LinkPlan{{Link: l, Failures: []models.Failure{f}}}))
 			if n := must[int](t)(s.RetryFailures(ctx, nil, models.FailureFilter{})); n != 1 {
 				t.Errorf("%d retried", n)
 			}
@@ -418,12 +465,28 @@ func TestACardsSectionsAreReplacedAndSummedExactly(t *testing.T) {
 		if e := must[models.Slice[models.Event]](t)(s.Events(ctx, models.RelatedQuery{ContactID: "003"})); len(e.Rows) != 2 || e.Rows[0].ID != "e" {
 			t.Errorf("%+v", e.Rows)
 		}
+		sums := must[[]models.OpportunitySum](t)(s.OpportunitySums(ctx, models.RelatedQuery{ContactID: "003", AccountID: "001", Open: ptr(true)}))
+		if len(sums) != 1 || sums[0].Count != 2 || *sums[0].Amount != "1000000000.21" || sums[0].Currency != nil {
+			t.Errorf("open ones are worth %+v", sums)
+		}
+		if none := must[[]models.OpportunitySum](t)(s.OpportunitySums(ctx, models.RelatedQuery{ContactID: "nobody", Hidden: []string{"Opportunity.currency"}})); len(none) != 0 {
+			t.Errorf("nobody's are worth %+v", none)
+		}
+		if closed := must[[]models.OpportunitySum](t)(s.OpportunitySums(ctx, models.RelatedQuery{ContactID: "003", Hidden: []string{"Opportunity.amount", "Opportunity.currency"}})); len(closed) != 1 || closed[0].Amount != nil || closed[0].Count != 3 {
+			t.Errorf("a hidden amount is summed: %+v", closed)
+		}
+		cut := related(deal("2", "0.2", 35, true))
+		cut.Cut = []models.Need{models.NeedOpportunities}
+		check(t, s.SaveRelated(ctx, cut))
+		if states := must[map[string]map[models.Need]models.RelatedState](t)(s.RelatedStates(ctx, []string{"003", "001"}, all)); !states["003"][models.NeedOpportunities].Cut || !states["001"][models.NeedOpportunities].Cut || states["003"][models.NeedTasks].Cut {
+			t.Errorf("what was cut is not known: %+v", states)
+		}
 		check(t, s.SaveRelated(ctx, related(deal("2", "0.2", 35, true))))
 		if left := must[models.Slice[models.Opportunity]](t)(s.CustomerOpportunities(ctx, models.RelatedQuery{ContactID: "003", AccountID: "001"})); len(left.Rows) != 1 {
 			t.Errorf("what Salesforce no longer names is still shown: %+v", left.Rows)
 		}
 		states := must[map[string]map[models.Need]models.RelatedState](t)(s.RelatedStates(ctx, []string{"003", "001"}, all))
-		if len(states["003"]) != 4 || states["003"][models.NeedNotes].Stale || len(states["001"]) != 1 {
+		if len(states["003"]) != 4 || states["003"][models.NeedOpportunities].Cut || states["003"][models.NeedNotes].Stale || len(states["001"]) != 1 {
 			t.Errorf("%+v", states)
 		}
 	})

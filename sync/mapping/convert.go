@@ -12,8 +12,9 @@ import (
 // timeForm is how times stand in values: RFC 3339 in UTC with milliseconds.
 const timeForm = "2006-01-02T15:04:05.000Z"
 
-// Canonical brings a value to the one form in which it is compared: numbers in shortest plain notation, booleans in small letters, times in
-// UTC. A value that is not of its field's type stays as it is.
+// Canonical brings a value to the one form in which it is compared: numbers in shortest plain
+// notation, booleans in small letters, times in UTC. A value that is not of its field's type stays
+// as it is.
 func Canonical(v models.Value, f models.Field) models.Value {
 	text := v.String()
 	switch {
@@ -23,20 +24,22 @@ func Canonical(v models.Value, f models.Field) models.Value {
 		if d, err := models.ParseDecimal(text); err == nil {
 			return models.Text(string(d))
 		}
-	case f.Type == models.TypeBoolean, f.Type == models.TypeEmail: // Salesforce keeps addresses in lower case, Desk as they were typed
+	case f.Type == models.TypeBoolean, f.Type == models.TypeEmail:
+		// Salesforce keeps addresses in lower case, Desk as they were typed.
 		return models.Text(strings.ToLower(text))
 	case f.Type == models.TypeDateTime:
 		if t, err := time.Parse(time.RFC3339, text); err == nil {
 			return models.Text(t.UTC().Format(timeForm))
 		}
 	case f.Type == models.TypeMultiselect:
-		return models.Text(strings.Join(words(v), ";"))
+		return models.Text(strings.Join(sorted(words(v)), ";"))
 	}
 	return v
 }
 
-// Convert makes a value of the from field into one of the to field. What the target would cut, round or refuse is an error that says so,
-// never a silent change: TYPE_MISMATCH, VALUE_TOO_LONG, INVALID_PICKLIST_VALUE or INVALID_PARAMETER.
+// Convert makes a value of the from field into one of the to field. What the target would cut,
+// round or refuse is an error that says so, never a silent change: TYPE_MISMATCH, VALUE_TOO_LONG,
+// INVALID_PICKLIST_VALUE or INVALID_PARAMETER.
 func Convert(v models.Value, from, to models.Field) (models.Value, *models.Error) {
 	v = Canonical(v, from)
 	if v.IsBlank() {
@@ -47,6 +50,8 @@ func Convert(v models.Value, from, to models.Field) (models.Value, *models.Error
 	}
 	text := v.String()
 	switch {
+	case isListed(to):
+		return toListed(text, to)
 	case isText(to.Type):
 		return toText(text, from, to)
 	case isNumber(to.Type):
@@ -80,7 +85,9 @@ func toText(text string, from, to models.Field) (models.Value, *models.Error) {
 // fits checks the length in characters.
 func fits(text string, to models.Field) (models.Value, *models.Error) {
 	if n := utf8.RuneCountInString(text); to.Length > 0 && n > to.Length {
-		return models.Blank, fault(models.CodeValueTooLong, to, "%s takes %d characters, the value has %d", label(to), to.Length, n)
+		return models.Blank, fault(
+			models.CodeValueTooLong, to, "%s takes %d characters, the value has %d", label(to), to.Length, n,
+		)
 	}
 	return models.Text(text), nil
 }
@@ -95,14 +102,21 @@ func toNumber(text string, to models.Field) (models.Value, *models.Error) {
 	case to.Type == models.TypeInteger && fraction != "":
 		return models.Blank, fault(models.CodeTypeMismatch, to, "%s takes a whole number", label(to))
 	case to.Scale > 0 && len(fraction) > to.Scale:
-		return models.Blank, fault(models.CodeInvalidParameter, to, "%s keeps %d digits after the point, the value has %d", label(to), to.Scale, len(fraction))
+		return models.Blank, fault(
+			models.CodeInvalidParameter, to, "%s keeps %d digits after the point, the value has %d", label(to), to.Scale,
+			len(fraction),
+		)
 	case to.Precision > 0 && len(whole) > to.Precision-to.Scale:
-		return models.Blank, fault(models.CodeInvalidParameter, to, "%s keeps %d digits before the point, the value has %d", label(to), to.Precision-to.Scale, len(whole))
+		return models.Blank, fault(
+			models.CodeInvalidParameter, to, "%s keeps %d digits before the point, the value has %d", label(to),
+			to.Precision-to.Scale, len(whole),
+		)
 	}
 	return models.Text(string(d)), nil
 }
 
-// choice finds the picklist's own spelling. An open picklist takes other values too.
+// choice finds the picklist's own spelling, by the value or by its label. An open picklist takes
+// other values too.
 func choice(text string, to models.Field) (string, bool) {
 	if slices.Contains(to.Picklist, text) {
 		return text, true
@@ -110,6 +124,11 @@ func choice(text string, to models.Field) (string, bool) {
 	for _, p := range to.Picklist {
 		if strings.EqualFold(p, text) {
 			return p, true
+		}
+	}
+	for _, c := range to.Choices {
+		if strings.EqualFold(c.Label, text) {
+			return c.Value, true
 		}
 	}
 	return text, !to.Restricted
@@ -131,7 +150,7 @@ func toMultiselect(v models.Value, to models.Field) (models.Value, *models.Error
 		}
 		out = append(out, found)
 	}
-	return models.Text(strings.Join(out, ";")), nil
+	return models.Text(strings.Join(sorted(out), ";")), nil
 }
 
 func toBoolean(text string, to models.Field) (models.Value, *models.Error) {

@@ -7,10 +7,13 @@ import (
 	"sidelight/models"
 )
 
-// Drifted compares the descriptions of the time of saving with what both sides really have now. A field that is gone, of a type that no longer fits, or can no longer
-// be written, is left out; one that is shorter now takes less. All of that is a problem for an admin. What became wider, or has other choices, is used as it is
-// now and nobody is troubled.
-func Drifted(mappings []models.FieldMapping, filter models.SyncFilter, desk, salesforce []models.Field) []models.MappingDrift {
+// Drifted compares the descriptions of the time of saving with what both sides really have now. A
+// field that is gone, of a type that no longer fits, or can no longer be written, is left out; one
+// that is shorter now takes less. All of that is a problem for an admin. What became wider, or has
+// other choices, is used as it is now and nobody is troubled.
+func Drifted(
+	mappings []models.FieldMapping, filter models.SyncFilter, desk, salesforce []models.Field,
+) []models.MappingDrift {
 	fields := map[models.Side][]models.Field{models.Desk: desk, models.Salesforce: salesforce}
 	var out []models.MappingDrift
 	for _, m := range mappings {
@@ -31,8 +34,14 @@ func Drifted(mappings []models.FieldMapping, filter models.SyncFilter, desk, sal
 		if c.Side == models.Salesforce {
 			in = models.FieldMappingInput{Salesforce: c.Field.Name}
 		}
-		out = append(out, models.MappingDrift{Object: filter.Object, Side: c.Side, Name: c.Field.Name, Gone: true, Problem: problem(models.CodeInvalidParameter, in,
-			"%s no longer has the field %s, which the filter asks for: new records are not synced", c.Side.Name(), label(c.Field))})
+		out = append(
+			out,
+			models.MappingDrift{Object: filter.Object, Side: c.Side, Name: c.Field.Name, Gone: true, Problem: problem(
+				models.CodeInvalidParameter, in,
+				"%s no longer has the field %s, which the filter asks for: new records are not synced", c.Side.Name(),
+				label(c.Field),
+			)},
+		)
 	}
 	return out
 }
@@ -43,7 +52,9 @@ func problem(code models.Code, in models.FieldMappingInput, format string, args 
 	return &b.problems[0]
 }
 
-func drift(object models.SyncObject, m models.FieldMapping, side models.Side, fields []models.Field) (models.MappingDrift, bool) {
+func drift(
+	object models.SyncObject, m models.FieldMapping, side models.Side, fields []models.Field,
+) (models.MappingDrift, bool) {
 	was := m.Field(side)
 	now, there := named(fields, was.Name)
 	d := models.MappingDrift{Object: object, Side: side, Name: was.Name, Now: now}
@@ -54,12 +65,17 @@ func drift(object models.SyncObject, m models.FieldMapping, side models.Side, fi
 		d.Problem = problem(models.CodeInvalidParameter, in, "%s no longer has the field %s", side.Name(), label(was))
 	case now.Type != was.Type && !(isText(now.Type) && isText(was.Type)):
 		d.Gone = true
-		d.Problem = problem(models.CodeTypeMismatch, in, "%s's %s was %s and is %s now", side.Name(), label(was), kind(was), kind(now))
+		d.Problem = problem(
+			models.CodeTypeMismatch, in, "%s's %s was %s and is %s now", side.Name(), label(was), kind(was), kind(now),
+		)
 	case was.Updatable && !now.Updatable && m.Rule.WritesTo(side):
 		d.Gone = true // as a source alone it would overwrite the other side's edits
 		d.Problem = problem(models.CodeReadOnly, in, "%s's %s can no longer be written", side.Name(), label(was))
 	case now.Length > 0 && (was.Length > now.Length || was.Length == 0) && m.Rule.WritesTo(side) && isText(now.Type):
-		d.Problem = problem(models.CodeValueTooLong, in, "%s's %s takes %d characters now, not %s", side.Name(), label(was), now.Length, formerLength(was))
+		d.Problem = problem(
+			models.CodeValueTooLong, in, "%s's %s takes %d characters now, not %s", side.Name(), label(was), now.Length,
+			formerLength(was),
+		)
 		d.Problem.Severity = models.SeverityWarning
 	case same(was, now):
 		return d, false
@@ -76,11 +92,16 @@ func formerLength(f models.Field) string {
 
 // same tells whether conversion and writing see no difference.
 func same(a, b models.Field) bool {
-	return a.Type == b.Type && a.Length == b.Length && a.Precision == b.Precision && a.Scale == b.Scale && a.Required == b.Required &&
-		a.Creatable == b.Creatable && a.Updatable == b.Updatable && a.Restricted == b.Restricted && slices.Equal(a.Picklist, b.Picklist)
+	return a.Type == b.Type && a.Length == b.Length && a.Precision == b.Precision && a.Scale == b.Scale &&
+		a.Required == b.Required && a.Creatable == b.Creatable && a.Updatable == b.Updatable && a.Restricted == b.Restricted &&
+		slices.Equal(a.Picklist, b.Picklist) && a.Controller == b.Controller &&
+		slices.EqualFunc(a.Choices, b.Choices, func(a, b models.Choice) bool {
+			return a.Value == b.Value && a.Label == b.Label && slices.Equal(a.For, b.For)
+		})
 }
 
-// Usable is the mapping as it can be used while the drift stands: fields as they are now, without those that cannot be used.
+// Usable is the mapping as it can be used while the drift stands: fields as they are now, without
+// those that cannot be used.
 func Usable(mappings []models.FieldMapping, drift []models.MappingDrift) []models.FieldMapping {
 	if len(drift) == 0 {
 		return mappings

@@ -17,8 +17,12 @@ const (
 	Undecided
 )
 
-// Admit says whether a side's record meets all of the filter's conditions on that side.
+// Admit says whether a side's record meets all of the filter's conditions on that side. A record
+// that is left out of the sync anyway is outside every filter.
 func Admit(f models.SyncFilter, side models.Side, record models.Values) Verdict {
+	if f.Object.LeavesOut(side, record) {
+		return Outside
+	}
 	verdict := Inside
 	for _, c := range f.Conditions {
 		if c.Side != side {
@@ -57,8 +61,11 @@ func holds(c models.FilterCondition, v models.Value) bool {
 // compared is a value as conditions compare it.
 func compared(v models.Value, f models.Field) string { return models.MatchKey(Canonical(v, f)) }
 
-// BuildFilter checks a filter against what both sides really have now. With an ERROR among the problems it must not be saved.
-func BuildFilter(object models.SyncObject, inputs []*models.FilterConditionInput, desk, salesforce []models.Field) ([]models.FilterCondition, []models.MappingProblem) {
+// BuildFilter checks a filter against what both sides really have now. With an ERROR among the
+// problems it must not be saved.
+func BuildFilter(
+	object models.SyncObject, inputs []*models.FilterConditionInput, desk, salesforce []models.Field,
+) ([]models.FilterCondition, []models.MappingProblem) {
 	fields := map[models.Side][]models.Field{models.Desk: desk, models.Salesforce: salesforce}
 	b := &builder{object: object, problems: []models.MappingProblem{}}
 	out := []models.FilterCondition{}
@@ -69,7 +76,10 @@ func BuildFilter(object models.SyncObject, inputs []*models.FilterConditionInput
 		}
 		f, there := named(fields[in.Side], in.Field)
 		if !there {
-			b.add(models.SeverityError, models.CodeInvalidParameter, at, "%s has no field %q on its %ss", in.Side.Name(), in.Field, object.Singular())
+			b.add(
+				models.SeverityError, models.CodeInvalidParameter, at, "%s has no field %q on its %ss", in.Side.Name(), in.Field,
+				object.Singular(),
+			)
 			continue
 		}
 		c := models.FilterCondition{Side: in.Side, Field: f, Op: in.Op, Values: in.Values}
@@ -89,19 +99,28 @@ func (b *builder) condition(at models.FieldMappingInput, c models.FilterConditio
 	}
 	switch {
 	case len(c.Values) < least || len(c.Values) > most:
-		b.add(models.SeverityError, models.CodeInvalidParameter, at, "%s of %s takes %s", c.Op, label(c.Field), amount(least, most))
+		b.add(
+			models.SeverityError, models.CodeInvalidParameter, at, "%s of %s takes %s", c.Op, label(c.Field),
+			amount(least, most),
+		)
 		return
 	case c.Field.Type == models.TypeOther:
 		b.add(models.SeverityError, models.CodeTypeMismatch, at, "%s cannot be compared", label(c.Field))
 		return
 	case c.Op == models.FilterContains && !isText(c.Field.Type) && !isChoice(c.Field.Type):
-		b.add(models.SeverityError, models.CodeTypeMismatch, at, "%s is no text: only equality can be asked of it", label(c.Field))
+		b.add(
+			models.SeverityError, models.CodeTypeMismatch, at, "%s is no text: only equality can be asked of it",
+			label(c.Field),
+		)
 		return
 	}
 	for _, v := range c.Values {
 		switch {
 		case strings.TrimSpace(v) == "":
-			b.add(models.SeverityError, models.CodeInvalidParameter, at, "a condition on %s compares with nothing: ask whether it IS_BLANK", label(c.Field))
+			b.add(
+				models.SeverityError, models.CodeInvalidParameter, at,
+				"a condition on %s compares with nothing: ask whether it IS_BLANK", label(c.Field),
+			)
 		case c.Op == models.FilterContains:
 		case isChoice(c.Field.Type):
 			if _, known := choice(v, c.Field); !known {
@@ -117,7 +136,10 @@ func (b *builder) condition(at models.FieldMappingInput, c models.FilterConditio
 				continue
 			}
 			if _, err := Convert(models.Text(v), models.Field{Type: models.TypeText}, plain); err != nil {
-				b.add(models.SeverityError, models.CodeTypeMismatch, at, "%s (%s) is never equal to one of the values", label(c.Field), kind(c.Field))
+				b.add(
+					models.SeverityError, models.CodeTypeMismatch, at, "%s (%s) is never equal to one of the values", label(c.Field),
+					kind(c.Field),
+				)
 			}
 		}
 	}

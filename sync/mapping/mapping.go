@@ -1,5 +1,6 @@
-// Package mapping knows which Desk field goes with which Salesforce field, and how a value of the one becomes a value of the other.
-// It is pure: descriptions and values come in, values and problems go out.
+// Package mapping knows which Desk field goes with which Salesforce field, and how a value of the
+// one becomes a value of the other. It is pure: descriptions and values come in, values and
+// problems go out.
 package mapping
 
 import (
@@ -8,17 +9,20 @@ import (
 	"sidelight/models"
 )
 
-// standard are the pairs that come mapped (PRODUCT.md 1.3), in the order in which they are shown. Accounts stand before what hangs on them.
+// standard are the pairs that come mapped, in the order in which they are shown. Accounts stand
+// before what hangs on them.
 var standard = map[models.SyncObject][][2]string{
 	models.ContactObject: {
-		{"lastName", "LastName"}, {"firstName", "FirstName"}, {"email", "Email"}, {"phone", "Phone"}, {"mobile", "MobilePhone"}, {"title", "Title"},
-		{"accountId", "AccountId"}, {"street", "MailingStreet"}, {"city", "MailingCity"}, {"state", "MailingState"}, {"zip", "MailingPostalCode"},
-		{"country", "MailingCountry"}, {"description", "Description"},
+		{"lastName", "LastName"}, {"firstName", "FirstName"}, {"email", "Email"}, {"phone", "Phone"},
+		{"mobile", "MobilePhone"}, {"title", "Title"},
+		{"accountId", "AccountId"}, {"street", "MailingStreet"}, {"city", "MailingCity"}, {"state", "MailingState"},
+		{"zip", "MailingPostalCode"}, {"country", "MailingCountry"}, {"description", "Description"},
 	},
 	models.AccountObject: {
-		{"accountName", "Name"}, {"website", "Website"}, {"phone", "Phone"}, {"fax", "Fax"}, {"industry", "Industry"}, {"annualrevenue", "AnnualRevenue"},
-		{"street", "BillingStreet"}, {"city", "BillingCity"}, {"state", "BillingState"}, {"code", "BillingPostalCode"}, {"country", "BillingCountry"},
-		{"description", "Description"},
+		{"accountName", "Name"}, {"website", "Website"}, {"phone", "Phone"}, {"fax", "Fax"}, {"industry", "Industry"},
+		{"annualrevenue", "AnnualRevenue"},
+		{"street", "BillingStreet"}, {"city", "BillingCity"}, {"state", "BillingState"}, {"code", "BillingPostalCode"},
+		{"country", "BillingCountry"}, {"description", "Description"},
 	},
 }
 
@@ -48,9 +52,13 @@ type Problem struct {
 	Err   *models.Error
 }
 
-// Project makes a new record for the other side out of a whole record: the target's values, and the source's values that they came from. parent
-// answers what a reference to the parent becomes; not ok leaves the field out. Fields that were not read are left out.
-func Project(mappings []models.FieldMapping, from models.Side, record models.Values, parent func(models.FieldMapping) (models.Value, bool)) (target, source models.Values, problems []Problem) {
+// Project makes a new record for the other side out of a whole record: the target's values, and the
+// source's values that they came from. parent answers what a reference to the parent becomes; not
+// ok leaves the field out. Fields that were not read are left out.
+func Project(
+	mappings []models.FieldMapping, from models.Side, record models.Values,
+	parent func(models.FieldMapping) (models.Value, bool),
+) (target, source models.Values, problems []Problem) {
 	target, source = models.Values{}, models.Values{}
 	to := from.Other()
 	for _, m := range mappings {
@@ -62,14 +70,22 @@ func Project(mappings []models.FieldMapping, from models.Side, record models.Val
 		var err *models.Error
 		if m.Field(to).Type == models.TypeReference {
 			var ok bool
-			if converted, ok = parent(m); !ok || (converted.IsBlank() && !v.IsBlank()) {
+			if converted, ok = parent(m); !ok {
 				continue
 			}
+			if converted.IsBlank() && !v.IsBlank() {
+				err = ParentMissing(m.Field(to), to)
+			}
 		} else {
-			converted, err = Convert(v, m.Field(from), m.Field(to))
+			if m, err = Narrow(mappings, m, from, record, nil); err == nil {
+				converted, err = Carry(m, v, from)
+			}
 		}
 		if err == nil && converted.IsBlank() && m.Field(to).Required {
-			err = fault(models.CodeRequiredFieldMissing, m.Field(to), "%s requires %s, and %s is blank", to.Name(), label(m.Field(to)), label(m.Field(from)))
+			err = fault(
+				models.CodeRequiredFieldMissing, m.Field(to), "%s requires %s, and %s is blank", to.Name(), label(m.Field(to)),
+				label(m.Field(from)),
+			)
 		}
 		if err != nil {
 			problems = append(problems, Problem{Field: m.Name(), Err: err})
@@ -78,6 +94,13 @@ func Project(mappings []models.FieldMapping, from models.Side, record models.Val
 		target[m.Field(to).Name], source[m.Field(from).Name] = converted, v
 	}
 	return target, source, problems
+}
+
+// ParentMissing is the error of a reference to an account that has no counterpart on the side.
+func ParentMissing(f models.Field, side models.Side) *models.Error {
+	return fault(
+		models.CodeParentMissing, f, "the account that this record belongs to is not linked to one in %s", side.Name(),
+	)
 }
 
 func label(f models.Field) string {

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -206,5 +207,57 @@ func TestAnExportedMappingIsReadBack(t *testing.T) {
 		if _, err := Import([]byte(bad)); models.CodeOf(err) != models.CodeBadUserInput {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestWhatCannotBeCarriedOverIsLeftOutOfANewRecord(t *testing.T) {
+	text := func(name string, change ...func(*models.Field)) models.Field {
+		return field(name, models.TypeText, change...)
+	}
+	pair := func(desk, salesforce models.Field, rule models.FieldRule) models.FieldMapping {
+		return models.FieldMapping{Desk: desk, Salesforce: salesforce, Rule: rule}
+	}
+	last := pair(text("z"), text("Z"), models.RuleTwoWay) // shows that nothing ends the table early
+	reference := pair(field("accountId", models.TypeReference), field("AccountId", models.TypeReference), models.RuleTwoWay)
+	record := models.Values{"A": models.Text("value"), "AccountId": models.Text("001"), "Z": models.Text("z")}
+	for _, c := range []struct {
+		name     string
+		mapping  models.FieldMapping
+		parent   models.Value
+		known    bool
+		record   models.Values
+		want     models.Values // of the target, without z
+		problems []string
+	}{
+		{"a value", pair(text("a"), text("A"), models.RuleTwoWay), models.Blank, false, record, models.Values{"a": models.Text("value")}, nil},
+		{"not read", pair(text("a"), text("B"), models.RuleTwoWay), models.Blank, false, record, models.Values{}, nil},
+		{"never written there", pair(text("a"), text("A"), models.RuleDeskToSalesforce), models.Blank, false, record, models.Values{}, nil},
+		{"not creatable there", pair(text("a", readOnly), text("A"), models.RuleTwoWay), models.Blank, false, record, models.Values{}, nil},
+		{"too long", pair(text("a", length(2)), text("A"), models.RuleTwoWay), models.Blank, false, record, models.Values{}, []string{"A VALUE_TOO_LONG"}},
+		{"a blank that is allowed", pair(text("a"), text("A"), models.RuleTwoWay), models.Blank, false, models.Values{"A": models.Blank, "Z": models.Text("z")}, models.Values{"a": models.Blank}, nil},
+		{"a blank that is required", pair(text("a", required), text("A"), models.RuleTwoWay), models.Blank, false, models.Values{"A": models.Blank, "Z": models.Text("z")}, models.Values{}, []string{"A REQUIRED_FIELD_MISSING"}},
+		{"the parent is linked", reference, models.Text("7"), true, record, models.Values{"accountId": models.Text("7")}, nil},
+		{"the parent is not known yet", reference, models.Text("7"), false, record, models.Values{}, nil},
+		{"the parent has no counterpart", reference, models.Blank, true, record, models.Values{}, []string{"AccountId PARENT_MISSING"}},
+		{"there is no parent", reference, models.Blank, true, models.Values{"AccountId": models.Blank, "Z": models.Text("z")}, models.Values{"accountId": models.Blank}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			parent := func(models.FieldMapping) (models.Value, bool) { return c.parent, c.known }
+			target, source, problems := Project([]models.FieldMapping{c.mapping, last}, models.Salesforce, c.record, parent)
+			if target["z"] != models.Text("z") || source["Z"] != models.Text("z") {
+				t.Errorf("the next field is lost: %v %v", target, source)
+			}
+			delete(target, "z")
+			if !maps.Equal(target, c.want) || len(source) != len(c.want)+1 {
+				t.Errorf("got %v from %v, want %v", target, source, c.want)
+			}
+			var got []string
+			for _, p := range problems {
+				got = append(got, p.Field+" "+string(p.Err.Code))
+			}
+			if diff := cmp.Diff(c.problems, got); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }

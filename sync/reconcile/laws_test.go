@@ -34,7 +34,8 @@ const cases = 5_000
 // world is one pair as a property test moves it.
 type world struct {
 	fields []Field
-	// narrow fields hold two characters in Desk: a longer value of Salesforce's cannot be carried over.
+	// narrow fields hold two characters in Desk: a longer value of Salesforce's cannot be carried
+	// over.
 	narrow map[string]bool
 	policy models.ConflictPolicy
 	dir    models.SyncDirection
@@ -85,7 +86,8 @@ func (w world) input() Input {
 	return Input{Fields: fields, Policy: w.policy, Direction: w.dir, DeskAt: w.desk, SalesforceAt: w.sf}
 }
 
-// land applies the plan: landed says which writes reached their side, recorded which of them were noted as base, agreed which agreements were.
+// land applies the plan: landed says which writes reached their side, recorded which of them were
+// noted as base, agreed which agreements were.
 func (w *world) land(p Plan, landed, recorded, agreed func(i int) bool) {
 	byName := map[string]*Field{}
 	for i := range w.fields {
@@ -122,7 +124,8 @@ func (w *world) land(p Plan, landed, recorded, agreed func(i int) bool) {
 
 func always(int) bool { return true }
 
-// settled holds law 5 and what convergence means: both sides agree where mapped, the next pass is quiet, and base equals both sides.
+// settled holds law 5 and what convergence means: both sides agree where mapped, the next pass is
+// quiet, and base equals both sides.
 func (w world) settled(t *rapid.T) {
 	t.Helper()
 	failed := map[string]bool{}
@@ -131,7 +134,8 @@ func (w world) settled(t *rapid.T) {
 	}
 	for _, f := range w.fields {
 		flow := flowOf(&Input{Direction: w.dir}, &f)
-		left := f.Rule == models.RuleOff || flow == (flows{}) || failed[f.Name] || (flow.oneWay() && !f.paired() && f.cell(flow.only().Other()).Now.IsBlank()) // a blank source erases nothing
+		// A blank source erases nothing.
+		left := f.Rule == models.RuleOff || flow == (flows{}) || failed[f.Name] || (flow.oneWay() && !f.paired() && f.cell(flow.only().Other()).Now.IsBlank())
 		if left {
 			continue
 		}
@@ -161,7 +165,8 @@ func TestLawSymmetrySwappingTheSidesSwapsThePlan(t *testing.T) {
 	swapPolicy := map[models.ConflictPolicy]models.ConflictPolicy{models.LatestWins: models.LatestWins, models.SalesforceWins: models.DeskWins, models.DeskWins: models.SalesforceWins}
 	rapid.Check(t, func(t *rapid.T) {
 		w := genWorld(t)
-		w.dir, w.desk, w.sf = models.TwoWay, early, late // a tie is Salesforce's by rule: it has no mirror image
+		// A tie is Salesforce's by rule: it has no mirror image.
+		w.dir, w.desk, w.sf = models.TwoWay, early, late
 		if rapid.Bool().Draw(t, "deskLater") {
 			w.desk, w.sf = late, early
 		}
@@ -261,8 +266,9 @@ func (w *world) interrupted(t *rapid.T, p Plan) {
 	w.land(p, func(int) bool { return pick.Draw(t, "landed") }, func(int) bool { return pick.Draw(t, "recorded") }, func(int) bool { return pick.Draw(t, "agreed") })
 }
 
-// The laws together: edits on both sides, passes that are interrupted anywhere, rules and direction that change meanwhile. Each value that a user
-// gave a field is there in the end, or was seen by a user who replaced it, or stands in a conflict.
+// The laws together: edits on both sides, passes that are interrupted anywhere, rules and direction
+// that change meanwhile. Each value that a user gave a field is there in the end, or was seen by a
+// user who replaced it, or stands in a conflict.
 func TestLawsHoldTogetherOverAnyHistory(t *testing.T) {
 	checks(t, cases)
 	rapid.Check(t, func(t *rapid.T) {

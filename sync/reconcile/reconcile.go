@@ -1,7 +1,9 @@
-// Package reconcile is the three-way merge of one linked pair of records. It is pure: no clock, no context, no I/O.
+// Package reconcile is the three-way merge of one linked pair of records. It is pure: no clock, no
+// context, no I/O.
 //
-// Its laws, each a property test: swapping the sides swaps the plan; after the plan both sides agree; every edit survives or stands in
-// a conflict; any part of the plan may be lost and the next pass still converges; a pair that agreed is left alone.
+// Its laws, each a property test: swapping the sides swaps the plan; after the plan both sides
+// agree; every edit survives or stands in a conflict; any part of the plan may be lost and the next
+// pass still converges; a pair that agreed is left alone.
 package reconcile
 
 import (
@@ -20,7 +22,8 @@ type Cell struct {
 // edited tells whether the value moved since the agreement.
 func (c Cell) edited() bool { return c.Now != c.Base }
 
-// cleared tells whether the side blanked a value that it was seen with: an edit, also where nothing was agreed on yet.
+// cleared tells whether the side blanked a value that it was seen with: an edit, also where nothing
+// was agreed on yet.
 func (c Cell) cleared() bool { return c.HasBase && !c.Base.IsBlank() && c.Now.IsBlank() }
 
 // Converted is the other side's value in this side's form, or why it has none.
@@ -47,7 +50,8 @@ func (f *Field) cell(side models.Side) Cell {
 	return f.Salesforce
 }
 
-func (f *Field) to(side models.Side) Converted {
+// To is the other side's value in the side's form.
+func (f *Field) To(side models.Side) Converted {
 	if side == models.Desk {
 		return f.ToDesk
 	}
@@ -57,9 +61,11 @@ func (f *Field) to(side models.Side) Converted {
 // paired tells whether the field was agreed on before.
 func (f *Field) paired() bool { return f.Desk.HasBase && f.Salesforce.HasBase }
 
-// Agree tells whether both values mean the same: one conversion that hits is enough, since conversions may lose in one direction.
+// Agree tells whether both values mean the same: one conversion that hits is enough, since
+// conversions may lose in one direction.
 func (f *Field) Agree() bool {
-	return (f.ToDesk.Err == nil && f.ToDesk.Value == f.Desk.Now) || (f.ToSalesforce.Err == nil && f.ToSalesforce.Value == f.Salesforce.Now)
+	return (f.ToDesk.Err == nil && f.ToDesk.Value == f.Desk.Now) ||
+		(f.ToSalesforce.Err == nil && f.ToSalesforce.Value == f.Salesforce.Now)
 }
 
 // Input is one linked pair.
@@ -87,8 +93,8 @@ type Agreement struct {
 	Desk, Salesforce models.Value
 }
 
-// Sighting is a value that was seen on one side and not agreed on: the side's own base, so that its edits are told from what was there. The other side then has none:
-// two sightings are no agreement.
+// Sighting is a value that was seen on one side and not agreed on: the side's own base, so that its
+// edits are told from what was there. The other side then has none: two sightings are no agreement.
 type Sighting struct {
 	Field string
 	Side  models.Side
@@ -118,13 +124,17 @@ type Plan struct {
 	Problems  []Problem
 }
 
-// Reconcile decides about every field by itself, so that edits to different fields on both sides both survive.
+// Reconcile decides about every field by itself, so that edits to different fields on both sides
+// both survive.
 //
 //   - Values that mean the same are recorded, not written.
-//   - An edit on one side goes to the other, where rule and direction let it; blank is a value like any other.
-//   - Edits on both sides: the rule's preferred side wins, else the policy's; the loser stands in a conflict.
+//   - An edit on one side goes to the other, where rule and direction let it; blank is a value like
+//     any other.
+//   - Edits on both sides: the rule's preferred side wins, else the policy's; the loser stands in a
+//     conflict.
 //   - A one-way rule restores the source's value; the edit that it replaces stands in a conflict.
-//   - At the first pairing a blank is filled and never erases, unless its side was seen with a value before: that is an edit. Two different values are a conflict.
+//   - At the first pairing a blank is filled and never erases, unless its side was seen with a
+//     value before: that is an edit. Two different values are a conflict.
 func Reconcile(in Input) Plan {
 	var p Plan
 	for i := range in.Fields {
@@ -140,7 +150,7 @@ func (p *Plan) field(in *Input, f *Field) {
 	case f.Agree():
 		p.agreed(f)
 	case !f.paired():
-		p.first(in, f, flow)
+		p.firstPairing(in, f, flow)
 	case !f.Desk.edited() && !f.Salesforce.edited():
 		// Unlike values that were agreed on: one side keeps the value in its own form.
 		p.agreed(f)
@@ -155,27 +165,28 @@ func (p *Plan) field(in *Input, f *Field) {
 	}
 }
 
-// first decides about values that were never agreed on.
-func (p *Plan) first(in *Input, f *Field, flow flows) {
+// firstPairing decides about values that were never agreed on.
+func (p *Plan) firstPairing(in *Input, f *Field, flow flows) {
 	desk, salesforce := f.Desk.Now, f.Salesforce.Now
 	switch {
 	case desk.IsBlank() && !flow.toDesk, salesforce.IsBlank() && !flow.toSalesforce:
-		// The blank side is the source alone: it has nothing to give. Both are left as they are, which is no agreement: what the target holds
-		// was never the source's, and replacing it later is a conflict.
+		// The blank side is the source alone: it has nothing to give. Both are left as they are,
+		// which is no agreement: what the target holds was never the source's, and replacing it
+		// later is a conflict.
 		p.Seen = append(p.Seen, Sighting{Field: f.Name, Side: flow.only(), Value: f.cell(flow.only()).Now})
 	case f.Desk.cleared() || f.Salesforce.cleared():
-		p.conflict(f, first(in, f, flow))
+		p.conflict(f, firstWinner(in, f, flow))
 	case desk.IsBlank():
 		p.write(f, models.Desk)
 	case salesforce.IsBlank():
 		p.write(f, models.Salesforce)
 	default:
-		p.conflict(f, first(in, f, flow))
+		p.conflict(f, firstWinner(in, f, flow))
 	}
 }
 
-// first is whose value stays at the first pairing: the source's where there is one.
-func first(in *Input, f *Field, flow flows) models.Side {
+// firstWinner is whose value stays at the first pairing: the source's where there is one.
+func firstWinner(in *Input, f *Field, flow flows) models.Side {
 	if flow.oneWay() {
 		return flow.only().Other()
 	}
@@ -191,21 +202,30 @@ func (p *Plan) oneWay(f *Field, target models.Side) {
 	p.write(f, target)
 }
 
-// conflict writes the winner's value over the other one, which is kept in the conflict. A value that cannot be written replaces nothing, so
-// it is a problem and no conflict yet.
+// conflict writes the winner's value over the other one, which is kept in the conflict. A value
+// that cannot be written replaces nothing, so it is a problem and no conflict yet.
 func (p *Plan) conflict(f *Field, winner models.Side) {
 	if p.write(f, winner.Other()) {
-		p.Conflicts = append(p.Conflicts, Conflict{Field: f.Name, Base: f.Salesforce.Base, Desk: f.Desk.Now, Salesforce: f.Salesforce.Now, Winner: winner})
+		p.Conflicts = append(
+			p.Conflicts,
+			Conflict{Field: f.Name, Base: f.Salesforce.Base, Desk: f.Desk.Now, Salesforce: f.Salesforce.Now, Winner: winner},
+		)
 	}
 }
 
 func (p *Plan) write(f *Field, target models.Side) bool {
-	c := f.to(target)
+	c := f.To(target)
 	if c.Err != nil {
 		p.Problems = append(p.Problems, Problem{Field: f.Name, Target: target, Err: c.Err})
 		return false
 	}
-	p.Writes = append(p.Writes, Write{Side: target, Field: f.Name, Value: c.Value, Old: f.cell(target).Now, Source: f.cell(target.Other()).Now, Rule: f.Rule})
+	p.Writes = append(
+		p.Writes,
+		Write{
+			Side: target, Field: f.Name, Value: c.Value, Old: f.cell(target).Now, Source: f.cell(target.Other()).Now,
+			Rule: f.Rule,
+		},
+	)
 	return true
 }
 
@@ -240,7 +260,8 @@ func flowOf(in *Input, f *Field) flows {
 	return w
 }
 
-// winner is whose value stays when both sides were edited. Times that are unknown or equal say nothing: then Salesforce's does.
+// winner is whose value stays when both sides were edited. Times that are unknown or equal say
+// nothing: then Salesforce's does.
 func winner(in *Input, f *Field) models.Side {
 	switch f.Rule {
 	case models.RulePreferSalesforce:

@@ -131,3 +131,58 @@ func TestAReadOnlyFieldIsASourceOnly(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestEveryWriteSaysWhatItReplacesAndWhereItComesFrom(t *testing.T) {
+	f := same(models.RulePreferDesk, "a", "b", "a")
+	p := Reconcile(Input{Fields: []Field{f}, Direction: models.TwoWay})
+	want := Write{Side: models.Salesforce, Field: "Phone", Value: models.Text("b"), Old: models.Text("a"), Source: models.Text("b"), Rule: models.RulePreferDesk}
+	if len(p.Writes) != 1 || p.Writes[0] != want {
+		t.Errorf("%+v", p.Writes)
+	}
+}
+
+func TestASideThatWasNeverSeenWithAValueClearedNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		base    string
+		hasBase bool
+		want    string
+	}{
+		"never seen":            {"", false, "write desk=s"},
+		"seen blank":            {"", true, "write desk=s"},
+		"seen with a value":     {"d", true, "write salesforce=, conflict won by desk"},
+		"a base that is no one": {"d", false, "write desk=s"},
+	} {
+		f := same(models.RulePreferDesk, "-", "", "s")
+		f.Desk.Base, f.Desk.HasBase = models.Text(c.base), c.hasBase
+		if got := brief(Reconcile(Input{Direction: models.TwoWay, Fields: []Field{f}})); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestAValueIsAgreedOnWhenEitherConversionHits(t *testing.T) {
+	failed := Converted{Err: models.Errorf(models.CodeTypeMismatch, "no number")}
+	hit := func(s string) Converted { return Converted{Value: models.Text(s)} }
+	for _, c := range []struct {
+		name                 string
+		toDesk, toSalesforce Converted
+		want                 bool
+	}{
+		{"both hit", hit("d"), hit("s"), true},
+		{"Desk's form alone", hit("d"), hit("x"), true},
+		{"Salesforce's form alone", hit("x"), hit("s"), true},
+		{"neither", hit("x"), hit("x"), false},
+		{"one fails, the other hits", failed, hit("s"), true},
+		{"one hits, the other fails", hit("d"), failed, true},
+		{"one fails, the other misses", failed, hit("x"), false},
+		{"both fail", failed, failed, false},
+		{"a failure is no blank", Converted{Err: failed.Err, Value: models.Text("d")}, Converted{Err: failed.Err, Value: models.Text("s")}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := Field{Desk: Cell{Now: models.Text("d")}, Salesforce: Cell{Now: models.Text("s")}, ToDesk: c.toDesk, ToSalesforce: c.toSalesforce}
+			if got := f.Agree(); got != c.want {
+				t.Errorf("agreed is %t", got)
+			}
+		})
+	}
+}

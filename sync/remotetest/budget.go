@@ -9,11 +9,12 @@ import (
 
 func testBudget(t *testing.T, harness Harness) {
 	t.Run("it is the vendor's count", func(t *testing.T) { countedBudget(harness.open(t, small)) })
+	t.Run("the share of the agents can be changed", func(t *testing.T) { changedShare(harness.open(t, small)) })
 	t.Run("once it is spent nothing is asked until it is back", func(t *testing.T) { spentBudget(harness.open(t, small)) })
 	t.Run("the vendor's own wait is told", func(t *testing.T) { toldWait(harness.open(t, small)) })
 }
 
-func countedBudget(h *house) {
+func countedBudget(h *organization) {
 	if b := h.remote.Budget(); b.Side != h.remote.Side() || b.Used != nil || b.Limit != nil {
 		h.Errorf("before any call: %+v", b)
 	}
@@ -32,7 +33,29 @@ func countedBudget(h *house) {
 	}
 }
 
-func spentBudget(h *house) {
+func changedShare(h *organization) {
+	remote, ok := h.remote.(interface{ KeepForAgents(share float64) })
+	if !ok {
+		h.Fatalf("%T keeps nothing for agents", h.remote)
+	}
+	h.must(h.count())
+	if b := h.remote.Budget(); b.KeptPercent != 20 {
+		h.Errorf("%+v", b)
+	}
+	remote.KeepForAgents(1)
+	called := h.Called()
+	h.typed(h.count(), nil, models.CodeQuotaExhausted)
+	if h.Called() != called {
+		h.Error("a call was made of the agents' share")
+	}
+	remote.KeepForAgents(0.05)
+	h.must(h.count())
+	if b := h.remote.Budget(); b.KeptPercent != 5 || *b.KeptForAgents != *b.Limit/20 {
+		h.Errorf("%+v: %d of %d", b, *b.KeptForAgents, *b.Limit)
+	}
+}
+
+func spentBudget(h *organization) {
 	h.must(h.count())
 	h.Faults("[" + rule(h.At.API, once(h.Refused.Spent)) + "]")
 	h.typed(h.count(), nil, models.CodeQuotaExhausted)
@@ -55,7 +78,7 @@ func spentBudget(h *house) {
 	}
 }
 
-func toldWait(h *house) {
+func toldWait(h *organization) {
 	h.must(h.count())
 	for header, want := range map[string]time.Duration{"7": 7 * time.Second, "+90s": 90 * time.Second, "soon": 0, "-5": 0, "99999999": 24 * time.Hour} {
 		h.Faults("[" + rule(h.At.API, `"kind":"status","status":503,"body":"","headers":{"Retry-After":"`+header+`"}`) + "]")

@@ -9,7 +9,7 @@ import (
 )
 
 // now is the cursor "now".
-func (h *house) now(object models.SyncObject) string {
+func (h *organization) now(object models.SyncObject) string {
 	h.Helper()
 	page, err := h.remote.Changes(h.Context(), object, h.fields(object), "")
 	h.must(err)
@@ -20,7 +20,7 @@ func (h *house) now(object models.SyncObject) string {
 }
 
 // poll reads changes from a cursor until there are no more, each page with a client of its own.
-func (h *house) poll(object models.SyncObject, cursor string) (told map[string]models.Record, next string) {
+func (h *organization) poll(object models.SyncObject, cursor string) (told map[string]models.Record, next string) {
 	h.Helper()
 	told = map[string]models.Record{}
 	for range 1000 {
@@ -44,7 +44,7 @@ func (h *house) poll(object models.SyncObject, cursor string) (told map[string]m
 }
 
 func testChanges(t *testing.T, harness Harness) {
-	for name, run := range map[string]func(*house){
+	for name, run := range map[string]func(*organization){
 		"what was made, changed, deleted, restored and merged is told": toldChanges,
 		"windows overlap":                    overlappingWindows,
 		"now is the vendor's now":            vendorsNow,
@@ -77,7 +77,7 @@ func testChanges(t *testing.T, harness Harness) {
 	})
 }
 
-func toldChanges(h *house) {
+func toldChanges(h *organization) {
 	for _, object := range models.SyncObjects {
 		shape := h.shape(object)
 		named := func(name string) models.Values { return models.Values{shape.Name: models.Text(name)} }
@@ -130,8 +130,9 @@ func toldChanges(h *house) {
 	}
 }
 
-// overlappingWindows: what was changed shortly before the mark is told once more, since a transaction may have become visible only after it.
-func overlappingWindows(h *house) {
+// overlappingWindows: what was changed shortly before the mark is told once more, since a
+// transaction may have become visible only after it.
+func overlappingWindows(h *organization) {
 	id := h.Create(models.ContactObject, h.contact("Just before", ""))
 	h.Advance(30 * time.Second)
 	told, next := h.poll(models.ContactObject, h.now(models.ContactObject))
@@ -144,7 +145,7 @@ func overlappingWindows(h *house) {
 }
 
 // vendorsNow: our own clock may be a day wrong.
-func vendorsNow(h *house) {
+func vendorsNow(h *organization) {
 	for _, wrong := range []time.Duration{24 * time.Hour, -24 * time.Hour} {
 		h.Skew(wrong)
 		h.remote = h.Remote()
@@ -158,7 +159,7 @@ func vendorsNow(h *house) {
 }
 
 // laterChanges: each poll goes on where the one before ended, over empty ones too.
-func laterChanges(h *house) {
+func laterChanges(h *organization) {
 	cursor := h.now(models.ContactObject)
 	for i := range 4 {
 		h.Advance(7 * time.Minute)
@@ -174,7 +175,7 @@ func laterChanges(h *house) {
 }
 
 // changeAll changes every contact, at the same instant, and answers their ids.
-func (h *house) changeAll() []string {
+func (h *organization) changeAll() []string {
 	h.Helper()
 	all, _ := h.listFrom(models.ContactObject, "", nil)
 	var writes []models.Write
@@ -197,7 +198,7 @@ func (h *house) changeAll() []string {
 	return ids
 }
 
-func everyCursor(h *house) {
+func everyCursor(h *organization) {
 	first := h.now(models.ContactObject)
 	h.Advance(10 * time.Minute)
 	ids := h.changeAll()
@@ -224,7 +225,7 @@ func everyCursor(h *house) {
 }
 
 // failedPages: every page fails once; meanwhile records that were not told yet go on changing.
-func failedPages(h *house) {
+func failedPages(h *organization) {
 	cursor := h.now(models.ContactObject)
 	h.Advance(10 * time.Minute)
 	ids := h.changeAll()

@@ -1,6 +1,7 @@
 package remotetest_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -9,17 +10,33 @@ import (
 	"time"
 
 	"sidelight/models"
-	"sidelight/sync"
 	"sidelight/sync/remotetest"
 	"sidelight/sync/simulator/desk"
 	"sidelight/sync/simulator/fault"
 	"sidelight/sync/simulator/seed"
+	"sidelight/sync/vendor"
 	"sidelight/sync/zohodesk"
 )
 
-func TestZohoDesk(t *testing.T) {
+// organizations are ways in which a Desk can be where the vendor's files, its pages and live
+// answers disagree: the client passes with each.
+var organizations = map[string]string{
+	"":                    `{}`,
+	" as the files say":   `{"strictValues":true,"blanks":"documented","searchRows":"listed","byIds":"listed","binModule":"moduleId"}`,
+	" as older ones were": `{"blanks":"null","picklists":"allowedValues","millisecondTimes":true,"oldModifiedTime":false,"defaultOwner":false}`,
+}
+
+func TestZohoDesk(t *testing.T)                { runDesk(t, "") }
+func TestZohoDeskAsTheFilesSay(t *testing.T)   { runDesk(t, " as the files say") }
+func TestZohoDeskAsOlderOnesWere(t *testing.T) { runDesk(t, " as older ones were") }
+
+func runDesk(t *testing.T, which string) {
 	remotetest.Run(t, remotetest.Harness{
-		Open:    openDesk,
+		Open: func(t *testing.T, contacts int) remotetest.Vendor {
+			s := openDesk(t, contacts)
+			s.(deskSite).call("POST", "/_sim/settings", json.RawMessage(organizations[which]))
+			return s
+		},
 		Contact: remotetest.Shape{Name: "lastName", Note: "title", Max: 100, Choice: "cf_customer_tier"},
 		Account: remotetest.Shape{Name: "accountName", Note: "industry", Max: 100, Choice: "cf_region"},
 		Page:    deskPage,
@@ -45,15 +62,15 @@ type deskSite struct{ *site }
 func openDesk(t *testing.T, contacts int) remotetest.Vendor {
 	t.Helper()
 	c := newClock()
-	injector := fault.New(c.vendors, 1)
-	vendor, err := desk.New(desk.Config{Now: c.vendors, Injector: injector, Concurrency: 100,
-		World: seed.Generate(seed.Options{Contacts: contacts, Accounts: contacts / 5, Overlap: 0.5, Seed: 1, Now: c.vendors()})})
+	injector := fault.New(c.Now, 1)
+	vendor, err := desk.New(desk.Config{Now: c.Now, Injector: injector, Concurrency: 100,
+		World: seed.Generate(seed.Options{Contacts: contacts, Accounts: contacts / 5, Overlap: 0.5, Seed: 1, Now: c.Now()})})
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(vendor.Handler())
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
-	s := deskSite{&site{clock: c, t: t, url: server.URL, injector: injector, http: &http.Client{Transport: transport},
+	s := deskSite{&site{Clock: c, t: t, url: server.URL, injector: injector, http: &http.Client{Transport: transport},
 		vault: &vault{held: models.Credentials{Grant: "authorization_code", ClientID: desk.ClientID, ClientSecret: desk.ClientSecret, RefreshToken: desk.RefreshToken}}}}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
@@ -65,8 +82,8 @@ func openDesk(t *testing.T, contacts int) remotetest.Vendor {
 	return s
 }
 
-func (s deskSite) Remote() sync.Remote {
-	c, err := zohodesk.New(zohodesk.Config{APIURL: s.url, AccountsURL: s.url, OrgID: desk.OrgID, Credentials: s.get, SaveCredentials: s.save, HTTP: s.http, Now: s.ours, PageSize: deskPage})
+func (s deskSite) Remote() vendor.Remote {
+	c, err := zohodesk.New(zohodesk.Config{APIURL: s.url, AccountsURL: s.url, OrgID: desk.OrgID, Credentials: s.get, SaveCredentials: s.save, HTTP: s.http, Now: s.Skewed, PageSize: deskPage})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -80,7 +97,8 @@ func module(object models.SyncObject) string {
 	return "contacts"
 }
 
-// as signs in as an agent in the browser, who is not the integration: its own token does not count against the integration's.
+// as signs in as an agent in the browser, who is not the integration: its own token does not count
+// against the integration's.
 func (s deskSite) as() {
 	s.t.Helper()
 	const back = "http://127.0.0.1:1/back"

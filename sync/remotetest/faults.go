@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"sidelight/models"
-	"sidelight/sync"
+	"sidelight/sync/vendor"
 )
 
 // broken are answers that are none of the vendor's: nothing may be concluded from them.
@@ -28,10 +28,11 @@ var broken = map[string]string{
 }
 
 // asked is one way to ask the vendor; it answers how much was told.
-type asked func(r sync.Remote) (told int, err error)
+type asked func(r vendor.Remote) (told int, err error)
 
-// reads are all the ways to ask, of an organization in which each has something to tell. described says that the client knows the fields already.
-func (h *house) reads() map[string]struct {
+// reads are all the ways to ask, of an organization in which each has something to tell. described
+// says that the client knows the fields already.
+func (h *organization) reads() map[string]struct {
 	described bool
 	ask       asked
 } {
@@ -48,30 +49,30 @@ func (h *house) reads() map[string]struct {
 	}
 	fields := h.fields(object)
 	return map[string]way{
-		"Describe": {false, func(r sync.Remote) (int, error) { f, err := r.Describe(ctx, object); return len(f), err }},
-		"HasMark":  {false, func(r sync.Remote) (int, error) { has, err := r.HasMark(ctx, object); return truth(has), err }},
-		"Count":    {true, func(r sync.Remote) (int, error) { return r.Count(ctx, object) }},
-		"List": {true, func(r sync.Remote) (int, error) {
+		"Describe": {false, func(r vendor.Remote) (int, error) { f, err := r.Describe(ctx, object); return len(f), err }},
+		"HasMark":  {false, func(r vendor.Remote) (int, error) { has, err := r.HasMark(ctx, object); return truth(has), err }},
+		"Count":    {true, func(r vendor.Remote) (int, error) { return r.Count(ctx, object) }},
+		"List": {true, func(r vendor.Remote) (int, error) {
 			p, err := r.List(ctx, object, fields, "")
 			return len(p.Records) + len(p.Next), err
 		}},
-		"first Changes": {true, func(r sync.Remote) (int, error) {
+		"first Changes": {true, func(r vendor.Remote) (int, error) {
 			p, err := r.Changes(ctx, object, fields, "")
 			return len(p.Cursor), err
 		}},
-		"Changes": {true, func(r sync.Remote) (int, error) {
+		"Changes": {true, func(r vendor.Remote) (int, error) {
 			p, err := r.Changes(ctx, object, fields, cursor)
 			return len(p.Records) + truth(p.Gap), err
 		}},
-		"Read": {true, func(r sync.Remote) (int, error) {
+		"Read": {true, func(r vendor.Remote) (int, error) {
 			got, err := r.Read(ctx, object, fields, []string{made.ID})
 			return len(got), err
 		}},
-		"Find by mark": {true, func(r sync.Remote) (int, error) {
+		"Find by mark": {true, func(r vendor.Remote) (int, error) {
 			got, err := r.Find(ctx, object, fields, models.Find{LinkID: mark(1)})
 			return len(got), err
 		}},
-		"Find by email": {true, func(r sync.Remote) (int, error) {
+		"Find by email": {true, func(r vendor.Remote) (int, error) {
 			got, err := r.Find(ctx, object, fields, models.Find{Match: models.Text("there@faults.example")})
 			return len(got), err
 		}},
@@ -106,7 +107,7 @@ func testFaultyReads(t *testing.T, harness Harness) {
 	}
 	for method, way := range reads {
 		for fault, members := range broken {
-			if e := failure(method+" after "+fault, members, way.ask, way.described, models.CodeUpstreamUnavailable, models.CodeBusy); !e.Retry {
+			if e := failure(method+" after "+fault, members, way.ask, way.described, models.CodeUpstreamUnavailable, models.CodeBusy, models.CodeSideUnusable); !e.Retry {
 				t.Errorf("%s after %s: %+v may not be tried again", method, fault, e)
 			}
 		}
@@ -123,7 +124,8 @@ func testFaultyReads(t *testing.T, harness Harness) {
 	}
 }
 
-// lostWrites are faults after which nobody knows whether a write happened; committed tells us that it did.
+// lostWrites are faults after which nobody knows whether a write happened; committed tells us that
+// it did.
 var lostWrites = map[string]struct {
 	members   string
 	committed bool
@@ -184,7 +186,7 @@ func testFaultyWrites(t *testing.T, harness Harness) {
 		t.Run(string(op), func(t *testing.T) {
 			for name, fault := range lostWrites {
 				t.Run(name, func(t *testing.T) {
-					harness.open(t, small).faultyChange(op, endpoint, fault.members, models.CodeUnknownOutcome, models.CodeUpstreamUnavailable)
+					harness.open(t, small).faultyChange(op, endpoint, fault.members, models.CodeUnknownOutcome, models.CodeUpstreamUnavailable, models.CodeSideUnusable)
 				})
 			}
 			for members, want := range refusals {
@@ -194,8 +196,9 @@ func testFaultyWrites(t *testing.T, harness Harness) {
 	}
 }
 
-// faultyCreate creates one contact while every create fails so, and answers what the client made of it.
-func (h *house) faultyCreate(members string) *models.Error {
+// faultyCreate creates one contact while every create fails so, and answers what the client made of
+// it.
+func (h *organization) faultyCreate(members string) *models.Error {
 	h.Helper()
 	_, err := h.remote.HasMark(h.Context(), models.ContactObject)
 	h.must(err)
@@ -213,9 +216,9 @@ func (h *house) faultyCreate(members string) *models.Error {
 	return h.typed(got.Err, []string{"faulty@faults.example"}, got.Err.Code)
 }
 
-// settle does what the engine does about a create without an answer: it looks for our mark, and writes again only where there is none. In the
-// end there is one record.
-func (h *house) settle() {
+// settle does what the engine does about a create without an answer: it looks for our mark, and
+// writes again only where there is none. In the end there is one record.
+func (h *organization) settle() {
 	h.Helper()
 	h.Advance(25 * time.Hour) // the vendor's day is over
 	if len(h.marked(mark(1))) == 0 {
@@ -228,8 +231,9 @@ func (h *house) settle() {
 	}
 }
 
-// faultyChange updates or restores one contact while that fails once. Sending it again brings it to its end.
-func (h *house) faultyChange(op models.IntentOp, endpoint, members string, codes ...models.Code) {
+// faultyChange updates or restores one contact while that fails once. Sending it again brings it to
+// its end.
+func (h *organization) faultyChange(op models.IntentOp, endpoint, members string, codes ...models.Code) {
 	made := h.create(mark(1), h.contact("Before", ""))
 	if op == models.OpRestore {
 		h.Trash(models.ContactObject, made.ID)

@@ -9,7 +9,7 @@ import (
 	"sidelight/models"
 )
 
-func (h *house) find(object models.SyncObject, by models.Find) []string {
+func (h *organization) find(object models.SyncObject, by models.Find) []string {
 	h.Helper()
 	found, err := h.remote.Find(h.Context(), object, h.fields(object), by)
 	h.must(err)
@@ -24,7 +24,7 @@ func (h *house) find(object models.SyncObject, by models.Find) []string {
 	return ids
 }
 
-func (h *house) finds(what string, got []string, want ...string) {
+func (h *organization) finds(what string, got []string, want ...string) {
 	h.Helper()
 	slices.Sort(want)
 	if !slices.Equal(got, want) && len(got)+len(want) > 0 {

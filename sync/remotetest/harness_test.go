@@ -13,43 +13,16 @@ import (
 
 	"go.uber.org/goleak"
 
+	"sidelight/internal/testkit"
 	"sidelight/models"
 	"sidelight/sync/simulator/fault"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// clock is the time that a test sets; wrong is how far the clients' clock is off.
-type clock struct {
-	mu    sync.Mutex
-	at    time.Time
-	wrong time.Duration
-}
-
-func newClock() *clock { return &clock{at: time.Date(2026, 5, 4, 9, 57, 17, 0, time.UTC)} }
-
-func (c *clock) vendors() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) ours() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at.Add(c.wrong)
-}
-
-func (c *clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
-
-func (c *clock) Skew(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.wrong = d
+// newClock is the vendors' time; what it skews is the clients'.
+func newClock() *testkit.Clock {
+	return testkit.NewClock(time.Date(2026, 5, 4, 9, 57, 17, 0, time.UTC))
 }
 
 // vault keeps credentials as a store would.
@@ -86,7 +59,7 @@ func (v *vault) Secrets() []string {
 
 // site is what both simulated vendors have in common.
 type site struct {
-	*clock
+	*testkit.Clock
 	*vault
 	t        *testing.T
 	url      string

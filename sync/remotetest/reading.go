@@ -1,7 +1,6 @@
 package remotetest
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
@@ -65,8 +64,9 @@ func testCount(t *testing.T, harness Harness) {
 	count(small)
 }
 
-// listFrom reads pages from a token to the end, each with a client of its own; between comes after each page that holds records.
-func (h *house) listFrom(object models.SyncObject, token string, between func(page int)) (all []models.Record, pages int) {
+// listFrom reads pages from a token to the end, each with a client of its own; between comes after
+// each page that holds records.
+func (h *organization) listFrom(object models.SyncObject, token string, between func(page int)) (all []models.Record, pages int) {
 	h.Helper()
 	for range 10_000 {
 		page, err := h.Remote().List(h.Context(), object, h.fields(object), token)
@@ -246,7 +246,7 @@ func testRead(t *testing.T, harness Harness) {
 			told[r.ID] = true
 		}
 		if len(told) != 250 || len(got) != 250 {
-			t.Error(fmt.Sprintf("%d of 250, %d rows", len(told), len(got)))
+			t.Errorf("%d of 250, %d rows", len(told), len(got))
 		}
 	})
 }

@@ -1,5 +1,5 @@
-// Package remotetest is the one suite that every sync.Remote passes: the interface's promises, against a vendor that works and against one that
-// fails in every way a vendor can.
+// Package remotetest is the one suite that every vendor.Remote passes: the interface's promises,
+// against a vendor that works and against one that fails in every way a vendor can.
 package remotetest
 
 import (
@@ -12,12 +12,13 @@ import (
 	"time"
 
 	"sidelight/models"
-	"sidelight/sync"
+	"sidelight/sync/vendor"
 )
 
 // Harness opens a vendor for the suite and says in what it differs from the others.
 type Harness struct {
-	// Open starts an organization of its own, with as many contacts and a fifth as many accounts. It ends with the test.
+	// Open starts an organization of its own, with as many contacts and a fifth as many accounts.
+	// It ends with the test.
 	Open func(t *testing.T, contacts int) Vendor
 	// Contact and Account are the fields that the suite writes.
 	Contact, Account Shape
@@ -25,7 +26,8 @@ type Harness struct {
 	Page int
 	// Kept is how long a deletion can be found: a cursor that is a day older is a gap.
 	Kept time.Duration
-	// NamesSurvivor says that the vendor tells what a record was merged into. Elsewhere the record is only gone.
+	// NamesSurvivor says that the vendor tells what a record was merged into. Elsewhere the record
+	// is only gone.
 	NamesSurvivor bool
 	// Upserts says that a create that carries our mark makes one record however often it is sent.
 	Upserts bool
@@ -34,11 +36,13 @@ type Harness struct {
 	Refused Refusals
 }
 
-// Endpoints are where things are done, in the words of a fault script: all API calls, the writes of contacts, and the making of access tokens.
+// Endpoints are where things are done, in the words of a fault script: all API calls, the writes of
+// contacts, and the making of access tokens.
 type Endpoints struct{ API, Create, Update, Restore, Token string }
 
-// Refusals are what the vendor refuses a call with, as members of a fault script's rule: too many calls at once, the day's calls used up, an
-// error of its own, a missing permission, a dead access token.
+// Refusals are what the vendor refuses a call with, as members of a fault script's rule: too many
+// calls at once, the day's calls used up, an error of its own, a missing permission, a dead access
+// token.
 type Refusals struct{ Busy, Spent, Failed, Forbidden, SignedOut string }
 
 // Shape names fields of one kind of record, as the vendor does.
@@ -49,10 +53,11 @@ type Shape struct {
 	Choice string // a restricted picklist
 }
 
-// Vendor is an organization as its own people and the programs of others see it. Methods that cannot do their work fail the test.
+// Vendor is an organization as its own people and the programs of others see it. Methods that
+// cannot do their work fail the test.
 type Vendor interface {
 	// Remote is a new client that remembers nothing but the stored credentials.
-	Remote() sync.Remote
+	Remote() vendor.Remote
 	Create(object models.SyncObject, values models.Values) (id string)
 	Update(object models.SyncObject, id string, values models.Values)
 	Trash(object models.SyncObject, ids ...string)
@@ -69,7 +74,8 @@ type Vendor interface {
 	Skew(d time.Duration)
 	// Written counts the records that were really written, by anybody.
 	Written(object models.SyncObject, op models.IntentOp) int
-	// Called counts the API calls, Sent those of them that may write, SignIns those that ask for an access token.
+	// Called counts the API calls, Sent those of them that may write, SignIns those that ask for an
+	// access token.
 	Called() int
 	Sent() int
 	SignIns() int
@@ -96,12 +102,12 @@ func Run(t *testing.T, h Harness) {
 // RunList runs the part about lists alone, for a vendor that has a second way to list.
 func RunList(t *testing.T, h Harness) { testList(t, h) }
 
-// house is an open organization with a client.
-type house struct {
+// organization is a vendor that was opened, with a client.
+type organization struct {
 	*testing.T
 	Harness
 	Vendor
-	remote sync.Remote
+	remote vendor.Remote
 }
 
 // small is how many contacts an organization has where the number does not matter.
@@ -110,20 +116,20 @@ const small = 20
 // overPage is a number of contacts that does not fit one page.
 func (h Harness) overPage() int { return h.Page + min(h.Page/2, 40) }
 
-func (h Harness) open(t *testing.T, contacts int) *house {
+func (h Harness) open(t *testing.T, contacts int) *organization {
 	t.Helper()
 	v := h.Open(t, contacts)
-	return &house{t, h, v, v.Remote()}
+	return &organization{t, h, v, v.Remote()}
 }
 
-func (h *house) must(err error) {
+func (h *organization) must(err error) {
 	h.Helper()
 	if err != nil {
 		h.Fatal(err)
 	}
 }
 
-func (h *house) shape(object models.SyncObject) Shape {
+func (h *organization) shape(object models.SyncObject) Shape {
 	if object == models.AccountObject {
 		return h.Account
 	}
@@ -131,7 +137,7 @@ func (h *house) shape(object models.SyncObject) Shape {
 }
 
 // fields are all that the suite reads of an object.
-func (h *house) fields(object models.SyncObject) []string {
+func (h *organization) fields(object models.SyncObject) []string {
 	s := h.shape(object)
 	out := []string{s.Name, s.Note, s.Choice, object.MatchField(h.remote.Side())}
 	if parent := object.ParentField(h.remote.Side()); parent != "" {
@@ -142,7 +148,7 @@ func (h *house) fields(object models.SyncObject) []string {
 }
 
 // contact is a contact's values, blank email allowed.
-func (h *house) contact(name, email string) models.Values {
+func (h *organization) contact(name, email string) models.Values {
 	out := models.Values{h.Contact.Name: models.Text(name)}
 	if email != "" {
 		out[models.ContactObject.MatchField(h.remote.Side())] = models.Text(email)
@@ -150,12 +156,12 @@ func (h *house) contact(name, email string) models.Values {
 	return out
 }
 
-func (h *house) account(name string) models.Values {
+func (h *organization) account(name string) models.Values {
 	return models.Values{h.Account.Name: models.Text(name)}
 }
 
 // write writes one record; a refusal of the whole call counts as the record's.
-func (h *house) write(object models.SyncObject, w models.Write) models.WriteResult {
+func (h *organization) write(object models.SyncObject, w models.Write) models.WriteResult {
 	h.Helper()
 	out, err := h.remote.Write(h.Context(), object, []models.Write{w})
 	if err != nil {
@@ -172,13 +178,13 @@ func (h *house) write(object models.SyncObject, w models.Write) models.WriteResu
 }
 
 // create writes a contact that carries our mark.
-func (h *house) create(mark string, values models.Values) models.WriteResult {
+func (h *organization) create(mark string, values models.Values) models.WriteResult {
 	h.Helper()
 	return h.write(models.ContactObject, models.Write{Op: models.OpCreate, LinkID: mark, Values: values})
 }
 
 // read is a record by its id; nil when the vendor says nothing of it.
-func (h *house) read(object models.SyncObject, id string) *models.Record {
+func (h *organization) read(object models.SyncObject, id string) *models.Record {
 	h.Helper()
 	got, err := h.remote.Read(h.Context(), object, h.fields(object), []string{id})
 	h.must(err)
@@ -191,7 +197,7 @@ func (h *house) read(object models.SyncObject, id string) *models.Record {
 	return &got[0]
 }
 
-func (h *house) marked(mark string) []models.Record {
+func (h *organization) marked(mark string) []models.Record {
 	h.Helper()
 	found, err := h.remote.Find(h.Context(), models.ContactObject, nil, models.Find{LinkID: mark})
 	h.must(err)
@@ -207,7 +213,7 @@ func rule(endpoint, members string) string {
 func once(members string) string { return members + `,"times":1` }
 
 // typed fails unless err is a models.Error with one of the codes that shows nothing it must not.
-func (h *house) typed(err error, private []string, codes ...models.Code) *models.Error {
+func (h *organization) typed(err error, private []string, codes ...models.Code) *models.Error {
 	h.Helper()
 	var e *models.Error
 	if !errors.As(err, &e) {

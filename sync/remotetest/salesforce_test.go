@@ -12,12 +12,12 @@ import (
 	"time"
 
 	"sidelight/models"
-	"sidelight/sync"
 	"sidelight/sync/remotetest"
 	"sidelight/sync/salesforce"
 	"sidelight/sync/simulator/fault"
 	organization "sidelight/sync/simulator/salesforce"
 	"sidelight/sync/simulator/seed"
+	"sidelight/sync/vendor"
 )
 
 func TestSalesforce(t *testing.T) {
@@ -67,15 +67,15 @@ const contactPrefix, accountPrefix = "003", "001"
 func openSalesforce(t *testing.T, contacts, bulkFrom int) salesforceSite {
 	t.Helper()
 	c := newClock()
-	injector := fault.New(c.vendors, 1)
-	vendor, err := organization.New(organization.Config{Now: c.vendors, Injector: injector,
-		World: seed.Generate(seed.Options{Contacts: contacts, Accounts: contacts / 5, Overlap: 0.5, Seed: 1, Now: c.vendors()})})
+	injector := fault.New(c.Now, 1)
+	vendor, err := organization.New(organization.Config{Now: c.Now, Injector: injector,
+		World: seed.Generate(seed.Options{Contacts: contacts, Accounts: contacts / 5, Overlap: 0.5, Seed: 1, Now: c.Now()})})
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(vendor.Handler())
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
-	s := salesforceSite{&site{clock: c, t: t, url: server.URL, injector: injector, http: &http.Client{Transport: transport}, vault: &vault{}}, bulkFrom}
+	s := salesforceSite{&site{Clock: c, t: t, url: server.URL, injector: injector, http: &http.Client{Transport: transport}, vault: &vault{}}, bulkFrom}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		server.Close()
@@ -108,14 +108,14 @@ func (s salesforceSite) connect() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.held, err = salesforce.Exchange(context.Background(), s.http, s.url, organization.ClientID, organization.ClientSecret, to.Query().Get("code"), verifier, back, s.ours)
+	s.held, err = salesforce.Exchange(context.Background(), s.http, s.url, organization.ClientID, organization.ClientSecret, to.Query().Get("code"), verifier, back, s.Skewed)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-func (s salesforceSite) Remote() sync.Remote {
-	c, err := salesforce.New(salesforce.Config{LoginURL: s.url, Credentials: s.get, SaveCredentials: s.save, HTTP: s.http, Now: s.ours, PageSize: salesforcePage, BulkFrom: s.bulkFrom, Pace: time.Millisecond})
+func (s salesforceSite) Remote() vendor.Remote {
+	c, err := salesforce.New(salesforce.Config{LoginURL: s.url, Credentials: s.get, SaveCredentials: s.save, HTTP: s.http, Now: s.Skewed, PageSize: salesforcePage, BulkFrom: s.bulkFrom, Pace: time.Millisecond})
 	if err != nil {
 		s.t.Fatal(err)
 	}

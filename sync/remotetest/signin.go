@@ -8,7 +8,7 @@ import (
 	"sidelight/models"
 )
 
-func (h *house) count() error {
+func (h *organization) count() error {
 	_, err := h.remote.Count(h.Context(), models.ContactObject)
 	return err
 }
@@ -96,7 +96,7 @@ func testSignIn(t *testing.T, harness Harness) {
 			h.must(h.count())
 			h.Advance(3 * time.Hour)
 			h.Faults("[" + rule(h.At.Token, members) + "]")
-			if e := h.typed(h.count(), nil, models.CodeUpstreamUnavailable, models.CodeBusy); !e.Retry {
+			if e := h.typed(h.count(), nil, models.CodeUpstreamUnavailable, models.CodeBusy, models.CodeSideUnusable); !e.Retry {
 				t.Errorf("%s: %+v", members, e)
 			}
 			h.Faults("")

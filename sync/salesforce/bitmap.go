@@ -12,13 +12,15 @@ import (
 // maxBitmap bounds a bitmap, in hexadecimal digits: an object has at most 800 custom fields.
 const maxBitmap = 1024
 
-// place is one field of an event's schema, with its parts where it is compound. A bitmap names fields by their places.
+// place is one field of an event's schema, with its parts where it is compound. A bitmap names
+// fields by their places.
 type place struct {
 	name  string
 	parts []string
 }
 
-// placesOf are the fields of an event's schema in their order, the header first. A compound type is declared where it comes first and named after that.
+// placesOf are the fields of an event's schema in their order, the header first. A compound type is
+// declared where it comes first and named after that.
 func placesOf(s *avro.Schema) []place {
 	declared := map[string][]string{}
 	var out []place
@@ -43,7 +45,8 @@ func placesOf(s *avro.Schema) []place {
 	return out
 }
 
-// fieldNames are the names, as describe has them, of the part of a compound field, and of the field itself: whoever holds either has to look.
+// fieldNames are the names, as describe has them, of the part of a compound field, and of the field
+// itself: whoever holds either has to look.
 func (p place) fieldNames(part string) []string {
 	if prefix, address := strings.CutSuffix(p.name, "Address"); address {
 		return []string{p.name, prefix + part}
@@ -54,8 +57,9 @@ func (p place) fieldNames(part string) []string {
 	return []string{p.name, part}
 }
 
-// changedNames are the fields that bitmaps name: 0x… for whole fields, PLACE-0x… for the parts of the compound field at a place, the lowest bit for the
-// first (facts §4). It is false for anything else.
+// changedNames are the fields that bitmaps name: 0x… for whole fields, PLACE-0x… for the parts of
+// the compound field at a place, the lowest bit for the first (facts §4). It is false for anything
+// else.
 func changedNames(places []place, bitmaps []string) ([]string, bool) {
 	var out []string
 	for _, text := range bitmaps {
@@ -113,8 +117,10 @@ func bitsOf(text string) ([]int, bool) {
 	return out, true
 }
 
-// changedFields are the fields that an update changed or cleared; nil when that is not known: for every other kind of event, for a bitmap that is not
-// understood, and for a changed lookup, since fields of the record behind it may be held as well. A field that Salesforce calculates is in no event.
+// changedFields are the fields that an update changed or cleared; nil when that is not known: for
+// every other kind of event, for a bitmap that is not understood, and for a changed lookup, since
+// fields of the record behind it may be held as well. A field that Salesforce calculates is in no
+// event.
 func (h header) changedFields(places []place) []string {
 	if h.changeType != "UPDATE" || len(h.bitmaps) == 0 {
 		return nil

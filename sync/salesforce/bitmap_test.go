@@ -79,7 +79,8 @@ func TestBitmapsNameFields(t *testing.T) {
 	}
 }
 
-// FuzzEvent: whatever bytes come as an event, it is decoded or refused; names are those of the schema.
+// FuzzEvent: whatever bytes come as an event, it is decoded or refused; names are those of the
+// schema.
 func FuzzEvent(f *testing.F) {
 	schema := fuzzedSchema()
 	whole, err := schema.avro.Encode(map[string]any{"ChangeEventHeader": map[string]any{"entityName": "Account", "recordIds": []any{"001000000000001AAA"}, "changeType": "UPDATE", "changeOrigin": "x",

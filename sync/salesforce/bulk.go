@@ -27,7 +27,8 @@ const (
 )
 
 const (
-	// lookEvery is how far the intervals grow at which a job is looked at: each look is an API call.
+	// lookEvery is how far the intervals grow at which a job is looked at: each look is an API
+	// call.
 	lookEvery = 10 * time.Second
 	// tidyTimeout bounds what is done about a job that is given up, when its caller is gone.
 	tidyTimeout = 10 * time.Second
@@ -45,10 +46,11 @@ func (j job) ended() bool {
 	return j.State == jobComplete || j.State == jobFailed || j.State == jobAborted
 }
 
-// refusedForGood tells that the organization takes no such job just now, whatever is tried: no access, no bulk jobs left of the day.
+// refusedForGood tells that the organization takes no such job just now, whatever is tried: no
+// access, no bulk jobs left of the day.
 func refusedForGood(err error) bool {
 	switch models.CodeOf(err) {
-	case "", models.CodeBadCredentials, models.CodeQuotaExhausted, models.CodeUpstreamUnavailable:
+	case "", models.CodeBadCredentials, models.CodeOtherOrganization, models.CodeQuotaExhausted, models.CodeUpstreamUnavailable:
 		return false
 	}
 	return true
@@ -59,7 +61,7 @@ func (c *Client) jobPath(kind, id string) string { return c.base() + "/jobs/" + 
 // createJob makes a job. One whose answer is lost does nothing, so that the call counts as a read.
 func (c *Client) createJob(ctx context.Context, kind string, body map[string]string) (job, error) {
 	var made job
-	r, err := c.do(ctx, call{method: http.MethodPost, path: c.base() + "/jobs/" + kind, body: body})
+	r, err := c.do(ctx, call{method: http.MethodPost, path: c.base() + "/jobs/" + kind, body: body, whole: true})
 	if err == nil {
 		err = r.decode(&made)
 	}
@@ -71,7 +73,10 @@ func (c *Client) createJob(ctx context.Context, kind string, body map[string]str
 
 // moveJob asks for a state: UploadComplete, which starts an ingest, or Aborted.
 func (c *Client) moveJob(ctx context.Context, kind, id, state string) error {
-	r, err := c.do(ctx, call{method: http.MethodPatch, path: c.jobPath(kind, id), body: map[string]string{"state": state}, effect: repeats})
+	r, err := c.do(
+		ctx,
+		call{method: http.MethodPatch, path: c.jobPath(kind, id), body: map[string]string{"state": state}, effect: repeats},
+	)
 	if err != nil {
 		return err
 	}
@@ -79,7 +84,8 @@ func (c *Client) moveJob(ctx context.Context, kind, id, state string) error {
 	return r.decode(&now)
 }
 
-// awaitJob looks at a job until it has ended or the wait is over; then the job is as it was last seen. A look that fails for a passing reason is not the end.
+// awaitJob looks at a job until it has ended or the wait is over; then the job is as it was last
+// seen. A look that fails for a passing reason is not the end.
 func (c *Client) awaitJob(ctx context.Context, kind, id string, wait time.Duration) (job, error) {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
@@ -116,7 +122,8 @@ func pauseFor(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// dropJob ends a job that is no longer wanted and removes what Salesforce keeps of it. It is a courtesy: what fails ends by itself after seven days.
+// dropJob ends a job that is no longer wanted and removes what Salesforce keeps of it. It is a
+// courtesy: what fails ends by itself after seven days.
 func (c *Client) dropJob(ctx context.Context, kind, id string, ended bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTimeout)
 	defer cancel()
@@ -130,8 +137,8 @@ func (c *Client) dropJob(ctx context.Context, kind, id string, ended bool) {
 	}
 }
 
-// download is a body that is read while it comes, however long that takes. It is given up when Salesforce sends nothing for a while; the time that the
-// reader takes for itself does not count.
+// download is a body that is read while it comes, however long that takes. It is given up when
+// Salesforce sends nothing for a while; the time that the reader takes for itself does not count.
 type download struct {
 	header   http.Header
 	body     io.ReadCloser
@@ -143,7 +150,11 @@ type download struct {
 
 var errStalled = errors.New("nothing came for too long")
 
-// download begins to read a CSV. It does not queue behind the sync's other calls: a page that is read slowly would keep them waiting.
+// download begins to read a CSV. It does not queue behind the sync's other calls: a page that is
+// read slowly would keep them waiting.
+//
+// No body is left open: open hands out none together with an error, signedIn sends again only after
+// an error, and every caller closes what is returned.
 func (c *Client) download(ctx context.Context, path string, q url.Values) (*download, error) {
 	if err := c.budget.admit(c.now()); err != nil {
 		return nil, err
@@ -157,7 +168,10 @@ func (c *Client) download(ctx context.Context, path string, q url.Values) (*down
 	d.ctx, d.cancel = context.WithCancelCause(ctx)
 	d.timer = time.AfterFunc(d.patience, func() { d.cancel(errStalled) })
 	err := c.signedIn(ctx, func(token, instance string) error {
-		res, err := c.open(d.ctx, &by, call{method: http.MethodGet, path: path, query: q, header: http.Header{"Accept": {"text/csv"}}}, token, instance)
+		res, err := c.open(
+			d.ctx, &by, call{method: http.MethodGet, path: path, query: q, header: http.Header{"Accept": {"text/csv"}}}, token,
+			instance,
+		)
 		if err == nil {
 			d.header, d.body = res.Header, res.Body
 		}

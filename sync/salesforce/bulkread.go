@@ -20,17 +20,19 @@ const (
 	restFor = time.Hour
 )
 
-// bulkToken is the page token of a list that is read by a bulk query: everything that another process needs to go on. Tokens of lists that are read by
-// REST are ids, which do not begin with a brace.
+// bulkToken is the page token of a list that is read by a bulk query: everything that another
+// process needs to go on. Tokens of lists that are read by REST are ids, which do not begin with a
+// brace.
 type bulkToken struct {
 	Job string `json:"job"`
 	// Ready tells that the job was seen complete and its pages were asked for.
 	Ready bool `json:"ready,omitempty"`
-	// Page is the locator of the page that is being read ("" for the first), Skip how many of its rows were handed over.
+	// Page is the locator of the page that is being read ("" for the first), Skip how many of its
+	// rows were handed over.
 	Page string `json:"page,omitempty"`
 	Skip int    `json:"skip,omitempty"`
-	// Then are the pages behind it that can be read at the same time, More where to ask for further ones. Where both are empty the page's own answer
-	// says which one follows.
+	// Then are the pages behind it that can be read at the same time, More where to ask for further
+	// ones. Where both are empty the page's own answer says which one follows.
 	Then []string `json:"then,omitempty"`
 	More string   `json:"more,omitempty"`
 	// Read tells that nothing is left: the job can go.
@@ -42,34 +44,48 @@ func (t bulkToken) String() string {
 	return string(b)
 }
 
-// listBulk begins a list by a bulk query. No records come yet; the job's id is in the token before it is waited for, so that nothing is lost with this process.
-func (c *Client) listBulk(ctx context.Context, object models.SyncObject, d *description, fields []string) (models.RecordPage, error) {
+// listBulk begins a list by a bulk query. No records come yet; the job's id is in the token before
+// it is waited for, so that nothing is lost with this process.
+func (c *Client) listBulk(
+	ctx context.Context, object models.SyncObject, d *description, fields []string,
+) (models.RecordPage, error) {
 	_, columns := d.selection(fields, false)
-	made, err := c.createJob(ctx, queryJob, map[string]string{"operation": "query", "query": "SELECT " + columns + " FROM " + sobject(object)})
+	made, err := c.createJob(
+		ctx, queryJob, map[string]string{"operation": "query", "query": "SELECT " + columns + " FROM " + sobject(object)},
+	)
 	if err != nil {
 		return models.RecordPage{}, err
 	}
 	return models.RecordPage{Next: bulkToken{Job: made.ID}.String()}, nil
 }
 
-// goOn reads the next records of a bulk query. A job that failed, or of which Salesforce knows nothing any more, is CURSOR_EXPIRED.
-func (c *Client) goOn(ctx context.Context, object models.SyncObject, d *description, fields []string, text string) (models.RecordPage, error) {
+// continueBulk reads the next records of a bulk query. A job that failed, or of which Salesforce
+// knows nothing any more, is CURSOR_EXPIRED.
+func (c *Client) continueBulk(
+	ctx context.Context, object models.SyncObject, d *description, fields []string, text string,
+) (models.RecordPage, error) {
 	var t bulkToken
 	if json.Unmarshal([]byte(text), &t) != nil || !wellFormedID.MatchString(t.Job) {
-		return models.RecordPage{}, models.Errorf(models.CodeCursorExpired, "the mark in the list of Salesforce's records is not readable")
+		return models.RecordPage{}, models.Errorf(
+			models.CodeCursorExpired, "the mark in the list of Salesforce's records is not readable",
+		)
 	}
 	page, err := c.bulkPage(ctx, object, d, fields, t)
 	if err == nil {
 		return page, nil
 	}
-	if models.MayRetry(err) || models.CodeOf(err) == models.CodeBadCredentials {
-		return models.RecordPage{}, err
+	if ctx.Err() != nil || models.MayRetry(err) || refusesTheSide(models.CodeOf(err)) {
+		return models.RecordPage{}, err // the job stands: the list goes on from the same mark
 	}
 	c.dropJob(ctx, queryJob, t.Job, false)
-	return models.RecordPage{}, models.Wrap(err, models.CodeCursorExpired, "Salesforce no longer holds the result of the bulk query")
+	return models.RecordPage{}, models.Wrap(
+		err, models.CodeCursorExpired, "Salesforce no longer holds the result of the bulk query",
+	)
 }
 
-func (c *Client) bulkPage(ctx context.Context, object models.SyncObject, d *description, fields []string, t bulkToken) (models.RecordPage, error) {
+func (c *Client) bulkPage(
+	ctx context.Context, object models.SyncObject, d *description, fields []string, t bulkToken,
+) (models.RecordPage, error) {
 	if t.Read {
 		c.dropJob(ctx, queryJob, t.Job, true)
 		return models.RecordPage{}, nil
@@ -96,7 +112,7 @@ func (c *Client) bulkPage(ctx context.Context, object models.SyncObject, d *desc
 	if err != nil || next.Read {
 		r.close()
 	} else {
-		c.bulk.keep(r)
+		c.bulk.put(r)
 	}
 	if err != nil {
 		return models.RecordPage{}, err
@@ -104,7 +120,8 @@ func (c *Client) bulkPage(ctx context.Context, object models.SyncObject, d *desc
 	return models.RecordPage{Records: records, Next: next.String()}, nil
 }
 
-// firstPages asks which pages can be read at the same time. An organization that does not say is read page by page.
+// firstPages asks which pages can be read at the same time. An organization that does not say is
+// read page by page.
 func (c *Client) firstPages(ctx context.Context, t *bulkToken) {
 	pages, more, err := c.resultPages(ctx, t.Job, "")
 	if err != nil || len(pages) == 0 {
@@ -114,7 +131,8 @@ func (c *Client) firstPages(ctx context.Context, t *bulkToken) {
 	t.Page, t.Then, t.More = pages[0], pages[1:], more
 }
 
-// resultPages names up to five pages, by their locators, and where to ask for more (API version 58 and later).
+// resultPages names up to five pages, by their locators, and where to ask for more (API version 58
+// and later).
 func (c *Client) resultPages(ctx context.Context, id, locator string) (pages []string, more string, err error) {
 	q := url.Values{}
 	if locator != "" {
@@ -189,7 +207,9 @@ func (t *table) record(row []string) (models.Record, error) {
 	if len(row) != t.width {
 		return models.Record{}, unavailable(errCSVFields, "a page of a bulk query is broken")
 	}
-	out := models.Record{Side: models.Salesforce, Object: t.object, ID: row[t.id], Values: make(models.Values, len(t.columns))}
+	out := models.Record{
+		Side: models.Salesforce, Object: t.object, ID: row[t.id], Values: make(models.Values, len(t.columns)),
+	}
 	at, ok := vendorTime(row[t.stamp])
 	if !ok || out.ID == "" {
 		return out, unavailable(nil, "Salesforce answered a record without its id or time")

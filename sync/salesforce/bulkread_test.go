@@ -20,7 +20,8 @@ import (
 func inBulk(cfg *salesforce.Config)   { cfg.BulkFrom = 1 }
 func oneByOne(cfg *salesforce.Config) { cfg.BulkFrom = 1 << 30 }
 
-// listed reads a whole list, each page by the client that pick names. A page must leave a token to go on with.
+// listed reads a whole list, each page by the client that pick names. A page must leave a token to
+// go on with.
 func listed(t *testing.T, pick func(page int) *salesforce.Client, fields []string) []models.Record {
 	t.Helper()
 	ctx, cancel := context.WithCancel(ctx)
@@ -196,7 +197,8 @@ func TestABulkQueryThatIsGoneSaysSo(t *testing.T) {
 	})
 }
 
-// TestTwoListsOfOneObjectDoNotDisturbEachOther: the periodic compare and a load may read the same object.
+// TestTwoListsOfOneObjectDoNotDisturbEachOther: the periodic compare and a load may read the same
+// object.
 func TestTwoListsOfOneObjectDoNotDisturbEachOther(t *testing.T) {
 	o := start(t)
 	o.settings(`{"bulkPage":7}`)
@@ -257,34 +259,47 @@ func TestAnOrganizationWithoutBulkJobsIsListedByREST(t *testing.T) {
 	})
 }
 
-func TestAListThatIsGivenUpStopsAtOnce(t *testing.T) {
-	o := start(t, func(cfg *simulator.Config) { cfg.Contacts = 20 })
-	looked := make(chan struct{}, 100)
-	c := o.client(func(cfg *salesforce.Config) {
-		cfg.BulkFrom = 1
-		cfg.HTTP = &http.Client{Transport: watched{o.http.Transport, func(r *http.Request) {
-			if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/jobs/query/") {
-				looked <- struct{}{}
+func TestAListThatIsGivenUpStopsAtOnceAndGoesOnLater(t *testing.T) {
+	for _, when := range []string{"while it asks", "between two looks"} {
+		t.Run(when, func(t *testing.T) {
+			o := start(t, func(cfg *simulator.Config) { cfg.Contacts = 20 })
+			looked := make(chan struct{}, 100)
+			look := func(r *http.Request) {
+				if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/jobs/query/") {
+					looked <- struct{}{}
+				}
 			}
-		}}}
-	})
-	page, err := c.List(ctx, models.ContactObject, fields, "")
-	check(t, err)
-	o.fault(`{"kind":"status","endpoint":"GET /services/data/*/jobs/query/*","status":200,"body":{"id":"750000000000001AAA","state":"InProgress"}}`)
-	waiting, cancel := context.WithCancel(ctx)
-	done := make(chan error, 1)
-	go func() {
-		_, err := c.List(waiting, models.ContactObject, fields, page.Next)
-		done <- err
-	}()
-	<-looked
-	cancel()
-	if err := <-done; err == nil || !strings.Contains(err.Error(), "canceled") {
-		t.Errorf("%v", err)
-	}
-	o.fault("")
-	for token := page.Next; token != ""; token = page.Next {
-		page, err = c.List(ctx, models.ContactObject, fields, token)
-		check(t, err)
+			by := watched{RoundTripper: o.http.Transport, tell: look}
+			if when == "between two looks" {
+				by.tell, by.told = nil, look
+			}
+			c := o.client(func(cfg *salesforce.Config) {
+				cfg.BulkFrom, cfg.HTTP = 1, &http.Client{Transport: by}
+			})
+			page, err := c.List(ctx, models.ContactObject, fields, "")
+			check(t, err)
+			o.fault(`{"kind":"status","endpoint":"GET /services/data/*/jobs/query/*","status":200,"body":{"id":"750000000000001AAA","state":"InProgress"}}`)
+			waiting, cancel := context.WithCancel(ctx)
+			done := make(chan error, 1)
+			go func() {
+				_, err := c.List(waiting, models.ContactObject, fields, page.Next)
+				done <- err
+			}()
+			<-looked
+			cancel()
+			if err := <-done; err == nil || !strings.Contains(err.Error(), "canceled") {
+				t.Errorf("%v", err)
+			}
+			o.fault("")
+			n := 0
+			for token := page.Next; token != ""; token = page.Next {
+				page, err = c.List(ctx, models.ContactObject, fields, token)
+				check(t, err)
+				n += len(page.Records)
+			}
+			if n != 20 {
+				t.Errorf("%d records of 20", n)
+			}
+		})
 	}
 }

@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	// maxLanes is how many pages of a bulk query are downloaded at once, at most; two of the calls that may run at once stay for others. Each holds two
-	// thousand records, whatever a page holds: one that is not read waits, and Salesforce with it.
+	// maxLanes is how many pages of a bulk query are downloaded at once, at most; two of the calls
+	// that may run at once stay for others. Each holds two thousand records, whatever a page holds:
+	// one that is not read waits, and Salesforce with it.
 	maxLanes = 3
 	// laneTries is how often a page is asked for anew without getting any further.
 	laneTries = 3
@@ -23,8 +24,9 @@ const (
 	idleFor = time.Minute
 )
 
-// bulkReader downloads the pages of one job and hands over their records in order. It lives between calls of List, so that a page that is larger than
-// what List answers is not downloaded twice: until the context of the latest call ends. When it is gone, the token says where to begin again.
+// bulkReader downloads the pages of one job and hands over their records in order. It lives between
+// calls of List, so that a page that is larger than what List answers is not downloaded twice:
+// until the context of the latest call ends. When it is gone, the token says where to begin again.
 type bulkReader struct {
 	client *Client
 	job    string
@@ -46,7 +48,8 @@ type lane struct {
 	page    string
 	skip    int
 	batches chan []models.Record
-	// next is the locator of the page that follows, err what went wrong: to be read once batches is closed.
+	// next is the locator of the page that follows, err what went wrong: to be read once batches is
+	// closed.
 	next string
 	err  error
 }
@@ -59,7 +62,7 @@ func (c *Client) readBulk(object models.SyncObject, d *description, fields []str
 	return r
 }
 
-// launch begins the downloads for which there is room.
+// launch begins the downloads for which there is a slot.
 func (r *bulkReader) launch() {
 	pages := append([]string{r.at.Page}, r.at.Then...)
 	for len(r.lanes) < min(maxLanes, max(1, r.client.cfg.Parallel-2), len(pages)) {
@@ -92,14 +95,14 @@ func (r *bulkReader) next(ctx context.Context) ([]models.Record, bulkToken, erro
 		if l.err != nil {
 			return nil, r.at, l.err
 		}
-		if err := r.turn(ctx, l); err != nil || r.at.Read {
+		if err := r.nextPage(ctx, l); err != nil || r.at.Read {
 			return nil, r.at, err
 		}
 	}
 }
 
-// turn goes on to the page behind one that has been read.
-func (r *bulkReader) turn(ctx context.Context, done *lane) error {
+// nextPage goes on to the page behind one that has been read.
+func (r *bulkReader) nextPage(ctx context.Context, done *lane) error {
 	next := r.at
 	next.Page, next.Skip = "", 0
 	if len(next.Then) == 0 && next.More != "" {
@@ -133,7 +136,8 @@ func (r *bulkReader) close() {
 	r.group.Wait()
 }
 
-// download brings a page in, and begins again behind what it has handed over when the connection breaks.
+// download brings a page in, and begins again behind what it has handed over when the connection
+// breaks.
 func (r *bulkReader) download(l *lane) {
 	defer close(l.batches)
 	pause := r.client.cfg.Pace
@@ -175,11 +179,11 @@ func (r *bulkReader) once(l *lane) error {
 	var batch []models.Record
 	for {
 		row, err := rows.read()
-		if err != nil && err != io.EOF {
-			return brokenPage(err)
-		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
+		}
+		if err != nil {
+			return brokenPage(err)
 		}
 		if read++; read <= l.skip {
 			continue
@@ -245,7 +249,8 @@ func (b *bulkLists) avoided(object models.SyncObject, now time.Time) bool {
 	return now.Before(b.rest[object])
 }
 
-// take is the reader that stands at the token, if there is one and its downloads still run. It is the caller's alone until it is kept again.
+// take is the reader that stands at the token, if there is one and its downloads still run. It is
+// the caller's alone until it is kept again.
 func (b *bulkLists) take(t bulkToken) *bulkReader {
 	b.mu.Lock()
 	r := b.readers[t.Job]
@@ -261,12 +266,13 @@ func (b *bulkLists) take(t bulkToken) *bulkReader {
 	return r
 }
 
-func (b *bulkLists) keep(r *bulkReader) {
+func (b *bulkLists) put(r *bulkReader) {
 	b.mu.Lock()
 	if b.readers == nil {
 		b.readers = map[string]*bulkReader{}
 	}
-	maps.DeleteFunc(b.readers, func(_ string, one *bulkReader) bool { return one.ctx.Err() != nil }) // those that nobody came back to
+	// Those that nobody came back to.
+	maps.DeleteFunc(b.readers, func(_ string, one *bulkReader) bool { return one.ctx.Err() != nil })
 	other := b.readers[r.job]
 	b.readers[r.job] = r
 	b.mu.Unlock()

@@ -2,6 +2,7 @@ package salesforce
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -14,7 +15,8 @@ import (
 const (
 	// maxBulk is how many records one Write takes: what Salesforce processes as one batch.
 	maxBulk = 10_000
-	// maxUpload bounds an upload, in bytes: the vendor takes 150 MB after its own encoding (facts §3).
+	// maxUpload bounds an upload, in bytes: the vendor takes 150 MB after its own encoding (facts
+	// §3).
 	maxUpload = 100 << 20
 	// ingestWait bounds the wait for an ingest whose caller has no deadline.
 	ingestWait = time.Hour
@@ -22,7 +24,8 @@ const (
 	stopWait = 3 * time.Second
 	// clears is what stands for null in an upload; an empty value leaves the field alone.
 	clears = "#N/A"
-	// startTries is how often a job is told to begin, resultTries how often a list of results is asked for.
+	// startTries is how often a job is told to begin, resultTries how often a list of results is
+	// asked for.
 	startTries  = 3
 	resultTries = 4
 )
@@ -35,8 +38,9 @@ type upload struct {
 	rows      map[string]int // the write of each key
 }
 
-// newUpload makes the upload of writes with one operation. It is false for writes that bulk jobs cannot express, or would fail as a whole for: a create
-// without a mark, a value that means null there, a field that may not be written, two writes of one record.
+// newUpload makes the upload of writes with one operation. It is false for writes that bulk jobs
+// cannot express, or would fail as a whole for: a create without a mark, a value that means null
+// there, a field that may not be written, two writes of one record.
 func (c *Client) newUpload(d *description, writes []models.Write, marked bool) (upload, bool) {
 	u := upload{operation: "update", key: "Id", rows: make(map[string]int, len(writes))}
 	switch {
@@ -45,15 +49,7 @@ func (c *Client) newUpload(d *description, writes []models.Write, marked bool) (
 	case writes[0].Op != models.OpUpdate:
 		return u, false
 	}
-	header := []string{u.key}
-	for _, w := range writes {
-		for name := range w.Values {
-			if !slices.Contains(header, name) {
-				header = append(header, name)
-			}
-		}
-	}
-	slices.Sort(header[1:])
+	header := columnsOf(u.key, writes)
 	for _, name := range header[1:] {
 		if f, ok := d.byName[name]; !ok || !f.Updatable || (u.operation == "upsert" && !f.Creatable) || name == u.key {
 			return u, false
@@ -87,6 +83,20 @@ func (c *Client) newUpload(d *description, writes []models.Write, marked bool) (
 	return u, true
 }
 
+// columnsOf are the columns of an upload: the key, then every field that one of the writes has.
+func columnsOf(key string, writes []models.Write) []string {
+	header := []string{key}
+	for _, w := range writes {
+		for name := range w.Values {
+			if !slices.Contains(header, name) {
+				header = append(header, name)
+			}
+		}
+	}
+	slices.Sort(header[1:])
+	return header
+}
+
 // cell is a value as an upload has it; false for text that would be taken for null.
 func cell(v models.Value, kind models.FieldType, blanks bool) (string, bool) {
 	text := strings.TrimSpace(v.String())
@@ -103,9 +113,15 @@ func cell(v models.Value, kind models.FieldType, blanks bool) (string, bool) {
 	return v.String(), true
 }
 
-// ingest writes in one bulk job. Nothing is written before the job is told that its upload is complete: an error until then means that nothing was sent.
-func (c *Client) ingest(ctx context.Context, object models.SyncObject, writes []models.Write, u upload) ([]models.WriteResult, error) {
-	body := map[string]string{"object": sobject(object), "operation": u.operation, "lineEnding": "LF", "columnDelimiter": "COMMA", "contentType": "CSV"}
+// ingest writes in one bulk job. Nothing is written before the job is told that its upload is
+// complete: an error until then means that nothing was sent.
+func (c *Client) ingest(
+	ctx context.Context, object models.SyncObject, writes []models.Write, u upload,
+) ([]models.WriteResult, error) {
+	body := map[string]string{
+		"object": sobject(object), "operation": u.operation, "lineEnding": "LF", "columnDelimiter": "COMMA",
+		"contentType": "CSV",
+	}
 	if u.operation == "upsert" {
 		body["externalIdFieldName"] = u.key
 	}
@@ -142,8 +158,8 @@ func (c *Client) ingest(ctx context.Context, object models.SyncObject, writes []
 	return out, nil
 }
 
-// startIngest tells the job that its upload is complete. When the answer is lost, the job itself says whether it was told. An error means that it was not
-// seen to begin.
+// startIngest tells the job that its upload is complete. When the answer is lost, the job itself
+// says whether it was told. An error means that it was not seen to begin.
 func (c *Client) startIngest(ctx context.Context, id string) error {
 	for try := 1; ; try++ {
 		err := c.moveJob(ctx, ingestJob, id, jobUploaded)
@@ -173,8 +189,11 @@ func (c *Client) abandon(ctx context.Context, id string) bool {
 	return err == nil && now.State == jobAborted && now.Processed == 0
 }
 
-// outcomes reads what became of each row into out. One that stands in none of the lists is left as it is there.
-func (c *Client) outcomes(ctx context.Context, object models.SyncObject, writes []models.Write, u upload, ended job, out []models.WriteResult) {
+// outcomes reads what became of each row into out. One that stands in none of the lists is left as
+// it is there.
+func (c *Client) outcomes(
+	ctx context.Context, object models.SyncObject, writes []models.Write, u upload, ended job, out []models.WriteResult,
+) {
 	path := c.jobPath(ingestJob, ended.ID)
 	c.results(ctx, path+"/successfulResults", u, func(i int, row func(string) string) {
 		out[i] = models.WriteResult{ID: row("sf__Id"), Created: row("sf__Created") == "true"}
@@ -197,14 +216,19 @@ func (c *Client) results(ctx context.Context, path string, u upload, each func(i
 			return
 		}
 		if try == resultTries || !models.MayRetry(err) || !pauseFor(ctx, pause) {
-			c.log.Warn("a list of a bulk job's results could not be read: what it would have told stays unknown", "code", models.CodeOf(err))
+			c.log.Warn(
+				"a list of a bulk job's results could not be read: what it would have told stays unknown", "code",
+				models.CodeOf(err),
+			)
 			return
 		}
 		pause *= 2
 	}
 }
 
-func (c *Client) readResults(ctx context.Context, path string, u upload, each func(i int, row func(string) string)) error {
+func (c *Client) readResults(
+	ctx context.Context, path string, u upload, each func(i int, row func(string) string),
+) error {
 	d, err := c.download(ctx, path, nil)
 	if err != nil {
 		return err
@@ -212,7 +236,7 @@ func (c *Client) readResults(ctx context.Context, path string, u upload, each fu
 	defer d.Close()
 	rows := newCSVReader(d)
 	first, err := rows.read()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return nil // an empty list may come without its header
 	}
 	if err != nil {
@@ -228,7 +252,7 @@ func (c *Client) readResults(ctx context.Context, path string, u upload, each fu
 	}
 	for {
 		row, err := rows.read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err == nil && len(row) != len(header) {
@@ -262,16 +286,22 @@ func ingestError(text string) vendorError {
 	return e
 }
 
-// unprocessed is why rows of a job were not come to. A file that was not understood stays so; what else ends a job passes.
+// unprocessed is why rows of a job were not come to. A file that was not understood stays so; what
+// else ends a job passes.
 func unprocessed(ended job) *models.Error {
 	if strings.HasPrefix(ended.Problem, "InvalidBatch") || strings.HasPrefix(ended.Problem, "ClientInputError") {
 		return models.Errorf(models.CodeInvalidParameter, "Salesforce did not understand the data of a bulk job")
 	}
-	return &models.Error{Code: models.CodeBusy, Message: "Salesforce ended a bulk job before it came to the record", Retry: true}
+	return &models.Error{
+		Code: models.CodeBusy, Message: "Salesforce ended a bulk job before it came to the record", Retry: true,
+	}
 }
 
-// inBatches writes records in several calls of a size, one after another. Once something was sent, what fails stands in the results.
-func inBatches(writes []models.Write, size int, send func([]models.Write) ([]models.WriteResult, error)) ([]models.WriteResult, error) {
+// inBatches writes records in several calls of a size, one after another. Once something was sent,
+// what fails stands in the results.
+func inBatches(
+	writes []models.Write, size int, send func([]models.Write) ([]models.WriteResult, error),
+) ([]models.WriteResult, error) {
 	out := make([]models.WriteResult, 0, len(writes))
 	for chunk := range slices.Chunk(writes, size) {
 		results, err := send(chunk)
@@ -279,14 +309,7 @@ func inBatches(writes []models.Write, size int, send func([]models.Write) ([]mod
 			return nil, err
 		}
 		if err != nil {
-			var e *models.Error
-			if !asError(err, &e) {
-				e = models.Wrap(err, models.CodeInternal, "the record could not be written")
-			}
-			for _, w := range writes[len(out):] {
-				out = append(out, models.WriteResult{ID: w.ID, Err: e})
-			}
-			return out, nil
+			return append(out, allRefused(writes[len(out):], err)...), nil
 		}
 		out = append(out, results...)
 	}

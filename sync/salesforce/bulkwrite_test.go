@@ -199,8 +199,9 @@ func TestWhatABulkJobCannotExpressGoesInBatches(t *testing.T) {
 	})
 }
 
-// TestABulkJobUnderFaultsWritesEachRecordOnce drops, breaks and refuses each step of a bulk job. What the client says must be true of the simulator, and
-// writing the same again must leave one record of each.
+// TestABulkJobUnderFaultsWritesEachRecordOnce drops, breaks and refuses each step of a bulk job.
+// What the client says must be true of the simulator, and writing the same again must leave one
+// record of each.
 func TestABulkJobUnderFaultsWritesEachRecordOnce(t *testing.T) {
 	t.Parallel()
 	steps := map[string]string{
@@ -213,7 +214,8 @@ func TestABulkJobUnderFaultsWritesEachRecordOnce(t *testing.T) {
 		"unprocessed": "GET /services/data/*/jobs/ingest/*/unprocessedrecords",
 		"removal":     "DELETE /services/data/*/jobs/ingest/*",
 	}
-	alike := map[string]bool{"look": true, "failures": true, "unprocessed": true, "removal": true} // the others go through the same code
+	// The others go through the same code.
+	alike := map[string]bool{"look": true, "failures": true, "unprocessed": true, "removal": true}
 	kinds := map[string]string{
 		"once not sent":          `"kind":"drop_before","times":1`,
 		"once not answered":      `"kind":"drop_after","times":1`,
@@ -236,7 +238,7 @@ func TestABulkJobUnderFaultsWritesEachRecordOnce(t *testing.T) {
 				n++
 				o.reset()
 				last := fmt.Sprint("Step", n)
-				writes := creates(func(i int) models.Values { return contact(last, "") })
+				writes := creates(func(int) models.Values { return contact(last, "") })
 				for i := range writes {
 					writes[i].LinkID = fmt.Sprintf("%s-%d", last, i)
 				}
@@ -294,7 +296,7 @@ func TestABulkJobThatIsGivenUpIsAbortedAndTellsWhatItDid(t *testing.T) {
 			looked := make(chan struct{}, 100_000)
 			client := o.client(func(cfg *salesforce.Config) {
 				cfg.Pace = 100 * time.Millisecond
-				cfg.HTTP = &http.Client{Transport: watched{o.http.Transport, func(r *http.Request) {
+				cfg.HTTP = &http.Client{Transport: watched{RoundTripper: o.http.Transport, tell: func(r *http.Request) {
 					if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/jobs/ingest/") {
 						looked <- struct{}{}
 					}

@@ -12,21 +12,25 @@ import (
 )
 
 const (
-	// overlap is how far a poll reaches back behind its mark: further than a transaction takes to be committed.
+	// overlap is how far a poll reaches back behind its mark: further than a transaction takes to
+	// be committed.
 	overlap = 2 * time.Minute
 	// binKeeps is how long deletions can be seen (facts: 15 days), less a day.
 	binKeeps = 14 * 24 * time.Hour
-	// removedEvery is how often the feed of deletions is read: a call that seldom tells anything new.
-	removedEvery = 10 * time.Minute
+	// removedEvery is how often the feed of deletions is read: a call that seldom tells anything
+	// new.
+	removedEvery = 30 * time.Minute
 	// removedChunk is how many deletions one page takes: the feed may name 600,000.
 	removedChunk = 1000
 )
 
-// cursor is how far changes were read: everything up to From, by SystemModstamp alone. While a result is being read, Next is its locator and Max the
-// newest stamp so far. At is the vendor's time of the last complete reading.
+// cursor is how far changes were read: everything up to From, by SystemModstamp alone. While a
+// result is being read, Next is its locator and Max the newest stamp so far. At is the vendor's
+// time of the last complete reading.
 //
-// A record that was removed from the recycle bin is in no query any more: only the feed of deletions still tells of it. Gone is how far that was read,
-// Looked when. While it is being read Feed is true, and GoneID is the last record of the time Gone.
+// A record that was removed from the recycle bin is in no query any more: only the feed of
+// deletions still tells of it. Gone is how far that was read, Looked when. While it is being read
+// Feed is true, and GoneID is the last record of the time Gone.
 type cursor struct {
 	From   time.Time `json:"from"`
 	Max    time.Time `json:"max,omitzero"`
@@ -43,7 +47,8 @@ func (k cursor) String() string {
 	return string(b)
 }
 
-// Changes reads what was created, changed or deleted since the cursor, in the order of SystemModstamp; every ten minutes also what was removed for good.
+// Changes reads what was created, changed or deleted since the cursor, in the order of
+// SystemModstamp; every half an hour also what was removed for good.
 func (c *Client) Changes(ctx context.Context, object models.SyncObject, fields []string, text string) (models.ChangePage, error) {
 	d, err := c.describe(ctx, sobject(object))
 	if err != nil {
@@ -60,7 +65,7 @@ func (c *Client) Changes(ctx context.Context, object models.SyncObject, fields [
 	if json.Unmarshal([]byte(text), &k) != nil || k.From.IsZero() {
 		return models.ChangePage{}, models.Errorf(models.CodeCursorExpired, "the mark in Salesforce's changes is not readable")
 	}
-	now := c.clock.at(c.now()).UTC()
+	now := c.clock.At(c.now()).UTC()
 	if now.Sub(k.At) > binKeeps {
 		fresh, err := c.mark(ctx, object)
 		if err != nil {
@@ -76,7 +81,8 @@ func (c *Client) Changes(ctx context.Context, object models.SyncObject, fields [
 	if k.Next != "" {
 		a, err = c.page(ctx, k.Next, nil)
 	}
-	if k.Next == "" || models.CodeOf(err) == models.CodeCursorExpired { // the rest is no longer held: once more from the mark
+	if k.Next == "" || models.CodeOf(err) == models.CodeCursorExpired {
+		// The rest is no longer held: once more from the mark.
 		k.Max = time.Time{}
 		a, err = c.query(ctx, "SELECT "+columns+" FROM "+sobject(object)+" WHERE SystemModstamp >= "+stamp(k.From.Add(-overlap))+" ORDER BY SystemModstamp, Id", true)
 	}
@@ -111,24 +117,27 @@ func (c *Client) Changes(ctx context.Context, object models.SyncObject, fields [
 	return models.ChangePage{Records: records, Cursor: k.String(), More: more}, nil
 }
 
-// mark is "now" by the vendor's own clock: the newest stamp there is, or its time where there is no record.
+// mark is "now" by the vendor's own clock: the newest stamp there is, or its time where there is no
+// record.
 func (c *Client) mark(ctx context.Context, object models.SyncObject) (cursor, error) {
 	a, err := c.query(ctx, "SELECT Id,SystemModstamp FROM "+sobject(object)+" ORDER BY SystemModstamp DESC LIMIT 1", true)
 	if err != nil {
 		return cursor{}, err
 	}
-	now := c.clock.at(c.now()).UTC()
+	now := c.clock.At(c.now()).UTC()
 	k := cursor{From: now, At: now, Gone: now, Looked: now}
 	if len(*a.Records) > 0 {
-		if t := (*a.Records)[0].time("SystemModstamp"); t != nil && t.Before(now) { // a stamp that lies ahead would hide what is changed until then
+		if t := (*a.Records)[0].time("SystemModstamp"); t != nil && t.Before(now) {
+			// A stamp that lies ahead would hide what is changed until then.
 			k.From = *t
 		}
 	}
 	return k, nil
 }
 
-// removed reads the feed of deletions, a thousand records at a time. Those that are still in the recycle bin are read as they are there, merged ones
-// included; of one that is not, the feed's word is the evidence. A feed that does not reach back far enough is a gap.
+// removed reads the feed of deletions, a thousand records at a time. Those that are still in the
+// recycle bin are read as they are there, merged ones included; of one that is not, the feed's word
+// is the evidence. A feed that does not reach back far enough is a gap.
 func (c *Client) removed(ctx context.Context, object models.SyncObject, fields []string, k cursor, now time.Time) (models.ChangePage, error) {
 	var told struct {
 		Deleted *[]struct {
@@ -149,7 +158,8 @@ func (c *Client) removed(ctx context.Context, object models.SyncObject, fields [
 	case code == models.CodeCursorExpired:
 		finish(now)
 		return models.ChangePage{Cursor: k.String(), Gap: true}, nil
-	case code == models.CodeNoAccess || code == models.CodeNotFound: // the organization has no such feed
+	case code == models.CodeNoAccess || code == models.CodeNotFound:
+		// The organization has no such feed.
 		finish(now)
 		return models.ChangePage{Cursor: k.String()}, nil
 	case err != nil:
@@ -191,7 +201,8 @@ func (c *Client) removed(ctx context.Context, object models.SyncObject, fields [
 	return models.ChangePage{Records: records, Cursor: k.String(), More: more}, nil
 }
 
-// standing are deleted records as the recycle bin has them, and as they were given where it has them no more.
+// standing are deleted records as the recycle bin has them, and as they were given where it has
+// them no more.
 func (c *Client) standing(ctx context.Context, object models.SyncObject, fields []string, gone []models.Record) ([]models.Record, error) {
 	if len(gone) == 0 {
 		return nil, nil

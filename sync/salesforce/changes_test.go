@@ -4,37 +4,22 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"sidelight/internal/testkit"
 	"sidelight/models"
 	"sidelight/sync/salesforce"
 	"sidelight/sync/simulator"
 )
 
-// clock is a time that a test moves.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
+// newClock is a time that a test moves.
+func newClock() *testkit.Clock {
+	return testkit.NewClock(time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC))
 }
 
 // timed is an organization, with its client, whose clocks are the test's.
-func timed(t *testing.T) (*organization, *clock) {
+func timed(t *testing.T) (*organization, *testkit.Clock) {
 	t.Helper()
 	clock := newClock()
 	o := start(t, func(cfg *simulator.Config) { cfg.Now, cfg.Contacts = clock.Now, 20 })
@@ -42,8 +27,8 @@ func timed(t *testing.T) (*organization, *clock) {
 	return o, clock
 }
 
-// sweep reads all changes from a cursor on.
-func (o *organization) sweep(cursor string) (records []models.Record, next string, gap bool) {
+// allChanges reads all changes from a cursor on.
+func (o *organization) allChanges(cursor string) (records []models.Record, next string, gap bool) {
 	o.t.Helper()
 	for range 50 {
 		page, err := o.Changes(ctx, models.ContactObject, fields, cursor)
@@ -61,20 +46,20 @@ const deletedFeed = "GET /services/data/{version}/sobjects/{object}/deleted/{$}"
 
 func TestARecordThatLeftTheRecycleBinIsStillSeenAsDeleted(t *testing.T) {
 	o, clock := timed(t)
-	_, mark, _ := o.sweep("")
+	_, mark, _ := o.allChanges("")
 	bin, purged, early, back := create(o, "bin", contact("Bin", "")), create(o, "purged", contact("Purged", "")), create(o, "early", contact("Early", "")), create(o, "back", contact("Back", ""))
 	for _, r := range []models.WriteResult{bin, purged, back} {
 		o.outside("DELETE", "/services/data/v68.0/sobjects/Contact/"+r.ID, nil)
 	}
 	o.outside("POST", "/_sim/purge", map[string]any{"ids": []string{purged.ID}})
 	o.outside("POST", "/_sim/undelete", map[string]any{"ids": []string{back.ID}})
-	clock.advance(5 * time.Minute)
-	records, mark, _ := o.sweep(mark)
+	clock.Advance(5 * time.Minute)
+	records, mark, _ := o.allChanges(mark)
 	if slices.ContainsFunc(records, func(r models.Record) bool { return r.ID == purged.ID }) || o.calls(deletedFeed) != 0 {
 		t.Error("the feed of deletions was read on a usual poll")
 	}
-	clock.advance(10 * time.Minute)
-	records, mark, gap := o.sweep(mark)
+	clock.Advance(30 * time.Minute)
+	records, mark, gap := o.allChanges(mark)
 	if n := o.calls(deletedFeed); n != 1 || gap {
 		t.Errorf("the feed was read %d times, gap: %v", n, gap)
 	}
@@ -98,8 +83,8 @@ func TestARecordThatLeftTheRecycleBinIsStillSeenAsDeleted(t *testing.T) {
 	// A record that is removed past the bin at once has no change event and is in no query.
 	o.outside("DELETE", "/services/data/v68.0/sobjects/Contact/"+early.ID, nil)
 	o.outside("POST", "/_sim/purge", map[string]any{"ids": []string{early.ID}})
-	clock.advance(11 * time.Minute)
-	records, mark, _ = o.sweep(mark)
+	clock.Advance(31 * time.Minute)
+	records, mark, _ = o.allChanges(mark)
 	if deleted, told := state(records, early.ID); !deleted || !told {
 		t.Errorf("removed at once: deleted %v, told %v", deleted, told)
 	}
@@ -125,22 +110,22 @@ func TestAFeedOfDeletionsThatCannotTellIsAGap(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o, clock := timed(t)
-			_, mark, _ := o.sweep("")
-			clock.advance(time.Hour)
+			_, mark, _ := o.allChanges("")
+			clock.Advance(time.Hour)
 			o.fault(`{"kind":"status","endpoint":"GET /services/data/*/sobjects/*/deleted/**",` + c.rule + `}`)
-			_, mark, gap := o.sweep(mark)
+			_, mark, gap := o.allChanges(mark)
 			if gap != c.gap {
 				t.Errorf("gap: %v", gap)
 			}
-			if _, _, again := o.sweep(mark); again {
+			if _, _, again := o.allChanges(mark); again {
 				t.Error("the same gap is found again and again")
 			}
 		})
 	}
 	for name, body := range map[string]string{"without records": `{"latestDateCovered":"2026-11-02T09:31:00.000+0000"}`, "without an id": `{"deletedRecords":[{"deletedDate":"2026-11-02T09:31:00.000+0000"}]}`} {
 		o, clock := timed(t)
-		_, mark, _ := o.sweep("")
-		clock.advance(time.Hour)
+		_, mark, _ := o.allChanges("")
+		clock.Advance(time.Hour)
 		page, err := o.Changes(ctx, models.ContactObject, fields, mark)
 		check(t, err)
 		o.fault(`{"kind":"status","endpoint":"GET /services/data/*/sobjects/*/deleted/**","status":200,"body":` + body + `}`)
@@ -152,8 +137,8 @@ func TestAFeedOfDeletionsThatCannotTellIsAGap(t *testing.T) {
 
 func TestManyDeletionsAreReadAThousandAtATime(t *testing.T) {
 	o, clock := timed(t)
-	_, mark, _ := o.sweep("")
-	clock.advance(20 * time.Minute)
+	_, mark, _ := o.allChanges("")
+	clock.Advance(40 * time.Minute)
 	type deletion struct {
 		ID string `json:"id"`
 		At string `json:"deletedDate"`
@@ -203,7 +188,7 @@ func TestChangesAreOrderedByTheVendorsClockAlone(t *testing.T) {
 		})
 		page, err := mine.Changes(ctx, models.ContactObject, fields, "")
 		check(t, err)
-		clock.advance(time.Second)
+		clock.Advance(time.Second)
 		made := create(o, "skewed", contact("Skewed", ""))
 		page, err = mine.Changes(ctx, models.ContactObject, fields, page.Cursor)
 		check(t, err)
@@ -215,14 +200,14 @@ func TestChangesAreOrderedByTheVendorsClockAlone(t *testing.T) {
 
 func TestAPositionOlderThanTheRecycleBinIsAGap(t *testing.T) {
 	o, clock := timed(t)
-	_, mark, _ := o.sweep("")
-	clock.advance(13 * 24 * time.Hour)
-	_, mark, gap := o.sweep(mark)
+	_, mark, _ := o.allChanges("")
+	clock.Advance(13 * 24 * time.Hour)
+	_, mark, gap := o.allChanges(mark)
 	if gap {
 		t.Error("a gap after thirteen days")
 	}
-	clock.advance(15 * 24 * time.Hour)
-	if _, _, gap = o.sweep(mark); !gap {
+	clock.Advance(15 * 24 * time.Hour)
+	if _, _, gap = o.allChanges(mark); !gap {
 		t.Error("no gap after fifteen days")
 	}
 }

@@ -45,8 +45,8 @@ func (c *Client) identify(ctx context.Context) (identity, error) {
 	return c.who, nil
 }
 
-// Check names the organization and tries everything that the sync needs. What is missing is a check that is not OK; credentials that do not work at
-// all are an error.
+// Check names the organization and tries everything that the sync needs. What is missing is a check
+// that is not OK; credentials that do not work at all are an error.
 func (c *Client) Check(ctx context.Context) (models.ConnectionInfo, error) {
 	var info models.ConnectionInfo
 	_, instance, err := c.token(ctx, "")
@@ -54,6 +54,7 @@ func (c *Client) Check(ctx context.Context) (models.ConnectionInfo, error) {
 		return info, err
 	}
 	info.Host = instance
+	c.describeAgain(0)
 	if _, err := c.identify(ctx); err != nil {
 		return info, err
 	}
@@ -70,6 +71,11 @@ func (c *Client) Check(ctx context.Context) (models.ConnectionInfo, error) {
 		info.Checks = append(info.Checks, models.ConnectionCheck{Name: "API", Detail: &detail})
 		return info, nil
 	}
+	version, err := c.versionCheck(ctx)
+	if err != nil {
+		return info, err
+	}
+	info.Checks = append(info.Checks, version)
 	for _, object := range models.SyncObjects {
 		checks, err := c.checkObject(ctx, object)
 		if err != nil {
@@ -90,11 +96,12 @@ func (c *Client) Check(ctx context.Context) (models.ConnectionInfo, error) {
 	return info, nil
 }
 
-// checkObject tells whether an object's records can be read and written, and whether a create whose answer is lost can be recognised.
+// checkObject tells whether an object's records can be read and written, and whether a create whose
+// answer is lost can be recognised.
 func (c *Client) checkObject(ctx context.Context, object models.SyncObject) ([]models.ConnectionCheck, error) {
 	name := sobject(object)
 	d, err := c.describe(ctx, name)
-	if code := models.CodeOf(err); code == models.CodeNoAccess || code == models.CodeNotFound {
+	if code := models.CodeOf(err); code == models.CodeNoAccess || code == models.CodeSideUnusable {
 		detail := "the user may not see " + name + " records"
 		return []models.ConnectionCheck{{Name: name, Detail: &detail}}, nil
 	}

@@ -40,9 +40,11 @@ func (c *Client) composite(ctx context.Context, queries []subquery, forAgents bo
 		if q.all {
 			path = c.base() + "/queryAll?"
 		}
-		requests[i] = map[string]string{"method": http.MethodGet, "referenceId": q.reference, "url": path + url.Values{"q": {q.soql}}.Encode()}
+		requests[i] = map[string]string{
+			"method": http.MethodGet, "referenceId": q.reference, "url": path + url.Values{"q": {q.soql}}.Encode(),
+		}
 	}
-	r, err := c.do(ctx, call{method: http.MethodPost, path: c.base() + "/composite", forAgents: forAgents,
+	r, err := c.do(ctx, call{method: http.MethodPost, path: c.base() + "/composite", forAgents: forAgents, whole: true,
 		body: map[string]any{"allOrNone": false, "collateSubrequests": true, "compositeRequest": requests}})
 	if err != nil {
 		return out, err
@@ -60,7 +62,8 @@ func (c *Client) composite(ctx context.Context, queries []subquery, forAgents bo
 	return out, nil
 }
 
-// rows are the records that a query of the call found. A query that is not answered, or not as it should be, is an error.
+// rows are the records that a query of the call found. A query that is not answered, or not as it
+// should be, is an error.
 func (s subanswers) rows(reference string) ([]row, error) {
 	one, answered := s.byReference[reference]
 	if answered && one.Status >= http.StatusMultipleChoices {
@@ -89,7 +92,8 @@ func (c *Client) readMany(ctx context.Context, queries []subquery) ([]row, error
 	var out []row
 	for _, q := range queries {
 		rows, err := answers.rows(q.reference)
-		if models.CodeOf(err) == models.CodeBusy { // a query by itself has more time than five together
+		if models.CodeOf(err) == models.CodeBusy {
+			// A query by itself has more time than five together.
 			var a answer
 			if a, err = c.query(ctx, q.soql, q.all); err == nil {
 				rows = *a.Records

@@ -16,8 +16,9 @@ var (
 	errCSVFields = errors.New("a row has not as many values as the header")
 )
 
-// csvReader reads the CSV of bulk jobs row by row: commas, doubled quotes, rows that end in LF or CRLF. Unlike encoding/csv it keeps line breaks within
-// a value as they are, because REST reads the same value with them.
+// csvReader reads the CSV of bulk jobs row by row: commas, doubled quotes, rows that end in LF or
+// CRLF. Unlike encoding/csv it keeps line breaks within a value as they are, because REST reads the
+// same value with them.
 type csvReader struct {
 	in   *bufio.Reader
 	text []byte
@@ -33,8 +34,8 @@ func newCSVReader(in io.Reader) *csvReader {
 	return r
 }
 
-// read is the next row, or io.EOF. Empty lines are passed over. The slice is used again by the next call, the texts are not. A text that ends within
-// quotes is io.ErrUnexpectedEOF.
+// read is the next row, or io.EOF. Empty lines are passed over. The slice is used again by the next
+// call, the texts are not. A text that ends within quotes is io.ErrUnexpectedEOF.
 func (r *csvReader) read() ([]string, error) {
 	r.text, r.ends = r.text[:0], r.ends[:0]
 	for {
@@ -66,11 +67,8 @@ func (r *csvReader) read() ([]string, error) {
 // value reads one value; last tells that the row ends behind it.
 func (r *csvReader) value() (last, quoted bool, err error) {
 	b, err := r.in.ReadByte()
-	if err == io.EOF {
-		return true, false, nil
-	}
 	if err != nil {
-		return false, false, err
+		return rowEnds(err)
 	}
 	if b == '"' {
 		last, err = r.quoted()
@@ -93,25 +91,31 @@ func (r *csvReader) value() (last, quoted bool, err error) {
 		if err := r.add([]byte{b}); err != nil {
 			return false, false, err
 		}
-		if b, err = r.in.ReadByte(); err == io.EOF {
-			return true, false, nil
-		} else if err != nil {
-			return false, false, err
+		if b, err = r.in.ReadByte(); err != nil {
+			return rowEnds(err)
 		}
 	}
+}
+
+// rowEnds is the end of a value behind which nothing could be read: that of the text ends the row.
+func rowEnds(err error) (last, quoted bool, _ error) {
+	if errors.Is(err, io.EOF) {
+		return true, false, nil
+	}
+	return false, false, err
 }
 
 // quoted reads a value behind its opening quote.
 func (r *csvReader) quoted() (last bool, err error) {
 	for {
 		part, err := r.in.ReadSlice('"')
-		if err == bufio.ErrBufferFull {
+		if errors.Is(err, bufio.ErrBufferFull) {
 			if err = r.add(part); err != nil {
 				return false, err
 			}
 			continue
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return false, io.ErrUnexpectedEOF
 		}
 		if err == nil {
@@ -122,7 +126,7 @@ func (r *csvReader) quoted() (last bool, err error) {
 		}
 		b, err := r.in.ReadByte()
 		switch {
-		case err == io.EOF || err == nil && b == '\n':
+		case errors.Is(err, io.EOF) || err == nil && b == '\n':
 			return true, nil
 		case err != nil:
 			return false, err

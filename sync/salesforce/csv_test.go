@@ -15,7 +15,7 @@ func allRows(in io.Reader) (rows [][]string, err error) {
 	r := newCSVReader(in)
 	for {
 		row, err := r.read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return rows, nil
 		}
 		if err != nil {
@@ -60,7 +60,8 @@ func TestRowsAreReadAsSalesforceWritesThem(t *testing.T) {
 	}
 }
 
-// FuzzCSV: whatever is read can be written and read again as the same, and the standard library agrees wherever it keeps values as they are.
+// FuzzCSV: whatever is read can be written and read again as the same, and the standard library
+// agrees wherever it keeps values as they are.
 func FuzzCSV(f *testing.F) {
 	for _, seed := range []string{"Id,Name\n1,Ada\n", "\"a \"\"b\"\", c\",d\r\n", "\"x\r\ny\",\n\n,", "\ufeffa\n", "\"", "a\"b", "\"a\"\rb", "#N/A,\"\"\n"} {
 		f.Add(seed)

@@ -9,8 +9,14 @@ import (
 	"sidelight/models"
 )
 
-// describeFor is how long a description is taken as what is there now. Every poll and every search asks for it.
-const describeFor = time.Minute
+const (
+	// describeFor is how long a description is taken as what is there now, unless a refusal says
+	// that it is not. Every poll and every search asks for it.
+	describeFor = 10 * time.Minute
+	// describedAnew is how old a description has to be for a refused field to make Salesforce be
+	// asked for another.
+	describedAnew = time.Minute
+)
 
 // description is the fields of an object, as of a time.
 type description struct {
@@ -41,7 +47,7 @@ var fieldTypes = map[string]models.FieldType{
 	"reference": models.TypeReference, "id": models.TypeText,
 }
 
-// Describe lists the fields that the object has; an answer is used for a minute.
+// Describe lists the fields that the object has; an answer is used for ten minutes.
 func (c *Client) Describe(ctx context.Context, object models.SyncObject) ([]models.Field, error) {
 	d, err := c.describe(ctx, sobject(object))
 	if err != nil {
@@ -62,26 +68,36 @@ func (c *Client) HasMark(ctx context.Context, object models.SyncObject) (bool, e
 
 // describedField is a row of a describe's fields.
 type describedField struct {
-	Name              string `json:"name"`
-	Label             string `json:"label"`
-	Type              string `json:"type"`
-	Length            int    `json:"length"`
-	Precision         int    `json:"precision"`
-	Scale             int    `json:"scale"`
-	Digits            int    `json:"digits"`
-	Createable        bool   `json:"createable"`
-	Updateable        bool   `json:"updateable"`
-	Nillable          bool   `json:"nillable"`
-	DefaultedOnCreate bool   `json:"defaultedOnCreate"`
-	Custom            bool   `json:"custom"`
-	Unique            bool   `json:"unique"`
-	ExternalID        bool   `json:"externalId"`
-	Restricted        bool   `json:"restrictedPicklist"`
-	Picklist          []struct {
-		Value  string `json:"value"`
-		Active bool   `json:"active"`
-	} `json:"picklistValues"`
-	ReferenceTo []string `json:"referenceTo"`
+	Name              string           `json:"name"`
+	Label             string           `json:"label"`
+	Type              string           `json:"type"`
+	Length            int              `json:"length"`
+	Precision         int              `json:"precision"`
+	Scale             int              `json:"scale"`
+	Digits            int              `json:"digits"`
+	Createable        bool             `json:"createable"`
+	Updateable        bool             `json:"updateable"`
+	Nillable          bool             `json:"nillable"`
+	DefaultedOnCreate bool             `json:"defaultedOnCreate"`
+	Custom            bool             `json:"custom"`
+	Unique            bool             `json:"unique"`
+	ExternalID        bool             `json:"externalId"`
+	Restricted        bool             `json:"restrictedPicklist"`
+	Picklist          []describedValue `json:"picklistValues"`
+	Controller        string           `json:"controllerName"`
+	ReferenceTo       []string         `json:"referenceTo"`
+
+	valid [][]string      // of each value of a dependent picklist, the controlling field's values
+	list  []models.Choice // what a text takes that is tied to a list of codes
+}
+
+// describedValue is a value of a picklist. ValidFor is a bitmap in base64 of the values of the
+// controlling field with which it can be chosen.
+type describedValue struct {
+	Value    string `json:"value"`
+	Label    string `json:"label"`
+	Active   bool   `json:"active"`
+	ValidFor []byte `json:"validFor"`
 }
 
 func (f describedField) field() models.Field {
@@ -94,16 +110,23 @@ func (f describedField) field() models.Field {
 	switch kind {
 	case models.TypeText, models.TypeTextArea, models.TypeEmail, models.TypePhone, models.TypeURL:
 		out.Length = f.Length
+		if f.list != nil {
+			out.Choices, out.Controller = f.list, f.Controller
+		}
 	case models.TypeInteger:
 		out.Precision = f.Digits
 	case models.TypeDecimal, models.TypeCurrency, models.TypePercent:
 		out.Precision, out.Scale = f.Precision, f.Scale
 	case models.TypePicklist, models.TypeMultiselect:
 		out.Restricted = f.Restricted
-		for _, v := range f.Picklist {
-			if v.Active {
-				out.Picklist = append(out.Picklist, v.Value)
-			}
+		out.Choices = f.choices()
+		for _, c := range out.Choices {
+			out.Picklist = append(out.Picklist, c.Value)
+		}
+		if !unlike(out.Choices) {
+			out.Choices = nil
+		} else if f.valid != nil {
+			out.Controller = f.Controller
 		}
 	case models.TypeReference:
 		if len(f.ReferenceTo) > 0 {
@@ -113,7 +136,53 @@ func (f describedField) field() models.Field {
 	return out
 }
 
-// describe asks again only after a minute, and then only whether anything was changed.
+// describedType is a record type as a describe tells it.
+type describedType struct {
+	ID        string `json:"recordTypeId"`
+	Name      string `json:"name"`
+	Active    bool   `json:"active"`
+	Available bool   `json:"available"`
+	Master    bool   `json:"master"`
+}
+
+// choosable are the record types that the user may give a new record.
+func choosable(types []describedType) (out []models.Choice) {
+	for _, t := range types {
+		if t.Active && t.Available && !t.Master {
+			out = append(out, models.Choice{Value: models.SalesforceID(t.ID), Label: t.Name})
+		}
+	}
+	return out
+}
+
+// describeAgain has descriptions that are at least so old asked for again when they are needed.
+func (c *Client) describeAgain(age time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for name, d := range c.descriptions {
+		if c.now().Sub(d.at) >= age {
+			old := *d
+			old.at = time.Time{}
+			c.descriptions[name] = &old
+		}
+	}
+}
+
+// contradicts tells whether a refusal may say that a description is no longer true: a field may
+// have been changed in Salesforce since.
+func contradicts(err error) bool {
+	refusal, known := models.AsError(err)
+	if !known || refusal.Retry {
+		return false
+	}
+	switch refusal.Code {
+	case models.CodeNoAccess, models.CodeInvalidParameter, models.CodeReadOnly, models.CodeTypeMismatch:
+		return true
+	}
+	return len(refusal.Fields) > 0
+}
+
+// describe asks again only after ten minutes, and then only whether anything was changed.
 func (c *Client) describe(ctx context.Context, name string) (*description, error) {
 	now := c.now()
 	c.mu.Lock()
@@ -122,11 +191,28 @@ func (c *Client) describe(ctx context.Context, name string) (*description, error
 	if d != nil && now.Sub(d.at) < describeFor && !d.at.After(now) {
 		return d, nil
 	}
+	if _, err := c.learnVersion(ctx, versionFor); err != nil {
+		return nil, err
+	}
 	k := call{method: http.MethodGet, path: c.base() + "/sobjects/" + name + "/describe"}
 	if d != nil && d.modified != "" {
 		k.header = http.Header{"If-Modified-Since": {d.modified}}
 	}
 	r, err := c.do(ctx, k)
+	if models.CodeOf(err) == models.CodeNotFound {
+		// The user may not see the object, or the version is gone: the organization's list of
+		// versions tells.
+		if _, learnErr := c.learnVersion(ctx, versionPause); learnErr != nil {
+			return nil, learnErr
+		}
+		if gone := c.versions.notServed(); gone != nil {
+			return nil, gone
+		}
+		if name == sobject(models.ContactObject) || name == sobject(models.AccountObject) {
+			// Without these nothing can be synced.
+			return nil, unusable(http.StatusNotFound, "the user may not see "+name+" records")
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -134,29 +220,45 @@ func (c *Client) describe(ctx context.Context, name string) (*description, error
 	if r.status == http.StatusNotModified && d != nil {
 		next.fields, next.byName, next.noText, next.modified = d.fields, d.byName, d.noText, d.modified
 	} else {
-		var told struct {
-			Fields *[]describedField `json:"fields"`
-		}
+		var told toldFields
 		if err := r.decode(&told); err != nil {
 			return nil, err
 		}
-		if told.Fields == nil {
-			return nil, unavailable(nil, "Salesforce answered a describe without fields")
-		}
-		if len(*told.Fields) == 0 {
-			return nil, models.Errorf(models.CodeNoAccess, "Salesforce shows no fields of %s", name)
-		}
-		for _, f := range *told.Fields {
-			field := f.field()
-			next.fields = append(next.fields, field)
-			next.byName[field.Name] = field
-			if noText[f.Type] {
-				next.noText[f.Name] = true
-			}
+		if err := told.fill(next, name); err != nil {
+			return nil, err
 		}
 	}
 	c.mu.Lock()
 	c.descriptions[name] = next
 	c.mu.Unlock()
 	return next, nil
+}
+
+// toldFields are the answer to a describe, as far as it is used.
+type toldFields struct {
+	Fields      *[]describedField `json:"fields"`
+	RecordTypes []describedType   `json:"recordTypeInfos"`
+}
+
+// fill puts what was told of an object into its description.
+func (told toldFields) fill(d *description, object string) error {
+	if told.Fields == nil {
+		return unavailable(nil, "Salesforce answered a describe without fields")
+	}
+	if len(*told.Fields) == 0 {
+		return models.Errorf(models.CodeNoAccess, "Salesforce shows no fields of %s", object)
+	}
+	dependent(*told.Fields)
+	for _, f := range *told.Fields {
+		field := f.field()
+		if field.RefersTo == "RecordType" {
+			field.Choices = choosable(told.RecordTypes)
+		}
+		d.fields = append(d.fields, field)
+		d.byName[field.Name] = field
+		if noText[f.Type] {
+			d.noText[f.Name] = true
+		}
+	}
+	return nil
 }

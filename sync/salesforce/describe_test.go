@@ -14,13 +14,13 @@ import (
 
 const describes = "GET /services/data/{version}/sobjects/{object}/describe"
 
-func TestADescriptionIsAskedForOncePerMinuteAndThenOnlyWhetherItChanged(t *testing.T) {
+func TestADescriptionIsAskedForOncePerTenMinutesAndThenOnlyWhetherItChanged(t *testing.T) {
 	o, clock := timed(t)
 	var mu sync.Mutex
 	var since []string
 	c := o.client(func(cfg *salesforce.Config) {
 		cfg.Now = clock.Now
-		cfg.HTTP = &http.Client{Transport: watched{o.http.Transport, func(r *http.Request) {
+		cfg.HTTP = &http.Client{Transport: watched{RoundTripper: o.http.Transport, tell: func(r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/describe") {
 				mu.Lock()
 				defer mu.Unlock()
@@ -37,16 +37,20 @@ func TestADescriptionIsAskedForOncePerMinuteAndThenOnlyWhetherItChanged(t *testi
 		check(t, err)
 	}
 	if n := o.calls(describes); n != 1 {
-		t.Errorf("%d calls within a minute", n)
+		t.Errorf("%d calls within ten minutes", n)
 	}
-	clock.advance(61 * time.Second)
+	clock.Advance(9 * time.Minute)
+	if _, err := c.Describe(ctx, models.ContactObject); err != nil || o.calls(describes) != 1 {
+		t.Errorf("%v, %d calls within ten minutes", err, o.calls(describes))
+	}
+	clock.Advance(61 * time.Second)
 	again, err := c.Describe(ctx, models.ContactObject)
 	check(t, err)
 	if !slices.EqualFunc(fields, again, func(a, b models.Field) bool { return a.Name == b.Name && a.Type == b.Type }) || len(since) != 2 || since[0] != "" || since[1] == "" {
 		t.Errorf("%d fields, then %d; If-Modified-Since %q", len(fields), len(again), since)
 	}
 	// What was changed meanwhile is seen; what cannot be read changes nothing.
-	clock.advance(61 * time.Second)
+	clock.Advance(11 * time.Minute)
 	o.fault(`{"kind":"status","endpoint":"GET /services/data/*/sobjects/Contact/describe","status":200,"headers":{"Last-Modified":"Thu, 01 Jan 2015 09:00:00 GMT"},
 		"body":{"fields":[{"name":"LastName","label":"Last Name","type":"string","length":40,"createable":true,"updateable":true}]}}`)
 	changed, err := c.Describe(ctx, models.ContactObject)
@@ -55,7 +59,7 @@ func TestADescriptionIsAskedForOncePerMinuteAndThenOnlyWhetherItChanged(t *testi
 		t.Errorf("%+v", changed)
 	}
 	for body, code := range map[string]models.Code{`{"fields":[]}`: models.CodeNoAccess, `{}`: models.CodeUpstreamUnavailable, `"<html>"`: models.CodeUpstreamUnavailable} {
-		clock.advance(61 * time.Second)
+		clock.Advance(11 * time.Minute)
 		o.fault(`{"kind":"status","endpoint":"GET /services/data/*/sobjects/Contact/describe","status":200,"body":` + body + `}`)
 		if _, err := c.Describe(ctx, models.ContactObject); models.CodeOf(err) != code {
 			t.Errorf("%s: %v", body, err)
@@ -63,7 +67,7 @@ func TestADescriptionIsAskedForOncePerMinuteAndThenOnlyWhetherItChanged(t *testi
 	}
 	// A clock that was set back does not keep an old description for ever.
 	o.fault("")
-	clock.advance(-48 * time.Hour)
+	clock.Advance(-48 * time.Hour)
 	if back, err := c.Describe(ctx, models.ContactObject); err != nil || len(back) != len(fields) {
 		t.Errorf("%d fields, %v", len(back), err)
 	}

@@ -20,10 +20,12 @@ func unavailable(cause error, format string, args ...any) *models.Error {
 
 func asError(err error, into **models.Error) bool { return errors.As(err, into) }
 
-// refusal is one of the vendor's errors. Of its texts only codes and names of fields are kept: messages may hold the values.
+// refusal is one of the vendor's errors.
 type refusal struct {
 	code   string
 	fields []string
+	// said is the vendor's text, which may hold values of the record.
+	said string
 	// duplicate is the record that a duplicate rule, or a unique field, names.
 	duplicate string
 }
@@ -34,7 +36,8 @@ var (
 	recordID   = regexp.MustCompile(`\b[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?\b`)
 )
 
-// vendorError is an error as it stands in bodies (errorCode) and in lists of results (statusCode). The vendor misspells duplicateResult.
+// vendorError is an error as it stands in bodies (errorCode) and in lists of results (statusCode).
+// The vendor misspells duplicateResult.
 type vendorError struct {
 	Message    string   `json:"message"`
 	ErrorCode  string   `json:"errorCode"`
@@ -55,7 +58,7 @@ type matches struct {
 }
 
 func (v vendorError) refusal() refusal {
-	out := refusal{code: v.ErrorCode}
+	out := refusal{code: v.ErrorCode, said: v.Message}
 	if out.code == "" {
 		out.code = v.StatusCode
 	}
@@ -131,6 +134,9 @@ var meanings = map[string]meaning{
 	"JSON_PARSER_ERROR":                             {models.CodeTypeMismatch, false, "a value is not of the type of Salesforce's field"},
 	"INVALID_CROSS_REFERENCE_KEY":                   {models.CodeNotFound, false, "the record, or one it refers to, is not there"},
 	"MALFORMED_ID":                                  {models.CodeInvalidParameter, false, "Salesforce does not accept an id"},
+	"LIMIT_EXCEEDED":                                {models.CodeCallTooLarge, false, "the records of one call take more than Salesforce allows"},
+	"TOO_MANY_APEX_REQUESTS":                        {models.CodeBusy, true, "too many automations run in the Salesforce organization"},
+	"SERVER_TIMEOUT":                                {models.CodeBusy, true, "Salesforce took too long"},
 	"FIELD_CUSTOM_VALIDATION_EXCEPTION":             {models.CodeInvalidParameter, false, "a validation rule of Salesforce refused the record"},
 	"FIELD_INTEGRITY_EXCEPTION":                     {models.CodeInvalidParameter, false, "Salesforce refused a value that does not fit another"},
 	"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY":          {models.CodeInvalidParameter, false, "an automation of Salesforce refused the record"},
@@ -156,10 +162,16 @@ var meanings = map[string]meaning{
 	"MALFORMED_QUERY":                               {models.CodeInternal, false, "Salesforce did not understand a query"},
 }
 
-// err is the refusal in our words.
-func (r refusal) err() *models.Error {
+// err is the refusal in our words, with the vendor's beside them.
+func (r refusal) err() *models.Error { return r.meant().Saying(r.said) }
+
+func (r refusal) meant() *models.Error {
+	if automations[r.code] {
+		return r.ofAutomation()
+	}
 	m, known := meanings[r.code]
-	if r.code == "INVALID_CROSS_REFERENCE_KEY" && len(r.fields) > 0 { // it names the field: the record itself is there
+	if r.code == "INVALID_CROSS_REFERENCE_KEY" && len(r.fields) > 0 {
+		// It names the field: the record itself is there.
 		m = meaning{models.CodeParentMissing, false, "the record that a field refers to is not in Salesforce"}
 	}
 	if !known {
@@ -172,8 +184,8 @@ func (r refusal) err() *models.Error {
 	return &models.Error{Code: m.code, Message: m.message, Fields: r.fields, Retry: m.retry}
 }
 
-// refused is an answer with a status of 300 or more. What is not the vendor's own error passes by itself, for a read; for a write that may
-// have happened the outcome is unknown.
+// refused is an answer with a status of 300 or more. What is not the vendor's own error passes by
+// itself, for a read; for a write that may have happened the outcome is unknown.
 func refused(status int, header http.Header, body []byte, k effect) *models.Error {
 	r := readRefusal(body)
 	if _, known := meanings[r.code]; known {
@@ -184,6 +196,10 @@ func refused(status int, header http.Header, body []byte, k effect) *models.Erro
 	switch {
 	case status == http.StatusUnauthorized:
 		return models.Errorf(models.CodeBadCredentials, "Salesforce does not accept the session")
+	case status == http.StatusGone:
+		return unusable(status, "the API version that was asked for is retired").Saying(r.said)
+	case status == http.StatusRequestEntityTooLarge:
+		return models.Errorf(models.CodeCallTooLarge, "the records of one call are more bytes than Salesforce takes")
 	case k == onlyOnce && (status >= 500 || status == http.StatusRequestTimeout):
 		return &models.Error{Code: models.CodeUnknownOutcome, Message: fmt.Sprintf("Salesforce failed while it created records (HTTP %d)", status)}
 	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
@@ -192,8 +208,18 @@ func refused(status int, header http.Header, body []byte, k effect) *models.Erro
 		return unavailable(nil, "Salesforce failed (HTTP %d)", status)
 	case r.code != "":
 		return r.err()
+	case status < 400:
+		return unusable(status, "it answered with a redirect: another address, or a sign-in page between here and there")
+	case status == http.StatusForbidden || status == http.StatusNotFound:
+		return unusable(status, "the answer is not Salesforce's own: look at the login address, and at proxies and firewalls")
 	}
 	return unavailable(nil, "Salesforce did not answer as it should (HTTP %d)", status)
+}
+
+// unusable is an answer that says nothing about any record, and that every call gets until somebody
+// mends the address, the API version, a proxy or a firewall.
+func unusable(status int, why string) *models.Error {
+	return &models.Error{Code: models.CodeSideUnusable, Message: fmt.Sprintf("Salesforce cannot be used (HTTP %d): %s", status, why), Retry: true}
 }
 
 // retryAfter reads both forms, at most a day.

@@ -21,6 +21,7 @@ var (
 	done        = said{}
 	unknown     = said{models.CodeUnknownOutcome, false}
 	unreachable = said{models.CodeUpstreamUnavailable, true}
+	unusable    = said{models.CodeSideUnusable, true}
 	busy        = said{models.CodeBusy, true}
 	noQuota     = said{models.CodeQuotaExhausted, true}
 	signedOut   = said{models.CodeBadCredentials, false}
@@ -28,8 +29,9 @@ var (
 
 const slow = "slower than we wait"
 
-// faults is every way in which a call can go wrong: what the client says of a read, of a write that may be sent twice (an update, a create with our mark)
-// and of a create without a mark; and whether the write had happened. How often a call goes out again is the client's for a session alone.
+// faults is every way in which a call can go wrong: what the client says of a read, of a write that
+// may be sent twice (an update, a create with our mark) and of a create without a mark; and whether
+// the write had happened. How often a call goes out again is the client's for a session alone.
 var faults = map[string]struct {
 	rule     string // without its endpoint
 	read     said
@@ -44,8 +46,8 @@ var faults = map[string]struct {
 	"answer cut":                 {`"kind":"truncate"`, unreachable, unknown, unknown, true, 0},
 	"answer empty":               {`"kind":"status","status":200`, unreachable, unknown, unknown, false, 0},
 	"another answer":             {`"kind":"status","status":200,"body":{"hello":"there"}`, unreachable, unknown, unknown, false, 0},
-	"HTML":                       {`"kind":"html"`, unreachable, unknown, unknown, false, 0},
-	"HTML after the work":        {`"kind":"html","commit":true`, unreachable, unknown, unknown, true, 0},
+	"HTML":                       {`"kind":"html"`, unusable, unknown, unknown, false, 0},
+	"HTML after the work":        {`"kind":"html","commit":true`, unusable, unknown, unknown, true, 0},
 	"maintenance page":           {`"kind":"html","status":503`, busy, busy, unknown, false, 0},
 	slow:                         {`"kind":"latency","latency":"10s"`, unreachable, unknown, unknown, false, 0},
 	"failure":                    {`"kind":"status","status":500`, unreachable, unreachable, unknown, false, 0},
@@ -63,8 +65,8 @@ var faults = map[string]struct {
 	"no calls left today":        {`"kind":"status","status":403,"body":[{"message":"TotalRequests Limit exceeded.","errorCode":"REQUEST_LIMIT_EXCEEDED"}]`, noQuota, noQuota, noQuota, false, 0},
 	"session ended":              {`"kind":"status","status":401,"times":1,"body":[{"message":"x","errorCode":"INVALID_SESSION_ID"}]`, done, done, done, true, 0},
 	"every session ended":        {`"kind":"status","status":401,"body":[{"message":"x","errorCode":"INVALID_SESSION_ID"}]`, signedOut, signedOut, signedOut, false, 0},
-	"refused without the vendor": {`"kind":"status","status":404,"body":"no such page"`, unreachable, unreachable, unreachable, false, 0},
-	"sent elsewhere":             {`"kind":"status","status":302,"headers":{"Location":"http://127.0.0.1:1/"}`, unreachable, unreachable, unreachable, false, 0},
+	"refused without the vendor": {`"kind":"status","status":404,"body":"no such page"`, unusable, unusable, unusable, false, 0},
+	"sent elsewhere":             {`"kind":"status","status":302,"headers":{"Location":"http://127.0.0.1:1/"}`, unusable, unusable, unusable, false, 0},
 }
 
 func TestEveryFaultBecomesATypedErrorAndMakesNoRecordTwice(t *testing.T) {
@@ -75,9 +77,9 @@ func TestEveryFaultBecomesATypedErrorAndMakesNoRecordTwice(t *testing.T) {
 	n := 0
 	// Only a call that is answered slowly on purpose is given up soon.
 	impatient := &http.Client{Transport: o.http.Transport}
-	// attempt makes one write under the fault, and then what the engine does about it: a write that may have happened is looked for, one that may be
-	// retried is sent again, nothing else is.
-	attempt := func(t *testing.T, rule, endpoint string, client func() *salesforce.Client, w models.Write, look models.Find) (error, models.WriteResult) {
+	// attempt makes one write under the fault, and then what the engine does about it: a write that
+	// may have happened is looked for, one that may be retried is sent again, nothing else is.
+	attempt := func(t *testing.T, rule, endpoint string, client func() *salesforce.Client, w models.Write, look models.Find) (models.WriteResult, error) {
 		first := client()
 		_, err := first.Describe(ctx, models.ContactObject)
 		check(t, err)
@@ -92,13 +94,13 @@ func TestEveryFaultBecomesATypedErrorAndMakesNoRecordTwice(t *testing.T) {
 			err = result.Err
 		}
 		if err == nil {
-			return nil, result
+			return result, nil
 		}
 		if models.CodeOf(err) == models.CodeUnknownOutcome && w.Op == models.OpCreate {
 			found, lookErr := client().Find(ctx, models.ContactObject, nil, look)
 			check(t, lookErr)
 			if len(found) > 0 {
-				return err, models.WriteResult{ID: found[0].ID}
+				return models.WriteResult{ID: found[0].ID}, err
 			}
 		}
 		again, againErr := client().Write(ctx, models.ContactObject, []models.Write{w})
@@ -106,7 +108,7 @@ func TestEveryFaultBecomesATypedErrorAndMakesNoRecordTwice(t *testing.T) {
 		if again[0].Err != nil {
 			t.Fatal(again[0].Err)
 		}
-		return err, again[0]
+		return again[0], err
 	}
 	judge := func(t *testing.T, err error, want said, after time.Duration) {
 		t.Helper()
@@ -155,8 +157,9 @@ func TestEveryFaultBecomesATypedErrorAndMakesNoRecordTwice(t *testing.T) {
 					look = models.Find{Match: models.Text(mail)}
 				}
 				happened := -1
-				err, _ := attempt(t, f.rule, c.endpoint, func() *salesforce.Client {
-					if happened++; happened == 1 { // the second client is made once the first has answered
+				_, err := attempt(t, f.rule, c.endpoint, func() *salesforce.Client {
+					if happened++; happened == 1 {
+						// The second client is made once the first has answered.
 						if stand := o.standing("Contact", "LastName", last); (stand == 1) != f.happened {
 							t.Errorf("after the first answer %d records stand there", stand)
 						}
@@ -173,7 +176,7 @@ func TestEveryFaultBecomesATypedErrorAndMakesNoRecordTwice(t *testing.T) {
 			n++
 			last := fmt.Sprint("Fault", n)
 			made := create(o, last, contact("Before", ""))
-			err, _ := attempt(t, f.rule, "PATCH /services/data/*/composite/sobjects", plain, models.Write{Op: models.OpUpdate, ID: made.ID, Values: models.Values{"LastName": models.Text(last)}}, models.Find{})
+			_, err := attempt(t, f.rule, "PATCH /services/data/*/composite/sobjects", plain, models.Write{Op: models.OpUpdate, ID: made.ID, Values: models.Values{"LastName": models.Text(last)}}, models.Find{})
 			judge(t, err, f.repeats, f.after)
 			if stand := o.standing("Contact", "LastName", last); stand != 1 {
 				t.Errorf("in the end %d records stand there", stand)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -112,17 +113,25 @@ func (o *organization) reset() {
 	_ = res.Body.Close()
 }
 
-// calls is how often an endpoint of the simulator was called, by "METHOD /pattern".
+// calls is how often an endpoint of the simulator was called, by "METHOD /pattern"; "" adds all up.
 func (o *organization) calls(pattern string) int {
 	o.t.Helper()
 	var stats struct {
 		Calls map[string]int `json:"calls"`
 	}
 	o.get("/_sim/stats", &stats)
-	return stats.Calls[pattern]
+	if pattern != "" {
+		return stats.Calls[pattern]
+	}
+	all := 0
+	for _, n := range stats.Calls {
+		all += n
+	}
+	return all
 }
 
-// standing is how many records of an object the simulator holds for which the field has the value, the recycle bin included.
+// standing is how many records of an object the simulator holds for which the field has the value,
+// the recycle bin included.
 func (o *organization) standing(object, field, value string) int {
 	o.t.Helper()
 	var dump map[string][]map[string]any
@@ -177,15 +186,32 @@ func contact(last, email string) models.Values {
 	return models.Values{"LastName": models.Text(last), "Email": models.Text(email)}
 }
 
-// watched tells of every request before it is sent.
+// watched tells of every request before it is sent, and after its answer was read.
 type watched struct {
 	http.RoundTripper
-	tell func(*http.Request)
+	tell, told func(*http.Request)
 }
 
 func (w watched) RoundTrip(r *http.Request) (*http.Response, error) {
-	w.tell(r)
-	return w.RoundTripper.RoundTrip(r)
+	if w.tell != nil {
+		w.tell(r)
+	}
+	res, err := w.RoundTripper.RoundTrip(r)
+	if err == nil && w.told != nil {
+		res.Body = closed{res.Body, func() { w.told(r) }}
+	}
+	return res, err
+}
+
+// closed tells when an answer was read.
+type closed struct {
+	io.ReadCloser
+	tell func()
+}
+
+func (c closed) Close() error {
+	defer c.tell()
+	return c.ReadCloser.Close()
 }
 
 // asModel finds the typed error in a chain.

@@ -19,7 +19,8 @@ import (
 	"sidelight/sync/salesforce"
 )
 
-// millionRows is a Salesforce with very many contacts: each page of a bulk query is made while it is sent, so that nothing of it is held.
+// millionRows is a Salesforce with very many contacts: each page of a bulk query is made while it
+// is sent, so that nothing of it is held.
 type millionRows struct {
 	rows, page int
 	look       func()
@@ -42,6 +43,8 @@ func (m *millionRows) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method + " " + r.URL.Path {
 	case "POST /services/oauth2/token":
 		_, _ = fmt.Fprintf(w, `{"access_token":"00D!x","instance_url":"http://%s"}`, r.Host)
+	case "GET /services/data":
+		_, _ = io.WriteString(w, `[{"version":"68.0"}]`)
 	case "GET /services/data/v68.0/sobjects/Contact/describe":
 		_, _ = io.WriteString(w, rowDescribe)
 	case "GET /services/data/v68.0/query":

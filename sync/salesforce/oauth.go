@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rsa"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -13,20 +12,34 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"golang.org/x/sync/singleflight"
 
 	"sidelight/models"
+	"sidelight/sync/vendor"
 )
 
-// AuthorizeURL is where the browser of an admin goes to consent: the web-server flow with PKCE (facts: scope "api refresh_token", S256).
+// AuthorizeURL is where the browser of an admin goes to consent: the web-server flow with PKCE
+// (facts: scope "api refresh_token", S256).
 func AuthorizeURL(loginURL, clientID, redirectURI, state, challenge string) string {
-	q := url.Values{"response_type": {"code"}, "client_id": {clientID}, "redirect_uri": {redirectURI}, "state": {state}, "code_challenge": {challenge},
-		"code_challenge_method": {"S256"}, "scope": {"api refresh_token"}}
+	q := url.Values{
+		"response_type": {"code"}, "client_id": {clientID}, "redirect_uri": {redirectURI}, "state": {state},
+		"code_challenge": {challenge}, "code_challenge_method": {"S256"}, "scope": {"api refresh_token"},
+	}
 	return strings.TrimRight(loginURL, "/") + "/services/oauth2/authorize?" + q.Encode()
 }
 
 // Exchange turns a code into credentials. Nothing is stored.
-func Exchange(ctx context.Context, client *http.Client, loginURL, clientID, clientSecret, code, verifier, redirectURI string, _ func() time.Time) (models.Credentials, error) {
-	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "client_id": {clientID}, "redirect_uri": {redirectURI}, "code_verifier": {verifier}}
+func Exchange(
+	ctx context.Context, client *http.Client, loginURL, clientID, clientSecret, code, verifier, redirectURI string,
+	_ func() time.Time,
+) (models.Credentials, error) {
+	form := url.Values{
+		"grant_type":    {"authorization_code"},
+		"code":          {code},
+		"client_id":     {clientID},
+		"redirect_uri":  {redirectURI},
+		"code_verifier": {verifier},
+	}
 	if clientSecret != "" {
 		form.Set("client_secret", clientSecret)
 	}
@@ -35,10 +48,15 @@ func Exchange(ctx context.Context, client *http.Client, loginURL, clientID, clie
 		return models.Credentials{}, err
 	}
 	if made.RefreshToken == "" {
-		return models.Credentials{}, models.Errorf(models.CodeBadCredentials, "Salesforce gave no refresh token: let the app perform requests at any time (scope refresh_token)")
+		return models.Credentials{}, models.Errorf(
+			models.CodeBadCredentials,
+			"Salesforce gave no refresh token: let the app perform requests at any time (scope refresh_token)",
+		)
 	}
-	return models.Credentials{Grant: "authorization_code", ClientID: clientID, ClientSecret: clientSecret, RefreshToken: made.RefreshToken,
-		AccessToken: made.AccessToken, InstanceURL: made.InstanceURL}, nil
+	return models.Credentials{
+		Grant: "authorization_code", ClientID: clientID, ClientSecret: clientSecret, RefreshToken: made.RefreshToken,
+		AccessToken: made.AccessToken, InstanceURL: made.InstanceURL,
+	}, nil
 }
 
 // tokenAnswer is the token endpoint's answer. It does not say when the token ends.
@@ -47,6 +65,7 @@ type tokenAnswer struct {
 	RefreshToken string `json:"refresh_token"`
 	InstanceURL  string `json:"instance_url"`
 	Error        string `json:"error"`
+	Identity     string `json:"id"` // an address: …/id/ORGANIZATION/USER
 
 	header http.Header // for the vendor's time
 }
@@ -56,7 +75,9 @@ const maxTokenAnswer = 64 << 10
 // grant asks the token endpoint. Its texts may name the user: only its codes are kept.
 func grant(ctx context.Context, client *http.Client, loginURL string, form url.Values) (tokenAnswer, error) {
 	var answer tokenAnswer
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(loginURL, "/")+"/services/oauth2/token", strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(
+		ctx, http.MethodPost, strings.TrimRight(loginURL, "/")+"/services/oauth2/token", strings.NewReader(form.Encode()),
+	)
 	if err != nil {
 		return answer, models.Errorf(models.CodeInternal, "the sign-in request could not be made")
 	}
@@ -64,7 +85,7 @@ func grant(ctx context.Context, client *http.Client, loginURL string, form url.V
 	req.Header.Set("Accept", "application/json")
 	res, err := client.Do(req)
 	if err != nil {
-		return answer, unavailable(withoutURL(err), "Salesforce's sign-in could not be reached")
+		return answer, unavailable(vendor.WithoutURL(err), "Salesforce's sign-in could not be reached")
 	}
 	defer res.Body.Close()
 	answer.header = res.Header
@@ -92,7 +113,10 @@ func grant(ctx context.Context, client *http.Client, loginURL string, form url.V
 	case "unsupported_grant_type", "invalid_request", "redirect_uri_mismatch", "invalid_scope":
 		return bad("the Salesforce client is not set up for this kind of sign-in")
 	case "rate_limit_exceeded":
-		return answer, &models.Error{Code: models.CodeBusy, Retry: true, RetryAfter: time.Minute, Message: "Salesforce asks for a pause between sign-ins"}
+		return answer, &models.Error{
+			Code: models.CodeBusy, Retry: true, RetryAfter: time.Minute,
+			Message: "Salesforce asks for a pause between sign-ins",
+		}
 	}
 	return answer, unavailable(nil, "Salesforce's sign-in did not answer as it should (HTTP %d)", res.StatusCode)
 }
@@ -102,79 +126,86 @@ type tokens struct {
 	mu       sync.Mutex
 	access   string
 	instance string
-	flight   *flight
-	// refused are the credentials that Salesforce refused, with its answer: they are not tried again for a while.
+	org      string // the organization that the client serves; "" until the first sign-in
+	renewal  singleflight.Group
+	// refused are the credentials that Salesforce refused, with its answer: they are not tried
+	// again for a while.
 	refused    string
 	refusedErr error
 	until      time.Time
-	// owed are credentials with a rotated refresh token that could not be stored, instead of those with the fingerprint: without them the organization
-	// would have to be connected anew. Only the one renewal under way touches them.
+	// owed are credentials with a rotated refresh token that could not be stored, instead of those
+	// with the fingerprint: without them the organization would have to be connected anew. Only the
+	// one renewal under way touches them.
 	owed    *models.Credentials
 	instead string
 }
 
-type flight struct {
-	done chan struct{}
-	err  error
-}
-
 const (
 	refreshTimeout = 30 * time.Second
-	// refusedFor keeps refused credentials from being tried again and again, which would lock the user out.
+	// refusedFor keeps refused credentials from being tried again and again, which would lock the
+	// user out.
 	refusedFor = 5 * time.Minute
-	// storeTries is how often the stored credentials are looked at for what another replica was given.
+	// storeTries is how often the stored credentials are looked at for what another replica was
+	// given.
 	storeTries = 3
 )
 
-// token is an access token other than the stale one, which a call was refused with ("" when none was), and the instance it is for.
+// token is an access token other than the stale one, which a call was refused with ("" when none
+// was), and the instance it is for.
 func (c *Client) token(ctx context.Context, stale string) (access, instance string, err error) {
 	for {
-		c.tokens.mu.Lock()
-		if t := c.tokens.access; t != "" && t != stale {
-			access, instance = t, c.tokens.instance
-			c.tokens.mu.Unlock()
+		if access, instance = c.heldToken(stale); access != "" {
 			return access, instance, nil
 		}
-		f := c.tokens.flight
-		if f == nil {
-			f = &flight{done: make(chan struct{})}
-			c.tokens.flight = f
-			go c.fly(context.WithoutCancel(ctx), f, stale)
-		}
-		c.tokens.mu.Unlock()
+		renewal := c.tokens.renewal.DoChan(
+			"", func() (any, error) { return nil, c.renewToken(context.WithoutCancel(ctx), stale) },
+		)
 		select {
 		case <-ctx.Done():
 			return "", "", unavailable(ctx.Err(), "the call was given up while signing in")
-		case <-f.done:
-			if f.err != nil {
-				return "", "", f.err
+		case r := <-renewal:
+			if r.Err != nil {
+				return "", "", r.Err
 			}
 		}
 	}
 }
 
-// fly renews and lands.
-func (c *Client) fly(ctx context.Context, f *flight, stale string) {
+// heldToken is the access token of this process, unless it is the stale one; "" for none.
+func (c *Client) heldToken(stale string) (access, instance string) {
+	c.tokens.mu.Lock()
+	defer c.tokens.mu.Unlock()
+	if c.tokens.access == stale {
+		return "", ""
+	}
+	return c.tokens.access, c.tokens.instance
+}
+
+// renewToken renews, unless another call has done so in between.
+func (c *Client) renewToken(ctx context.Context, stale string) error {
+	if access, _ := c.heldToken(stale); access != "" {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
 	defer cancel()
 	access, instance, err := c.renew(ctx, stale)
+	if err != nil {
+		return err
+	}
 	c.tokens.mu.Lock()
 	defer c.tokens.mu.Unlock()
-	f.err = err
-	if err == nil {
-		c.tokens.access, c.tokens.instance = access, instance
-	}
-	c.tokens.flight = nil
-	close(f.done)
+	c.tokens.access, c.tokens.instance = access, instance
+	return nil
 }
 
-// renew takes the stored access token if another replica has renewed it, and asks Salesforce for one otherwise.
+// renew takes the stored access token if another replica has renewed it, and asks Salesforce for
+// one otherwise.
 func (c *Client) renew(ctx context.Context, stale string) (access, instance string, err error) {
 	creds, err := c.credentials(ctx)
 	if err != nil {
 		return "", "", err
 	}
-	if t := creds.AccessToken; t != "" && t != stale {
+	if t := creds.AccessToken; t != "" && t != stale && c.serves(orgOfToken(t)) == nil {
 		return t, c.instance(creds.InstanceURL), nil
 	}
 	if err := c.mayRenew(fingerprint(creds)); err != nil {
@@ -183,11 +214,9 @@ func (c *Client) renew(ctx context.Context, stale string) (access, instance stri
 	made, err := c.grant(ctx, creds)
 	if models.CodeOf(err) == models.CodeBadCredentials {
 		if latest, ok := c.renewedElsewhere(ctx, creds); ok {
-			return latest.AccessToken, c.instance(latest.InstanceURL), nil
+			return latest.AccessToken, c.instance(latest.InstanceURL), c.serves(orgOfToken(latest.AccessToken))
 		}
-		c.tokens.mu.Lock()
-		c.tokens.refused, c.tokens.refusedErr, c.tokens.until = fingerprint(creds), err, c.now().Add(refusedFor)
-		c.tokens.mu.Unlock()
+		c.refuse(creds, err)
 	}
 	if err != nil {
 		return "", "", err
@@ -197,7 +226,22 @@ func (c *Client) renew(ctx context.Context, stale string) (access, instance stri
 	if made.RefreshToken != "" {
 		creds.RefreshToken = made.RefreshToken
 	}
-	return creds.AccessToken, c.instance(creds.InstanceURL), c.keep(ctx, creds, replaced)
+	if err := c.serves(made.org()); err != nil {
+		creds.AccessToken = "" // a session with another organization is of no use
+		c.refuse(creds, err)
+		if keepErr := c.storeCredentials(ctx, creds, replaced); keepErr != nil {
+			return "", "", keepErr
+		}
+		return "", "", err
+	}
+	return creds.AccessToken, c.instance(creds.InstanceURL), c.storeCredentials(ctx, creds, replaced)
+}
+
+// refuse keeps refused credentials from being tried again for a while.
+func (c *Client) refuse(creds models.Credentials, err error) {
+	c.tokens.mu.Lock()
+	defer c.tokens.mu.Unlock()
+	c.tokens.refused, c.tokens.refusedErr, c.tokens.until = fingerprint(creds), err, c.now().Add(refusedFor)
 }
 
 // credentials are the stored ones; what could not be stored before is stored first.
@@ -221,9 +265,10 @@ func (c *Client) credentials(ctx context.Context) (models.Credentials, error) {
 	return owed, nil
 }
 
-// keep stores renewed credentials in one piece. Without its new refresh token the organization is lost, so that the call fails and the next one stores it
-// first; an access token alone serves this process also unstored.
-func (c *Client) keep(ctx context.Context, creds models.Credentials, replaced string) error {
+// storeCredentials stores renewed credentials in one piece. Without its new refresh token the
+// organization is lost, so that the call fails and the next one stores it first; an access token
+// alone serves this process also unstored.
+func (c *Client) storeCredentials(ctx context.Context, creds models.Credentials, replaced string) error {
 	if c.cfg.SaveCredentials == nil {
 		return nil
 	}
@@ -244,14 +289,18 @@ func notKept(cause error) error {
 
 // fingerprint tells credentials apart by what is asked for with them.
 func fingerprint(creds models.Credentials) string {
-	return strings.Join([]string{creds.Grant, creds.ClientID, creds.ClientSecret, creds.RefreshToken, creds.Username, creds.PrivateKey}, "\x00")
+	return strings.Join(
+		[]string{creds.Grant, creds.ClientID, creds.ClientSecret, creds.RefreshToken, creds.Username, creds.PrivateKey},
+		"\x00",
+	)
 }
 
-// grant asks for an access token. An assertion that was signed by a clock which turns out to be wrong is signed once more by Salesforce's.
+// grant asks for an access token. An assertion that was signed by a clock which turns out to be
+// wrong is signed once more by Salesforce's.
 func (c *Client) grant(ctx context.Context, creds models.Credentials) (tokenAnswer, error) {
-	before := c.clock.at(c.now())
+	before := c.clock.At(c.now())
 	made, err := c.grantOnce(ctx, creds)
-	moved := c.clock.at(c.now()).Sub(before).Abs()
+	moved := c.clock.At(c.now()).Sub(before).Abs()
 	if creds.Grant == "jwt_bearer" && models.CodeOf(err) == models.CodeBadCredentials && moved > time.Minute {
 		return c.grantOnce(ctx, creds)
 	}
@@ -265,11 +314,12 @@ func (c *Client) grantOnce(ctx context.Context, creds models.Credentials) (token
 	}
 	asked := c.now()
 	made, err := grant(ctx, c.http, c.cfg.LoginURL, form)
-	c.clock.observe(made.header, asked)
+	c.clock.Observe(made.header, asked)
 	return made, err
 }
 
-// renewedElsewhere waits a moment for another replica that has used the same refresh token, which died with that: it is about to store the new ones.
+// renewedElsewhere waits a moment for another replica that has used the same refresh token, which
+// died with that: it is about to store the new ones.
 func (c *Client) renewedElsewhere(ctx context.Context, used models.Credentials) (models.Credentials, bool) {
 	if used.RefreshToken == "" {
 		return used, false
@@ -320,13 +370,20 @@ func (c *Client) form(creds models.Credentials) (url.Values, error) {
 	return form, nil
 }
 
-// assertion signs for the JWT bearer flow: iss the client id, sub the user, aud the login host; three minutes, the most that the vendor takes.
+// assertion signs for the JWT bearer flow: iss the client id, sub the user, aud the login host;
+// three minutes, the most that the vendor takes.
 func (c *Client) assertion(creds models.Credentials) (string, error) {
 	key, err := jwt.ParseRSAPrivateKeyFromPEM([]byte(creds.PrivateKey))
 	if err != nil {
 		return "", models.Errorf(models.CodeBadCredentials, "the private key for Salesforce is no RSA key in PEM")
 	}
-	return sign(key, jwt.MapClaims{"iss": creds.ClientID, "sub": creds.Username, "aud": c.cfg.LoginURL, "exp": c.clock.at(c.now()).Add(3 * time.Minute).Unix()})
+	return sign(
+		key,
+		jwt.MapClaims{
+			"iss": creds.ClientID, "sub": creds.Username, "aud": c.cfg.LoginURL,
+			"exp": c.clock.At(c.now()).Add(3 * time.Minute).Unix(),
+		},
+	)
 }
 
 func sign(key *rsa.PrivateKey, claims jwt.MapClaims) (string, error) {
@@ -344,7 +401,8 @@ func (c *Client) instance(answered string) string {
 	return c.cfg.LoginURL
 }
 
-// Revoke gives the refresh token, or else the access token, back. One that is dead already is no error.
+// Revoke gives the refresh token, or else the access token, back. One that is dead already is no
+// error.
 func (c *Client) Revoke(ctx context.Context) error {
 	if c.cfg.Credentials == nil {
 		return nil
@@ -353,21 +411,21 @@ func (c *Client) Revoke(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	token := creds.RefreshToken
-	if token == "" {
-		token = creds.AccessToken
-	}
+	token := creds.Revocable()
 	if token == "" {
 		return nil
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.cfg.LoginURL+"/services/oauth2/revoke", strings.NewReader(url.Values{"token": {token}}.Encode()))
+	req, err := http.NewRequestWithContext(
+		ctx, http.MethodPost, c.cfg.LoginURL+"/services/oauth2/revoke",
+		strings.NewReader(url.Values{"token": {token}}.Encode()),
+	)
 	if err != nil {
 		return models.Errorf(models.CodeInternal, "the request could not be made")
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	res, err := c.http.Do(req)
 	if err != nil {
-		return unavailable(withoutURL(err), "Salesforce could not be reached to revoke the tokens")
+		return unavailable(vendor.WithoutURL(err), "Salesforce could not be reached to revoke the tokens")
 	}
 	_ = res.Body.Close()
 	c.tokens.mu.Lock()
@@ -377,13 +435,4 @@ func (c *Client) Revoke(ctx context.Context) error {
 		return unavailable(nil, "Salesforce did not confirm that the tokens are revoked (HTTP %d)", res.StatusCode)
 	}
 	return nil
-}
-
-// withoutURL drops the address from a transport's error: queries hold personal data.
-func withoutURL(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
 }

@@ -34,7 +34,8 @@ const (
 	everyAttempt = `"endpoint":"POST /services/oauth2/token"`
 )
 
-// consent goes through the vendor's page as an admin's browser does, and answers the address that the browser is sent back to.
+// consent goes through the vendor's page as an admin's browser does, and answers the address that
+// the browser is sent back to.
 func (o *organization) consent(address, approve string) url.Values {
 	o.t.Helper()
 	u, err := url.Parse(address)
@@ -56,7 +57,8 @@ func challenge(of string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// connect signs in by the web-server flow as an app, and leaves the credentials with the organization.
+// connect signs in by the web-server flow as an app, and leaves the credentials with the
+// organization.
 func (o *organization) connect(app string) {
 	o.t.Helper()
 	back := o.consent(salesforce.AuthorizeURL(o.SalesforceURL, app, callback, "s", challenge(verifier)), "1")
@@ -261,7 +263,8 @@ func TestARotatedRefreshTokenThatCannotBeStoredIsNotLost(t *testing.T) {
 	stored, _ := o.load(ctx)
 	stored.AccessToken = ""
 	check(t, o.save(ctx, stored))
-	check(t, count(o.client(func(*salesforce.Config) {}))) // the stored refresh token is the living one
+	// The stored refresh token is the living one.
+	check(t, count(o.client(func(*salesforce.Config) {})))
 
 	// Whoever connects anew meanwhile is not overwritten.
 	o.endSession()
@@ -320,7 +323,7 @@ func TestARefusedSignInIsNotRepeatedUntilItChangesOrTimePasses(t *testing.T) {
 	if n := o.calls(tokenCalls) - before; n != 1 {
 		t.Errorf("it was tried %d times", n)
 	}
-	clock.advance(6 * time.Minute)
+	clock.Advance(6 * time.Minute)
 	if err := count(c); models.CodeOf(err) != models.CodeBadCredentials || o.calls(tokenCalls)-before != 2 {
 		t.Errorf("%v, tried %d times", err, o.calls(tokenCalls)-before)
 	}

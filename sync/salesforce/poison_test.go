@@ -8,7 +8,8 @@ import (
 	"sidelight/sync/salesforce"
 )
 
-// A value that Salesforce cannot even read makes it refuse the whole call of 200 records, whichever of them holds it.
+// A value that Salesforce cannot even read makes it refuse the whole call of 200 records, whichever
+// of them holds it.
 func TestOneRecordForWhichTheWholeCallIsRefusedFailsAlone(t *testing.T) {
 	for name, mark := range map[string]string{"by mark": "Sidelight_Link_Id__c", "without a mark": "No_Such_Mark__c"} {
 		t.Run(name, func(t *testing.T) {

@@ -36,7 +36,8 @@ type answer struct {
 	Records   *[]row `json:"records"`
 }
 
-// query runs a query; all sees the recycle bin. A page without records is a broken answer, never an empty list.
+// query runs a query; all sees the recycle bin. A page without records is a broken answer, never an
+// empty list.
 func (c *Client) query(ctx context.Context, soql string, all bool) (answer, error) {
 	path := c.base() + "/query"
 	if all {
@@ -47,7 +48,7 @@ func (c *Client) query(ctx context.Context, soql string, all bool) (answer, erro
 
 func (c *Client) page(ctx context.Context, path string, q url.Values) (answer, error) {
 	var a answer
-	r, err := c.do(ctx, call{method: http.MethodGet, path: path, query: q, header: http.Header{"Sforce-Query-Options": {"batchSize=" + strconv.Itoa(c.cfg.PageSize)}}})
+	r, err := c.do(ctx, call{method: http.MethodGet, path: path, query: q, whole: true, header: http.Header{"Sforce-Query-Options": {"batchSize=" + strconv.Itoa(c.cfg.PageSize)}}})
 	if err == nil {
 		err = r.decode(&a)
 	}
@@ -60,7 +61,8 @@ func (c *Client) page(ctx context.Context, path string, q url.Values) (answer, e
 	return a, nil
 }
 
-// selection is the list of columns for the fields that the object has, with what every record needs.
+// selection is the list of columns for the fields that the object has, with what every record
+// needs.
 func (d *description) selection(fields []string, all bool) ([]string, string) {
 	fields = slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return !d.has(f) || d.noText[f] })
 	columns := append([]string{"Id", "SystemModstamp", "LastModifiedById"}, fields...)
@@ -89,15 +91,17 @@ func (c *Client) Count(ctx context.Context, object models.SyncObject) (int, erro
 	return a.TotalSize, err
 }
 
-// List reads live records. Of a large object they come from a bulk query, whose first pages are empty while it runs, in the order in which Salesforce
-// gives them; a result that is gone is CURSOR_EXPIRED. Otherwise they come in the order of their ids, and the token is the last id that was read.
+// List reads live records. Of a large object they come from a bulk query, whose first pages are
+// empty while it runs, in the order in which Salesforce gives them; a result that is gone is
+// CURSOR_EXPIRED. Otherwise they come in the order of their ids, and the token is the last id that
+// was read.
 func (c *Client) List(ctx context.Context, object models.SyncObject, fields []string, token string) (models.RecordPage, error) {
 	d, err := c.describe(ctx, sobject(object))
 	if err != nil {
 		return models.RecordPage{}, err
 	}
 	if strings.HasPrefix(token, "{") {
-		return c.goOn(ctx, object, d, fields, token)
+		return c.continueBulk(ctx, object, d, fields, token)
 	}
 	if token == "" && !c.bulk.avoided(object, c.now()) {
 		n, err := c.Count(ctx, object)
@@ -145,7 +149,8 @@ func (c *Client) Read(ctx context.Context, object models.SyncObject, fields []st
 		return nil, err
 	}
 	fields, columns := d.selection(fields, true)
-	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !wellFormedID.MatchString(id) }) // one would fail the query for all
+	// One would fail the query for all.
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !wellFormedID.MatchString(id) })
 	return c.having(ctx, object, d, fields, columns, "Id", ids, readChunk, true)
 }
 
@@ -183,7 +188,8 @@ func (c *Client) FindMarked(ctx context.Context, object models.SyncObject, field
 	}
 	out := map[string]models.Record{}
 	for _, r := range records {
-		if id := r.Values[c.cfg.MarkField].String(); slices.Contains(linkIDs, id) { // the vendor compares without regard to case
+		if id := r.Values[c.cfg.MarkField].String(); slices.Contains(linkIDs, id) {
+			// The vendor compares without regard to case.
 			out[id] = r
 		}
 	}

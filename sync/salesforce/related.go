@@ -24,8 +24,9 @@ type part struct {
 	read func(*models.Related, []row) (cut bool)
 }
 
-// Related reads a customer's related records in one composite call, which counts as one (facts §5). A section that is not wanted is not asked for; one
-// that failed is absent from Read. An error means that none was read.
+// Related reads a customer's related records in one composite call, which counts as one (facts §5).
+// A section that is not wanted is not asked for; one that failed is absent from Read. An error
+// means that none was read.
 func (c *Client) Related(ctx context.Context, q models.RelatedRequest) (models.Related, error) {
 	out := models.Related{ContactID: q.ContactID, AccountID: q.AccountID, AsOf: c.now().UTC()}
 	parts, firstErr := c.parts(ctx, q)
@@ -62,6 +63,7 @@ func (c *Client) Related(ctx context.Context, q models.RelatedRequest) (models.R
 	if len(out.Read) == 0 {
 		return out, firstErr
 	}
+	out.Totals = c.relatedTotals(ctx, q, out.Cut)
 	return out, nil
 }
 
@@ -74,7 +76,8 @@ func has(parts []part, section models.Need) bool {
 	return false
 }
 
-// parts are the queries for the wanted sections: at most five, which is what one composite call takes. A section that cannot be asked for is left out; err says why.
+// parts are the queries for the wanted sections: at most five, which is what one composite call
+// takes. A section that cannot be asked for is left out; err says why.
 func (c *Client) parts(ctx context.Context, q models.RelatedRequest) (out []part, err error) {
 	for _, section := range q.Sections {
 		switch section {
@@ -97,10 +100,10 @@ func (c *Client) parts(ctx context.Context, q models.RelatedRequest) (out []part
 	return out, err
 }
 
-// The columns of activities.
+// The columns of activities. Whose one is decides whether it is kept: an erased person's is not.
 const (
-	taskColumns  = "Id,Subject,Status,Priority,IsClosed,ActivityDate,Description,AccountId,OwnerId,Owner.Name"
-	eventColumns = "Id,Subject,StartDateTime,EndDateTime,IsAllDayEvent,Location,Description,AccountId,OwnerId,Owner.Name"
+	taskColumns  = "Id,Subject,Status,Priority,IsClosed,ActivityDate,Description,AccountId,OwnerId,Owner.Name,WhoId"
+	eventColumns = "Id,Subject,StartDateTime,EndDateTime,IsAllDayEvent,Location,Description,AccountId,OwnerId,Owner.Name,WhoId"
 )
 
 // who is whose activities: the contact's (WhoId finds the primary contact), or an account's own.
@@ -135,7 +138,8 @@ func (c *Client) opportunityParts(ctx context.Context, q models.RelatedRequest) 
 	read := func(out *models.Related, rows []row) bool { return readOpportunities(out, q.ContactID, rows) }
 	var out []part
 	if q.ContactID != "" {
-		// A semi-join cannot be joined with another condition by OR: the account's opportunities are a query of their own.
+		// A semi-join cannot be joined with another condition by OR: the account's opportunities
+		// are a query of their own.
 		out = append(out, part{"opportunitiesOfContact", models.NeedOpportunities, "SELECT " + columns + ",(SELECT " + roles + " FROM OpportunityContactRoles WHERE ContactId = " + quote(q.ContactID) +
 			") FROM Opportunity WHERE Id IN (SELECT OpportunityId FROM OpportunityContactRole WHERE ContactId = " + quote(q.ContactID) + ")" + tail, read})
 	}
@@ -151,7 +155,7 @@ func readOpportunities(out *models.Related, contactID string, rows []row) (cut b
 			out.Roles = append(out.Roles, models.OpportunityContact{OpportunityID: r.text("Id"), ContactID: contactID, Role: role.ptr("Role")})
 			break
 		}
-		if !known(out.Opportunities, r.text("Id")) {
+		if !containsOpportunity(out.Opportunities, r.text("Id")) {
 			out.Opportunities = append(out.Opportunities, r.opportunity())
 		}
 	}
@@ -172,7 +176,7 @@ func (r row) opportunity() models.Opportunity {
 	return o
 }
 
-func known(list []models.Opportunity, id string) bool {
+func containsOpportunity(list []models.Opportunity, id string) bool {
 	for i := range list {
 		if list[i].ID == id {
 			return true
@@ -197,7 +201,8 @@ func (r row) date(path string) *models.Date {
 	return &d
 }
 
-// notesPart asks for both kinds of notes as children of the contact or account: the body of a legacy note can be selected only so.
+// notesPart asks for both kinds of notes as children of the contact or account: the body of a
+// legacy note can be selected only so.
 func notesPart(q models.RelatedRequest) part {
 	object, id := "Contact", q.ContactID
 	if id == "" {
@@ -211,7 +216,8 @@ func notesPart(q models.RelatedRequest) part {
 		") FROM " + object + " WHERE Id = " + quote(id), readNotes}
 }
 
-// noteText is how the body of each kind of note becomes plain text: a legacy note is text already, the preview of an enhanced one may be HTML.
+// noteText is how the body of each kind of note becomes plain text: a legacy note is text already,
+// the preview of an enhanced one may be HTML.
 var noteText = map[string]struct {
 	body string
 	text func(*string) *string
@@ -239,7 +245,8 @@ func readTasks(out *models.Related, rows []row) (cut bool) {
 }
 
 func (r row) task() models.Task {
-	return models.Task{ID: r.text("Id"), AccountID: r.ptr("AccountId"), Subject: r.ptr("Subject"), Status: r.ptr("Status"), Priority: r.ptr("Priority"),
+	return models.Task{ID: r.text("Id"), WhoID: r.text("WhoId"), AccountID: r.ptr("AccountId"),
+		Subject: r.ptr("Subject"), Status: r.ptr("Status"), Priority: r.ptr("Priority"),
 		DueDate: r.date("ActivityDate"), Open: not(r.flag("IsClosed")), Description: plain(r.ptr("Description")), OwnerID: r.ptr("OwnerId"), OwnerName: r.ptr("Owner.Name")}
 }
 
@@ -251,6 +258,7 @@ func readEvents(out *models.Related, rows []row) (cut bool) {
 }
 
 func (r row) event() models.Event {
-	return models.Event{ID: r.text("Id"), AccountID: r.ptr("AccountId"), Subject: r.ptr("Subject"), StartsAt: r.time("StartDateTime"), EndsAt: r.time("EndDateTime"),
+	return models.Event{ID: r.text("Id"), WhoID: r.text("WhoId"), AccountID: r.ptr("AccountId"),
+		Subject: r.ptr("Subject"), StartsAt: r.time("StartDateTime"), EndsAt: r.time("EndDateTime"),
 		AllDay: r.flag("IsAllDayEvent"), Location: r.ptr("Location"), Description: plain(r.ptr("Description")), OwnerID: r.ptr("OwnerId"), OwnerName: r.ptr("Owner.Name")}
 }

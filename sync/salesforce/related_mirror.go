@@ -11,7 +11,8 @@ import (
 	"sidelight/models"
 )
 
-// Rows of a page of a whole reading. Activities have descriptions of up to 32,000 characters: a page of them is smaller.
+// Rows of a page of a whole reading. Activities have descriptions of up to 32,000 characters: a
+// page of them is smaller.
 const (
 	mirrorRows     = 2000
 	mirrorActivity = 500
@@ -42,9 +43,9 @@ func (c *Client) relatedQuery(ctx context.Context, object models.RelatedObject) 
 	case models.RelatedRoles:
 		return "Id,OpportunityId,ContactId,Role", mirrorRows, nil
 	case models.RelatedEvents:
-		return eventColumns + ",WhoId,WhatId", mirrorActivity, nil
+		return eventColumns + ",WhatId", mirrorActivity, nil
 	case models.RelatedTasks:
-		return taskColumns + ",WhoId,WhatId", mirrorActivity, nil
+		return taskColumns + ",WhatId", mirrorActivity, nil
 	}
 	columns, err = c.opportunityColumns(ctx)
 	return columns, mirrorRows, err
@@ -56,7 +57,8 @@ func (c *Client) RelatedCount(ctx context.Context, object models.RelatedObject) 
 	return a.TotalSize, err
 }
 
-// RelatedList reads live records of a kind in the order of their ids, those after the given one; the page's cursor is the last id that was read.
+// RelatedList reads live records of a kind in the order of their ids, those after the given one;
+// the page's cursor is the last id that was read.
 func (c *Client) RelatedList(ctx context.Context, object models.RelatedObject, after string) (models.RelatedPage, error) {
 	page := models.RelatedPage{Object: object, Cursor: after}
 	columns, rows, err := c.relatedQuery(ctx, object)
@@ -98,7 +100,8 @@ func takeRelated(page *models.RelatedPage, rows []row) {
 	}
 }
 
-// customers are on whose cards an activity is: the contact that it is with, the account that it is about. Leads and other objects have no card.
+// customers are on whose cards an activity is: the contact that it is with, the account that it is
+// about. Leads and other objects have no card.
 func (r row) customers() []string {
 	var out []string
 	if who := r.text("WhoId"); strings.HasPrefix(who, contactPrefix) {
@@ -110,7 +113,8 @@ func (r row) customers() []string {
 	return out
 }
 
-// RelatedRead reads records of a kind by id; one that is gone is in Deleted, also where Salesforce says nothing of it any more.
+// RelatedRead reads records of a kind by id; one that is gone is in Deleted, also where Salesforce
+// says nothing of it any more.
 func (c *Client) RelatedRead(ctx context.Context, object models.RelatedObject, ids []string) (models.RelatedPage, error) {
 	page := models.RelatedPage{Object: object}
 	columns, _, err := c.relatedQuery(ctx, object)
@@ -161,8 +165,8 @@ func (c *Client) rest(ctx context.Context, soql string, all bool) ([]row, error)
 	return rows, nil
 }
 
-// relatedCursor is how far changes of a kind were read: everything up to From, and of the stamp From itself what has ids up to ID. At is the vendor's time of the last
-// complete reading.
+// relatedCursor is how far changes of a kind were read: everything up to From, and of the stamp
+// From itself what has ids up to ID. At is the vendor's time of the last complete reading.
 type relatedCursor struct {
 	From time.Time `json:"from"`
 	ID   string    `json:"id,omitempty"`
@@ -174,8 +178,9 @@ func (k relatedCursor) String() string {
 	return string(b)
 }
 
-// RelatedChanges reads what was created, changed or deleted since the cursor, in the order of SystemModstamp. An empty cursor answers no records and the mark "now".
-// Every first page reaches back a little, for transactions that were committed late. Roles come for whole opportunities.
+// RelatedChanges reads what was created, changed or deleted since the cursor, in the order of
+// SystemModstamp. An empty cursor answers no records and the mark "now". Every first page reaches
+// back a little, for transactions that were committed late. Roles come for whole opportunities.
 func (c *Client) RelatedChanges(ctx context.Context, object models.RelatedObject, text string) (models.RelatedPage, error) {
 	page := models.RelatedPage{Object: object}
 	if text == "" {
@@ -187,7 +192,7 @@ func (c *Client) RelatedChanges(ctx context.Context, object models.RelatedObject
 	if json.Unmarshal([]byte(text), &k) != nil || k.From.IsZero() {
 		return page, models.Errorf(models.CodeCursorExpired, "the mark in Salesforce's changes is not readable")
 	}
-	now := c.clock.at(c.now()).UTC()
+	now := c.clock.At(c.now()).UTC()
 	if now.Sub(k.At) > binKeeps {
 		fresh, err := c.relatedMark(ctx, object)
 		page.Cursor, page.Gap = fresh.String(), true
@@ -230,7 +235,8 @@ func (c *Client) RelatedChanges(ctx context.Context, object models.RelatedObject
 	return page, nil
 }
 
-// rolesOf reads all roles of the opportunities that the changed roles belong to: what is left of them says more than what changed.
+// rolesOf reads all roles of the opportunities that the changed roles belong to: what is left of
+// them says more than what changed.
 func (c *Client) rolesOf(ctx context.Context, page *models.RelatedPage, changed []row) error {
 	for _, r := range changed {
 		page.RolesOf = append(page.RolesOf, r.text("OpportunityId"))
@@ -247,13 +253,14 @@ func (c *Client) rolesOf(ctx context.Context, page *models.RelatedPage, changed 
 	return nil
 }
 
-// relatedMark is "now" by the vendor's own clock: the newest stamp there is, or its time where there is no record.
+// relatedMark is "now" by the vendor's own clock: the newest stamp there is, or its time where
+// there is no record.
 func (c *Client) relatedMark(ctx context.Context, object models.RelatedObject) (relatedCursor, error) {
 	a, err := c.query(ctx, "SELECT Id,SystemModstamp FROM "+relatedSObject(object)+" ORDER BY SystemModstamp DESC LIMIT 1", true)
 	if err != nil {
 		return relatedCursor{}, err
 	}
-	now := c.clock.at(c.now()).UTC()
+	now := c.clock.At(c.now()).UTC()
 	k := relatedCursor{From: now, At: now}
 	if len(*a.Records) > 0 {
 		if t := (*a.Records)[0].time("SystemModstamp"); t != nil {

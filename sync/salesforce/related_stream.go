@@ -7,14 +7,24 @@ import (
 	"sidelight/models"
 )
 
-// StreamRelated hands over the change events of a kind of related record after replay until ctx ends or the stream fails, as Stream does.
-func (c *Client) StreamRelated(ctx context.Context, object models.RelatedObject, replay string, handle func(context.Context, models.RelatedBatch) error) error {
-	return c.subscribe(ctx, relatedSObject(object), replay, func(ctx context.Context, changes []change, replay string) error {
-		return handle(ctx, relatedHints(object, changes, replay))
-	})
+// StreamRelated hands over the change events of a kind of related record after replay until ctx
+// ends or the stream fails, as Stream does.
+func (c *Client) StreamRelated(
+	ctx context.Context, object models.RelatedObject, replay string,
+	handle func(context.Context, models.RelatedBatch) error,
+) error {
+	return c.subscribe(
+		ctx,
+		relatedSObject(object),
+		replay,
+		func(ctx context.Context, changes []change, replay string) error {
+			return handle(ctx, relatedHints(object, changes, replay))
+		},
+	)
 }
 
-// relatedHints are what the events say: which records, and whose they are now as far as that was set or changed.
+// relatedHints are what the events say: which records, and whose they are now as far as that was
+// set or changed.
 func relatedHints(object models.RelatedObject, changes []change, replay string) models.RelatedBatch {
 	out := models.RelatedBatch{Object: object, Replay: replay}
 	for _, e := range changes {

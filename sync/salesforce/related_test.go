@@ -107,6 +107,82 @@ func TestASectionHasNoMoreRowsThanItReadsAndSaysSo(t *testing.T) {
 	if len(got.Tasks) != 25 || !slices.Equal(got.Cut, []models.Need{models.NeedTasks}) || len(got.Read) != 2 {
 		t.Errorf("%d tasks, cut %v, read %v", len(got.Tasks), got.Cut, got.Read)
 	}
+	open := true
+	if n, known := got.Totals[models.NeedTasks].Count(&open); n != 26 || !known || got.Totals[models.NeedEvents] != nil {
+		t.Errorf("the tasks are counted as %d: %+v", n, got.Totals)
+	}
+}
+
+func TestManyOpportunitiesAreCountedAndAddedUpEachOnce(t *testing.T) {
+	for _, several := range []bool{false, true} {
+		o := start(t)
+		o.signedIn()
+		if several {
+			o.settings(`{"currencies":["EUR","USD"]}`)
+		}
+		account, other := o.made("Account", map[string]any{"Name": "A"}), o.made("Account", map[string]any{"Name": "B"})
+		contact := o.made("Contact", map[string]any{"LastName": "X", "AccountId": account})
+		deal := func(n int, of string, stage, currency string) {
+			records := []map[string]any{}
+			for range n {
+				r := map[string]any{"attributes": map[string]any{"type": "Opportunity"}, "Name": "Deal", "StageName": stage, "CloseDate": "2027-01-01", "Amount": 100.1}
+				if of != "" {
+					r["AccountId"] = of
+				}
+				if several {
+					r["CurrencyIsoCode"] = currency
+				}
+				records = append(records, r)
+			}
+			roles := []map[string]any{}
+			for _, id := range o.many(records) {
+				if of != account || stage == "Prospecting" && len(roles) == 0 {
+					// One of the account's own has the contact in a role, too.
+					roles = append(roles, map[string]any{"attributes": map[string]any{"type": "OpportunityContactRole"}, "OpportunityId": id, "ContactId": contact})
+				}
+			}
+			if len(roles) > 0 {
+				o.many(roles)
+			}
+		}
+		deal(60, account, "Prospecting", "EUR")
+		deal(3, account, "Closed Won", "EUR")
+		deal(2, other, "Prospecting", "USD")
+		deal(1, "", "Prospecting", "USD")
+		request := models.RelatedRequest{ContactID: contact, AccountID: account, Sections: []models.Need{models.NeedOpportunities}}
+		got, err := o.Related(ctx, request)
+		check(t, err)
+		open, totals := true, got.Totals[models.NeedOpportunities]
+		if n, known := totals.Count(&open); n != 63 || !known {
+			t.Errorf("several %v: %d open ones, %v", several, n, known)
+		}
+		if n, _ := totals.Count(nil); n != 66 {
+			t.Errorf("several %v: %d in all", several, n)
+		}
+		var sums []string
+		for _, s := range totals.Sums(&open) {
+			currency := ""
+			if s.Currency != nil {
+				currency = *s.Currency
+			}
+			sums = append(sums, currency+string(*s.Amount))
+		}
+		if want := map[bool][]string{false: {"6306.3"}, true: {"EUR6006", "USD300.3"}}[several]; !slices.Equal(sums, want) {
+			t.Errorf("several %v: they are worth %v, want %v", several, sums, want)
+		}
+		request.Hidden = []string{"Opportunity.amount", "Opportunity.open"}
+		got, err = o.Related(ctx, request)
+		check(t, err)
+		for _, p := range got.Totals[models.NeedOpportunities].Parts {
+			if p.Amount != nil || p.Open != nil {
+				t.Errorf("what is hidden is counted: %+v", p)
+			}
+		}
+		request.Hidden = []string{"Opportunity.currency"}
+		if got, err = o.Related(ctx, request); err != nil || (got.Totals[models.NeedOpportunities] != nil) == several {
+			t.Errorf("several %v, hidden currency: %+v %v", several, got.Totals, err)
+		}
+	}
 }
 
 func TestChangesOfManyRecordsAtOneMomentComePageByPage(t *testing.T) {

@@ -8,7 +8,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// plain drops what no text has: control characters other than line breaks and tabs, and the marks that turn the reading direction of what follows.
+// plain drops what no text has: control characters other than line breaks and tabs, and the marks
+// that turn the reading direction of what follows.
 func plain(s *string) *string {
 	if s == nil {
 		return nil
@@ -44,7 +45,8 @@ var hidden = map[atom.Atom]bool{atom.Script: true, atom.Style: true, atom.Head: 
 var breaks = map[atom.Atom]bool{atom.Br: true, atom.P: true, atom.Div: true, atom.Li: true, atom.Tr: true, atom.Ul: true, atom.Ol: true, atom.Table: true, atom.Blockquote: true,
 	atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.H5: true, atom.H6: true, atom.Pre: true, atom.Hr: true}
 
-// fromHTML is the text of an HTML fragment, its entities read, a line for each block. Text that only looks a little like HTML ("a < b") stays as it is.
+// fromHTML is the text of an HTML fragment, its entities read, a line for each block. Text that
+// only looks a little like HTML ("a < b") stays as it is.
 func fromHTML(s *string) *string {
 	if s == nil || !strings.ContainsAny(*s, "<&") {
 		return plain(s)

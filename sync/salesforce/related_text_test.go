@@ -15,12 +15,13 @@ func TestHTMLBecomesTextAndTextStaysText(t *testing.T) {
 		"x<script>alert('<b>')</script>y<style>p{}</style>z": "xyz",
 		"<img src=x onerror=alert(1)>after":                  "after",
 		"<a href=\"javascript:alert(1)\">click</a>":          "click",
-		"&lt;script&gt;alert(1)&lt;/script&gt;":              "<script>alert(1)</script>", // text that says so is text
-		"<p>unclosed <b>bold":                                "unclosed bold",
-		"<!-- hidden --><p>\u00a0seen\u00a0</p>":             "seen",
-		"<textarea><p>not text</textarea>yes":                "yes",
-		"bell\x07 and \u202eturned\u202c":                    "bell and turned",
-		"<p>Ōkami&nbsp;&amp;&nbsp;Söhne &#x1F43A;</p>":       "Ōkami & Söhne 🐺",
+		// Text that says so is text.
+		"&lt;script&gt;alert(1)&lt;/script&gt;":        "<script>alert(1)</script>",
+		"<p>unclosed <b>bold":                          "unclosed bold",
+		"<!-- hidden --><p>\u00a0seen\u00a0</p>":       "seen",
+		"<textarea><p>not text</textarea>yes":          "yes",
+		"bell\x07 and \u202eturned\u202c":              "bell and turned",
+		"<p>Ōkami&nbsp;&amp;&nbsp;Söhne &#x1F43A;</p>": "Ōkami & Söhne 🐺",
 	} {
 		if got := *fromHTML(&in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)

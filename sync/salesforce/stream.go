@@ -25,24 +25,34 @@ import (
 const (
 	// fetchSize is how many events are asked for at a time; the vendor allows 100 in all.
 	fetchSize = 100
-	// streamSilence is how long a healthy stream may say nothing: an empty batch comes within 270 s.
+	// streamSilence is how long a healthy stream may say nothing: an empty batch comes within 270
+	// s.
 	streamSilence = 5 * time.Minute
-	service       = "/eventbus.v1.PubSub/"
+	// keepaliveEvery is how often the connection is pinged. A server with gRPC's default policy
+	// ends the connection of a client that pings more often than every five minutes
+	// (too_many_pings), with all its streams.
+	keepaliveEvery = 6 * time.Minute
+	service        = "/eventbus.v1.PubSub/"
 )
 
 // Streams tells whether a Pub/Sub address is configured.
 func (c *Client) Streams() bool { return c.cfg.PubSubAddr != "" }
 
-// Stream hands over an object's change events after replay until ctx ends or the stream fails. An expired replay position is CURSOR_EXPIRED. A stream that says
-// nothing for longer than the vendor's keep-alive has died: that is an error too.
-func (c *Client) Stream(ctx context.Context, object models.SyncObject, replay string, handle func(context.Context, models.StreamBatch) error) error {
+// Stream hands over an object's change events after replay until ctx ends or the stream fails. An
+// expired replay position is CURSOR_EXPIRED. A stream that says nothing for longer than the
+// vendor's keep-alive has died: that is an error too.
+func (c *Client) Stream(
+	ctx context.Context, object models.SyncObject, replay string, handle func(context.Context, models.StreamBatch) error,
+) error {
 	return c.subscribe(ctx, sobject(object), replay, func(ctx context.Context, changes []change, replay string) error {
 		return handle(ctx, c.hints(object, changes, replay))
 	})
 }
 
 // subscribe hands over the change events of an object, each batch with the position behind it.
-func (c *Client) subscribe(ctx context.Context, name, replay string, handle func(ctx context.Context, changes []change, replay string) error) error {
+func (c *Client) subscribe(
+	ctx context.Context, name, replay string, handle func(ctx context.Context, changes []change, replay string) error,
+) error {
 	who, err := c.identify(ctx)
 	if err != nil {
 		return err
@@ -59,11 +69,15 @@ func (c *Client) subscribe(ctx context.Context, name, replay string, handle func
 		if err != nil {
 			return err
 		}
-		err = s.run(metadata.AppendToOutgoingContext(ctx, "accesstoken", token, "instanceurl", instance, "tenantid", who.org), &replay, handle)
+		err = s.run(
+			metadata.AppendToOutgoingContext(ctx, "accesstoken", token, "instanceurl", instance, "tenantid", who.org), &replay,
+			handle,
+		)
 		if ctx.Err() != nil {
 			return nil
 		}
-		// A session that has ended is renewed once; what was handed over meanwhile counts as a new beginning.
+		// A session that has ended is renewed once; what was handed over meanwhile counts as a new
+		// beginning.
 		if models.CodeOf(err) != models.CodeBadCredentials || (attempt > 0 && !s.progressed) {
 			return err
 		}
@@ -79,8 +93,10 @@ func (c *Client) dial() (*grpc.ClientConn, error) {
 	if len(c.cfg.PubSubCA) > 0 && !roots.AppendCertsFromPEM(c.cfg.PubSubCA) {
 		return nil, models.Errorf(models.CodeBadUserInput, "the certificate authority for the Pub/Sub API is not PEM")
 	}
-	options := []grpc.DialOption{grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12})),
-		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: time.Minute, Timeout: 20 * time.Second})}
+	options := []grpc.DialOption{
+		grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12})),
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: keepaliveEvery, Timeout: 20 * time.Second}),
+	}
 	if c.cfg.DialPubSub != nil {
 		options = append(options, grpc.WithContextDialer(c.cfg.DialPubSub))
 	}
@@ -106,7 +122,8 @@ type eventSchema struct {
 	places []place
 }
 
-// prepare fetches the topic's schema before the first event comes: what goes wrong with the session or the topic does so while nothing is missed.
+// prepare fetches the topic's schema before the first event comes: what goes wrong with the session
+// or the topic does so while nothing is missed.
 func (s *subscription) prepare(ctx context.Context) error {
 	info := new(pb.TopicInfo)
 	if err := s.invoke(ctx, "GetTopic", &pb.TopicRequest{TopicName: s.topic}, info); err != nil {
@@ -127,7 +144,9 @@ func (s *subscription) invoke(ctx context.Context, method string, in, out any) e
 	return nil
 }
 
-func (s *subscription) run(ctx context.Context, replay *string, handle func(ctx context.Context, changes []change, replay string) error) error {
+func (s *subscription) run(
+	ctx context.Context, replay *string, handle func(ctx context.Context, changes []change, replay string) error,
+) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	silence := s.client.cfg.StreamSilence
@@ -144,7 +163,9 @@ func (s *subscription) run(ctx context.Context, replay *string, handle func(ctx 
 		}
 		ask.ReplayPreset, ask.ReplayId = pb.ReplayPreset_CUSTOM, id
 	}
-	stream, err := s.conn.NewStream(ctx, &grpc.StreamDesc{StreamName: "Subscribe", ServerStreams: true, ClientStreams: true}, service+"Subscribe")
+	stream, err := s.conn.NewStream(
+		ctx, &grpc.StreamDesc{StreamName: "Subscribe", ServerStreams: true, ClientStreams: true}, service+"Subscribe",
+	)
 	if err != nil {
 		return streamError(ctx, err, nil)
 	}
@@ -178,7 +199,8 @@ func (s *subscription) run(ctx context.Context, replay *string, handle func(ctx 
 
 var errSilent = errors.New("the stream said nothing for too long")
 
-// batch reads the events of a batch. The position behind it is the last event's, or the vendor's newest where there was none.
+// batch reads the events of a batch. The position behind it is the last event's, or the vendor's
+// newest where there was none.
 func (s *subscription) batch(ctx context.Context, in *pb.FetchResponse) (changes []change, position string, err error) {
 	position = hex.EncodeToString(in.LatestReplayId)
 	for _, e := range in.Events {
@@ -195,7 +217,8 @@ func (s *subscription) batch(ctx context.Context, in *pb.FetchResponse) (changes
 	return changes, position, nil
 }
 
-// change is a change event: its header, its fields as they were decoded, and which of them changed (nil when that is not known).
+// change is a change event: its header, its fields as they were decoded, and which of them changed
+// (nil when that is not known).
 type change struct {
 	header
 	fields  map[string]any
@@ -212,8 +235,11 @@ func (c *Client) hints(object models.SyncObject, changes []change, replay string
 			continue
 		}
 		for _, id := range h.ids {
-			out.Hints = append(out.Hints, models.Hint{ID: id, Deleted: h.changeType == "DELETE" || h.changeType == "GAP_DELETE", At: h.at, Fields: h.changed,
-				ByUs: h.user == us && strings.Contains(h.origin, "client="+c.cfg.ClientName)})
+			out.Hints = append(
+				out.Hints,
+				models.Hint{ID: id, Deleted: h.changeType == "DELETE" || h.changeType == "GAP_DELETE", At: h.at, Fields: h.changed,
+					ByUs: h.user == us && strings.Contains(h.origin, "client="+c.cfg.ClientName)},
+			)
 		}
 	}
 	return out
@@ -302,18 +328,40 @@ const errorPrefix = "sfdc.platform.eventbus.grpc."
 
 // streamMeanings are the vendor's codes of the Pub/Sub API, without their prefix (facts §4).
 var streamMeanings = map[string]models.Error{
-	"subscription.fetch.replayid.corrupted":         {Code: models.CodeCursorExpired, Message: "Salesforce no longer keeps the changes since the stored position"},
-	"subscription.fetch.replayid.validation.failed": {Code: models.CodeCursorExpired, Message: "Salesforce does not know the stored position in its changes"},
-	"service.auth.error":                            {Code: models.CodeBadCredentials, Message: "Salesforce does not accept the session for change events"},
-	"service.auth.headers.invalid":                  {Code: models.CodeBadCredentials, Message: "Salesforce does not accept the session for change events"},
-	"topic.not.found":                               {Code: models.CodeNoAccess, Message: "change events are not enabled for the object: choose it under Setup, Change Data Capture"},
-	"subscription.limit.exceeded":                   {Code: models.CodeBusy, Message: "Salesforce delivers no more change events today", Retry: true, RetryAfter: 15 * time.Minute},
-	"concurrent.client.limit.exceeded":              {Code: models.CodeBusy, Message: "too many programs follow Salesforce's change events", Retry: true, RetryAfter: time.Minute},
-	"service.protection.triggered":                  {Code: models.CodeBusy, Message: "Salesforce limits change events just now", Retry: true, RetryAfter: time.Minute},
-	"service.unavailable":                           {Code: models.CodeUpstreamUnavailable, Message: "Salesforce's change events are not available", Retry: true},
+	"subscription.fetch.replayid.corrupted": {
+		Code: models.CodeCursorExpired, Message: "Salesforce no longer keeps the changes since the stored position",
+	},
+	"subscription.fetch.replayid.validation.failed": {
+		Code: models.CodeCursorExpired, Message: "Salesforce does not know the stored position in its changes",
+	},
+	"service.auth.error": {
+		Code: models.CodeBadCredentials, Message: "Salesforce does not accept the session for change events",
+	},
+	"service.auth.headers.invalid": {
+		Code: models.CodeBadCredentials, Message: "Salesforce does not accept the session for change events",
+	},
+	"topic.not.found": {
+		Code:    models.CodeNoAccess,
+		Message: "change events are not enabled for the object: choose it under Setup, Change Data Capture",
+	},
+	"subscription.limit.exceeded": {
+		Code: models.CodeBusy, Message: "Salesforce delivers no more change events today", Retry: true,
+		RetryAfter: 15 * time.Minute,
+	},
+	"concurrent.client.limit.exceeded": {
+		Code: models.CodeBusy, Message: "too many programs follow Salesforce's change events", Retry: true,
+		RetryAfter: time.Minute,
+	},
+	"service.protection.triggered": {
+		Code: models.CodeBusy, Message: "Salesforce limits change events just now", Retry: true, RetryAfter: time.Minute,
+	},
+	"service.unavailable": {
+		Code: models.CodeUpstreamUnavailable, Message: "Salesforce's change events are not available", Retry: true,
+	},
 }
 
-// streamError reads the vendor's code from the trailer, and else the status. A stream never ends without an error: not even when Salesforce closes it in order.
+// streamError reads the vendor's code from the trailer, and else the status. A stream never ends
+// without an error: not even when Salesforce closes it in order.
 func streamError(ctx context.Context, err error, trailer metadata.MD) error {
 	if errors.Is(context.Cause(ctx), errSilent) {
 		return unavailable(errSilent, "Salesforce's change stream went silent")
@@ -328,7 +376,10 @@ func streamError(ctx context.Context, err error, trailer metadata.MD) error {
 	case codes.PermissionDenied:
 		return models.Wrap(err, models.CodeNoAccess, "the Salesforce user may not follow change events of the object")
 	case codes.ResourceExhausted:
-		return &models.Error{Code: models.CodeBusy, Message: "Salesforce limits change events just now", Cause: err, Retry: true, RetryAfter: time.Minute}
+		return &models.Error{
+			Code: models.CodeBusy, Message: "Salesforce limits change events just now", Cause: err, Retry: true,
+			RetryAfter: time.Minute,
+		}
 	}
 	return unavailable(err, "Salesforce's change stream ended")
 }

@@ -33,7 +33,8 @@ type following struct {
 	replay  string // behind the latest batch
 }
 
-// follow listens from a position; "" is from the moment at which follow returns, which it finds by making records until one is told of.
+// follow listens from a position; "" is from the moment at which follow returns, which it finds by
+// making records until one is told of.
 func (o *organization) follow(c *salesforce.Client, replay string) *following {
 	o.t.Helper()
 	ctx, cancel := context.WithCancel(ctx)
@@ -342,7 +343,7 @@ func TestAStreamThatEndsOrSaysNothingIsAnError(t *testing.T) {
 		stream func(grpc.ServerStream) error
 		handed int
 	}{
-		"it is closed in order": {func(stream grpc.ServerStream) error { return nil }, 0},
+		"it is closed in order": {func(grpc.ServerStream) error { return nil }, 0},
 		"it says nothing":       {func(stream grpc.ServerStream) error { <-stream.Context().Done(); return stream.Context().Err() }, 0},
 		"it falls silent": {func(stream grpc.ServerStream) error {
 			if err := stream.SendMsg(&pb.FetchResponse{Events: []*pb.ConsumerEvent{event(8)}, LatestReplayId: replayID(9), PendingNumRequested: 99}); err != nil {
@@ -361,7 +362,8 @@ func TestAStreamThatEndsOrSaysNothingIsAnError(t *testing.T) {
 				if b.Replay != hex.EncodeToString(replayID(8)) || len(b.Hints) != 1 {
 					t.Errorf("%+v", b)
 				}
-				time.Sleep(1200 * time.Millisecond) // the handler's own time is not the vendor's silence
+				// The handler's own time is not the vendor's silence.
+				time.Sleep(1200 * time.Millisecond)
 				return ctx.Err()
 			})
 			if models.CodeOf(err) != models.CodeUpstreamUnavailable || !models.MayRetry(err) || handed != c.handed {
@@ -460,7 +462,8 @@ func TestASessionIsRenewedOnceForAStream(t *testing.T) {
 	}
 	handed := 0
 	err := o.listen(s, 0).Stream(ctx, models.ContactObject, "", func(context.Context, models.StreamBatch) error { handed++; return nil })
-	// The first stream had handed something over, so that its end began a new count: one more renewal, then the refusal stands.
+	// The first stream had handed something over, so that its end began a new count: one more
+	// renewal, then the refusal stands.
 	if models.CodeOf(err) != models.CodeBadCredentials || handed != 1 || streams != 2 {
 		t.Errorf("%v, %d batches, %d streams", err, handed, streams)
 	}

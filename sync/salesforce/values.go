@@ -81,7 +81,8 @@ func (r row) rows(name string) []row {
 	return children.Records
 }
 
-// canonical reads a JSON value of a field of the kind. Objects and lists have no canonical text: ok is false.
+// canonical reads a JSON value of a field of the kind. Objects and lists have no canonical text: ok
+// is false.
 func canonical(raw json.RawMessage, kind models.FieldType) (v models.Value, ok bool) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 {
@@ -147,7 +148,10 @@ func wire(v models.Value, kind models.FieldType) any {
 
 // record makes a record of the named fields.
 func (r row) record(object models.SyncObject, d *description, fields []string, us string) models.Record {
-	out := models.Record{Side: models.Salesforce, Object: object, ID: r.text("Id"), Values: make(models.Values, len(fields)), Deleted: r.isTrue("IsDeleted"), MergedInto: r.text("MasterRecordId")}
+	out := models.Record{
+		Side: models.Salesforce, Object: object, ID: r.text("Id"), Values: make(models.Values, len(fields)),
+		Deleted: r.isTrue("IsDeleted"), MergedInto: r.text("MasterRecordId"),
+	}
 	if t := r.time("SystemModstamp"); t != nil {
 		out.ModifiedAt = *t
 	}

@@ -108,7 +108,7 @@ func TestAVendorWhoseClockIsWrongIsStillRight(t *testing.T) {
 		page, err = c.Changes(ctx, models.ContactObject, fields, page.Cursor)
 		check(t, err)
 		i := slices.IndexFunc(page.Records, func(r models.Record) bool { return r.ID == made[0].ID })
-		if page.Gap || i < 0 || page.Records[i].ModifiedAt.Sub(time.Now()).Round(time.Hour) != time.Duration(hours)*time.Hour {
+		if page.Gap || i < 0 || time.Until(page.Records[i].ModifiedAt).Round(time.Hour) != time.Duration(hours)*time.Hour {
 			t.Errorf("%d hours: gap %v, %d records", hours, page.Gap, len(page.Records))
 		}
 	}

@@ -19,14 +19,20 @@ type result struct {
 	Errors  []vendorError `json:"errors"`
 }
 
-// Write writes records of one object with one operation: in one collection call, or more than two hundred in one bulk job where each record can be told
-// by our mark or its id. A create goes as an upsert by our mark where the organization has the field: then even one that is sent twice makes one record.
-func (c *Client) Write(ctx context.Context, object models.SyncObject, writes []models.Write) ([]models.WriteResult, error) {
+// Write writes records of one object with one operation: in one collection call, or more than two
+// hundred in one bulk job where each record can be told by our mark or its id. A create goes as an
+// upsert by our mark where the organization has the field: then even one that is sent twice makes
+// one record.
+func (c *Client) Write(
+	ctx context.Context, object models.SyncObject, writes []models.Write,
+) ([]models.WriteResult, error) {
 	if len(writes) == 0 {
 		return nil, nil
 	}
 	if len(writes) > maxBulk {
-		return nil, models.Errorf(models.CodeInternal, "%d records were to be written at once, where %d may be", len(writes), maxBulk)
+		return nil, models.Errorf(
+			models.CodeInternal, "%d records were to be written at once, where %d may be", len(writes), maxBulk,
+		)
 	}
 	d, err := c.describe(ctx, sobject(object))
 	if err != nil {
@@ -36,25 +42,58 @@ func (c *Client) Write(ctx context.Context, object models.SyncObject, writes []m
 	if err != nil {
 		return nil, err
 	}
+	inCalls := func(writes []models.Write) ([]models.WriteResult, error) {
+		return c.sizes.inCalls(object, writes, func(batch []models.Write) ([]models.WriteResult, error) {
+			if batch[0].Op == models.OpRestore {
+				return c.restore(ctx, object, d, batch)
+			}
+			return c.collection(ctx, object, d, batch, marked && batch[0].Op == models.OpCreate)
+		})
+	}
 	if len(writes) > maxBatch {
 		if u, ok := c.newUpload(d, writes, marked); ok {
 			out, err := c.ingest(ctx, object, writes, u)
 			if !refusedForGood(err) {
 				c.readBack(ctx, object, writes, out)
-				return out, err
+				return resendTooLarge(writes, out, inCalls), err
 			}
-			c.log.Warn("the organization takes no bulk job; records are written in batches", "object", object, "code", models.CodeOf(err))
+			c.log.Warn(
+				"the organization takes no bulk job; records are written in batches", "object", object, "code",
+				models.CodeOf(err),
+			)
 		}
 	}
-	return inBatches(writes, maxBatch, func(batch []models.Write) ([]models.WriteResult, error) {
-		if batch[0].Op == models.OpRestore {
-			return c.restore(ctx, object, d, batch)
-		}
-		return c.collection(ctx, object, d, batch, marked && batch[0].Op == models.OpCreate)
-	})
+	return inCalls(writes)
 }
 
-func (c *Client) collection(ctx context.Context, object models.SyncObject, d *description, writes []models.Write, marked bool) ([]models.WriteResult, error) {
+// resendTooLarge sends the records again, in calls of their own, for which a bulk job's batches
+// were too large.
+func resendTooLarge(
+	writes []models.Write, results []models.WriteResult, inCalls func([]models.Write) ([]models.WriteResult, error),
+) []models.WriteResult {
+	var again []models.Write
+	var at []int
+	for i, r := range results {
+		if r.Err != nil && r.Err.Code == models.CodeCallTooLarge {
+			again, at = append(again, writes[i]), append(at, i)
+		}
+	}
+	if len(again) == 0 {
+		return results
+	}
+	later, err := inCalls(again)
+	if err != nil {
+		later = allRefused(again, err)
+	}
+	for j, i := range at {
+		results[i] = later[j]
+	}
+	return results
+}
+
+func (c *Client) collection(
+	ctx context.Context, object models.SyncObject, d *description, writes []models.Write, marked bool,
+) ([]models.WriteResult, error) {
 	records := make([]map[string]any, len(writes))
 	for i, w := range writes {
 		records[i] = map[string]any{"attributes": map[string]string{"type": sobject(object)}}
@@ -70,7 +109,10 @@ func (c *Client) collection(ctx context.Context, object models.SyncObject, d *de
 			records[i][c.cfg.MarkField] = w.LinkID
 		}
 	}
-	k := call{method: http.MethodPatch, path: c.base() + "/composite/sobjects", body: map[string]any{"allOrNone": false, "records": records}, effect: repeats}
+	k := call{
+		method: http.MethodPatch, path: c.base() + "/composite/sobjects",
+		body: map[string]any{"allOrNone": false, "records": records}, effect: repeats, whole: true,
+	}
 	switch {
 	case marked:
 		k.path += "/" + sobject(object) + "/" + c.cfg.MarkField
@@ -87,7 +129,8 @@ func (c *Client) collection(ctx context.Context, object models.SyncObject, d *de
 	if refused := ofContent(err); refused != nil && len(writes) == 1 {
 		return []models.WriteResult{{ID: writes[0].ID, Err: refused}}, nil
 	} else if refused != nil {
-		// One record is enough for the whole call to be refused, and nothing of it was written: halves find it, and the others go through.
+		// One record is enough for the whole call to be refused, and nothing of it was written:
+		// halves find it, and the others go through.
 		return inBatches(writes, (len(writes)+1)/2, func(half []models.Write) ([]models.WriteResult, error) {
 			return c.collection(ctx, object, d, half, marked)
 		})
@@ -106,15 +149,17 @@ func (c *Client) collection(ctx context.Context, object models.SyncObject, d *de
 	return out, nil
 }
 
-// ofContent is the refusal of a call for what stands in its records; nil where every record would be refused the same, or the error passes.
+// ofContent is the refusal of a call for what stands in its records; nil where every record would
+// be refused the same, or the error passes.
 func ofContent(err error) *models.Error {
 	var e *models.Error
 	if !asError(err, &e) || e.Retry {
 		return nil
 	}
 	switch e.Code {
-	case models.CodeTypeMismatch, models.CodeInvalidParameter, models.CodeParameterMissing, models.CodeRequiredFieldMissing, models.CodeValueTooLong, models.CodeInvalidPicklist,
-		models.CodeParentMissing, models.CodeDeleted, models.CodeDuplicate, models.CodeReadOnly:
+	case models.CodeTypeMismatch, models.CodeInvalidParameter, models.CodeParameterMissing,
+		models.CodeRequiredFieldMissing, models.CodeValueTooLong, models.CodeInvalidPicklist, models.CodeParentMissing,
+		models.CodeDeleted, models.CodeDuplicate, models.CodeReadOnly:
 		return e
 	}
 	return nil
@@ -141,18 +186,28 @@ func (r result) refusal() refusal {
 	return r.Errors[0].refusal()
 }
 
-// refusedWrite turns a refusal into a result. Two upserts of the same mark that meet refuse one of them, whose record is then there.
-func (c *Client) refusedWrite(ctx context.Context, object models.SyncObject, w models.Write, r refusal, marked bool) models.WriteResult {
+// refusedWrite turns a refusal into a result. Two upserts of the same mark that meet refuse one of
+// them, whose record is then there.
+func (c *Client) refusedWrite(
+	ctx context.Context, object models.SyncObject, w models.Write, r refusal, marked bool,
+) models.WriteResult {
 	if r.code == "DUPLICATE_VALUE" && marked && slices.Contains(r.fields, c.cfg.MarkField) {
 		if found, err := c.Find(ctx, object, nil, models.Find{LinkID: w.LinkID}); err == nil && len(found) == 1 {
 			return models.WriteResult{ID: found[0].ID}
 		}
 	}
-	return models.WriteResult{ID: w.ID, Err: r.err()}
+	refused := r.err()
+	if contradicts(refused) {
+		c.describeAgain(describedAnew)
+	}
+	return models.WriteResult{ID: w.ID, Err: refused}
 }
 
-// readBack reads what was written: the vendor trims and rounds, and its time of the change orders it. Without it the values are taken as sent.
-func (c *Client) readBack(ctx context.Context, object models.SyncObject, writes []models.Write, results []models.WriteResult) {
+// readBack reads what was written: the vendor trims and rounds, and its time of the change orders
+// it. Without it the values are taken as sent.
+func (c *Client) readBack(
+	ctx context.Context, object models.SyncObject, writes []models.Write, results []models.WriteResult,
+) {
 	var ids, fields []string
 	for i, r := range results {
 		if r.Err != nil {
@@ -191,7 +246,9 @@ func (c *Client) readBack(ctx context.Context, object models.SyncObject, writes 
 // undeleteBody is the SOAP call undelete, which REST does not have.
 func undeleteBody(session string, writes []models.Write) []byte {
 	var b bytes.Buffer
-	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?><e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com"><e:Header><SessionHeader><sessionId>`)
+	b.WriteString(
+		`<?xml version="1.0" encoding="UTF-8"?><e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:partner.soap.sforce.com"><e:Header><SessionHeader><sessionId>`,
+	)
 	_ = xml.EscapeText(&b, []byte(session)) // a buffer takes everything
 	b.WriteString(`</sessionId></SessionHeader></e:Header><e:Body><undelete>`)
 	for _, w := range writes {
@@ -215,7 +272,9 @@ type undeleteAnswer struct {
 }
 
 // restore takes records out of the recycle bin and updates them.
-func (c *Client) restore(ctx context.Context, object models.SyncObject, d *description, writes []models.Write) ([]models.WriteResult, error) {
+func (c *Client) restore(
+	ctx context.Context, object models.SyncObject, d *description, writes []models.Write,
+) ([]models.WriteResult, error) {
 	answered, err := c.undelete(ctx, writes)
 	if err != nil {
 		return c.failed(writes, err)
@@ -245,8 +304,11 @@ func (c *Client) restore(ctx context.Context, object models.SyncObject, d *descr
 	}
 	updated, err := c.collection(ctx, object, d, back, false)
 	for j, i := range at {
-		if err != nil { // restored, and the values are still owed: the same restore goes through again
-			out[i] = models.WriteResult{ID: writes[i].ID, Err: unavailable(err, "the record was restored; its values could not be written yet")}
+		if err != nil {
+			// Restored, and the values are still owed: the same restore goes through again.
+			out[i] = models.WriteResult{
+				ID: writes[i].ID, Err: unavailable(err, "the record was restored; its values could not be written yet"),
+			}
 		} else {
 			out[i] = updated[j]
 		}
@@ -254,8 +316,11 @@ func (c *Client) restore(ctx context.Context, object models.SyncObject, d *descr
 	return out, nil
 }
 
-// liveAlready are those of the refused records that are not deleted: an earlier restore, whose answer was lost, has done its work.
-func (c *Client) liveAlready(ctx context.Context, object models.SyncObject, writes []models.Write, answered undeleteAnswer) (map[string]bool, error) {
+// liveAlready are those of the refused records that are not deleted: an earlier restore, whose
+// answer was lost, has done its work.
+func (c *Client) liveAlready(
+	ctx context.Context, object models.SyncObject, writes []models.Write, answered undeleteAnswer,
+) (map[string]bool, error) {
 	var ids []string
 	for i, one := range answered.Results {
 		if !one.Success && len(one.Errors) > 0 && one.Errors[0].StatusCode == "UNDELETE_FAILED" {
@@ -283,8 +348,13 @@ func (c *Client) undelete(ctx context.Context, writes []models.Write) (undeleteA
 	if err != nil {
 		return out, err
 	}
-	r, err := c.do(ctx, call{method: http.MethodPost, path: "/services/Soap/u/" + c.cfg.APIVersion, body: undeleteBody(token, writes), effect: repeats,
-		header: http.Header{"Content-Type": {"text/xml; charset=UTF-8"}, "Soapaction": {`""`}}})
+	r, err := c.do(
+		ctx,
+		call{
+			method: http.MethodPost, path: "/services/Soap/u/" + c.version(), body: undeleteBody(token, writes),
+			effect: repeats, header: http.Header{"Content-Type": {"text/xml; charset=UTF-8"}, "Soapaction": {`""`}},
+		},
+	)
 	if err != nil {
 		return out, err
 	}

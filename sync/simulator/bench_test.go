@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// BenchmarkStart is what one history of a model test pays for its vendors: a start in memory, and its end.
+// BenchmarkStart is what one history of a model test pays for its vendors: a start in memory, and
+// its end.
 func BenchmarkStart(b *testing.B) {
 	for _, contacts := range []int{0, 20} {
 		b.Run(fmt.Sprint(contacts), func(b *testing.B) {

@@ -58,8 +58,8 @@ func child(t *testing.T, dir string) (cmd *exec.Cmd, salesforceURL, deskURL stri
 	return cmd, salesforceURL, deskURL
 }
 
-// A process that is killed while it writes has kept every write it answered, and no write is half there; nor does a
-// line that was torn in the middle keep it from starting.
+// A process that is killed while it writes has kept every write it answered, and no write is half
+// there; nor does a line that was torn in the middle keep it from starting.
 func TestAKillLosesNothingThatWasAnswered(t *testing.T) {
 	dir := t.TempDir()
 	cmd, salesforceURL, deskURL := child(t, dir)

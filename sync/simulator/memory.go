@@ -6,16 +6,16 @@ import (
 	"net/http"
 )
 
-// The addresses of vendors in memory. No program listens on ports this low, so that a client that was not given the
-// dialer is refused rather than answered by somebody else.
+// The addresses of vendors in memory. No program listens on ports this low, so that a client that
+// was not given the dialer is refused rather than answered by somebody else.
 const (
 	memorySalesforce = "127.0.0.1:1"
 	memoryPubSub     = "127.0.0.1:2"
 	memoryDesk       = "127.0.0.1:3"
 )
 
-// Dial reaches a vendor at an address of SalesforceURL, PubSubAddr or DeskURL, whether it serves in memory or on a
-// port. It fits grpc.WithContextDialer.
+// Dial reaches a vendor at an address of SalesforceURL, PubSubAddr or DeskURL, whether it serves in
+// memory or on a port. It fits grpc.WithContextDialer.
 func (r *Running) Dial(ctx context.Context, address string) (net.Conn, error) {
 	if r.network != nil {
 		return r.network.DialContext(ctx, address)

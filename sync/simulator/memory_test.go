@@ -195,7 +195,8 @@ func dialPubSub(t *testing.T, r *Running) *grpc.ClientConn {
 	return conn
 }
 
-// subscribe asks for contacts' change events after a replay id, from the earliest, or from now, and returns the first answer.
+// subscribe asks for contacts' change events after a replay id, from the earliest, or from now, and
+// returns the first answer.
 func subscribe(t *testing.T, v *vendors, conn *grpc.ClientConn, replay []byte, earliest bool) (*pb.FetchResponse, error) {
 	t.Helper()
 	var info struct {

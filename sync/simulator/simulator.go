@@ -1,25 +1,31 @@
-// Package simulator runs both vendors on this machine: a Salesforce with its Pub/Sub API and a Zoho Desk, as servers that real
-// client programs believe, filled with the same made-up people.
+// Package simulator runs both vendors on this machine: a Salesforce with its Pub/Sub API and a Zoho
+// Desk, as servers that real client programs believe, filled with the same made-up people.
 //
 // # In tests
 //
-// Start with Config.InMemory serves both vendors on connections inside the process, without ports and without files. A
-// start with 20 contacts takes about two milliseconds. Every time that the vendors tell or keep is Config.Now, and every
-// wait is a timer of package time, so that a testing/synctest bubble that holds the vendors and their clients runs on
-// virtual time: a search index that lags by a minute, a session that ends after two hours and change events that are
-// kept for 72 hours take no time at all.
+// Start with Config.InMemory serves both vendors on connections inside the process, without ports
+// and without files. A start with 20 contacts takes about two milliseconds. Every time that the
+// vendors tell or keep is Config.Now, and every wait is a timer of package time, so that a
+// testing/synctest bubble that holds the vendors and their clients runs on virtual time: a search
+// index that lags by a minute, a session that ends after two hours and change events that are kept
+// for 72 hours take no time at all.
 //
 //	synctest.Test(t, func(t *testing.T) {
-//		vendors, err := simulator.Start(t.Context(), simulator.Config{InMemory: true, Contacts: 20, Accounts: 5, Overlap: 0.5, Seed: 1})
+//		vendors, err := simulator.Start(t.Context(), simulator.Config{
+//			InMemory: true, Contacts: 20, Accounts: 5, Overlap: 0.5, Seed: 1,
+//		})
 //		...
-//		client := vendors.HTTPClient()          // give it to the clients of SalesforceURL and DeskURL
-//		conn, err := grpc.NewClient(vendors.PubSubAddr, grpc.WithContextDialer(vendors.Dial), ...) // trusts PubSubCAPEM
+//		// For the clients of SalesforceURL and DeskURL.
+//		client := vendors.HTTPClient()
+//		// The connection trusts PubSubCAPEM.
+//		conn, err := grpc.NewClient(vendors.PubSubAddr, grpc.WithContextDialer(vendors.Dial), ...)
 //		time.Sleep(72 * time.Hour)
-//		err = vendors.Close()                   // last, after every client: a bubble ends when its goroutines have
+//		// Last, after every client: a bubble ends when its goroutines have.
+//		err = vendors.Close()
 //	})
 //
-// Config.Hooks takes Desk's webhooks straight to a handler. Control by HTTPClient and /_sim/faults, /_sim/stats,
-// /_sim/dump, /_sim/reset, as with vendors on ports.
+// Config.Hooks takes Desk's webhooks straight to a handler. Control by HTTPClient and /_sim/faults,
+// /_sim/stats, /_sim/dump, /_sim/reset, as with vendors on ports.
 package simulator
 
 import (
@@ -30,21 +36,24 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
+	"sidelight/internal/local"
 	"sidelight/sync/simulator/desk"
 	"sidelight/sync/simulator/fault"
 	"sidelight/sync/simulator/memory"
 	"sidelight/sync/simulator/salesforce"
 )
 
-// Config says where the vendors listen and what a first start fills them with. An empty address is a free port on
-// loopback.
+// Config says where the vendors listen and what a first start fills them with. An empty address is
+// a free port on loopback.
 type Config struct {
 	SalesforceListen, PubSubListen, DeskListen string
-	// StateDir keeps what the vendors hold; a second start on it goes on with the same world, whatever Contacts,
-	// Accounts, Overlap and Seed say then. Empty keeps everything in memory. One process at a time may use it.
+	// StateDir keeps what the vendors hold; a second start on it goes on with the same world,
+	// whatever Contacts, Accounts, Overlap and Seed say then. Empty keeps everything in memory. One
+	// process at a time may use it.
 	StateDir string
 	// Contacts and Accounts are how many each side has, Overlap (0 to 1) the share that is on both.
 	Contacts, Accounts int
@@ -56,8 +65,9 @@ type Config struct {
 	Latency string
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-	// InMemory serves on connections inside this process in place of ports; the addresses above mean nothing then. Reach
-	// the vendors by HTTPClient and Dial. With an empty StateDir no file is written either.
+	// InMemory serves on connections inside this process in place of ports; the addresses above
+	// mean nothing then. Reach the vendors by HTTPClient and Dial. With an empty StateDir no file
+	// is written either.
 	InMemory bool
 	// Hooks delivers Desk's webhooks; nil is the network.
 	Hooks http.RoundTripper
@@ -65,10 +75,11 @@ type Config struct {
 
 // Running is a pair of vendors that serve until Close.
 type Running struct {
-	// SalesforceURL is both the login host and the instance; DeskURL both the accounts host and the API.
+	// SalesforceURL is both the login host and the instance; DeskURL both the accounts host and the
+	// API.
 	SalesforceURL, PubSubAddr, DeskURL string
-	// PubSubCA is a PEM file with the certificate to trust for PubSubAddr; PubSubCAPEM is its content. Vendors in memory
-	// that keep no state have no file.
+	// PubSubCA is a PEM file with the certificate to trust for PubSubAddr; PubSubCAPEM is its
+	// content. Vendors in memory that keep no state have no file.
 	PubSubCA    string
 	PubSubCAPEM []byte
 
@@ -107,8 +118,8 @@ func (e *AddressError) Error() string { return "simulated " + e.Vendor + ": " + 
 
 func (e *AddressError) Unwrap() error { return e.Err }
 
-// Start opens or seeds both vendors and serves them. ctx bounds the start alone: what runs goes on until Close. An
-// error leaves nothing running; one about an address says which.
+// Start opens or seeds both vendors and serves them. ctx bounds the start alone: what runs goes on
+// until Close. An error leaves nothing running; one about an address says which.
 func Start(ctx context.Context, cfg Config) (_ *Running, err error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -161,8 +172,8 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return config.Listen(ctx, "tcp", address)
 }
 
-// openVendors reads or makes the world and opens both states. What is wrong in cfg is found before anything is
-// written.
+// openVendors reads or makes the world and opens both states. What is wrong in cfg is found before
+// anything is written.
 func (r *Running) openVendors(cfg Config) error {
 	injectors := [2]*fault.Injector{fault.New(cfg.Now, cfg.Seed), fault.New(cfg.Now, cfg.Seed+1)}
 	for _, in := range injectors {
@@ -201,8 +212,8 @@ func (r *Running) openVendors(cfg Config) error {
 	return nil
 }
 
-// writeCertificate puts the Pub/Sub certificate beside the state, or into a folder that Close removes. Vendors in memory
-// without state write none.
+// writeCertificate puts the Pub/Sub certificate beside the state, or into a folder that Close
+// removes. Vendors in memory without state write none.
 func (r *Running) writeCertificate(cfg Config) (err error) {
 	r.PubSubCAPEM = r.salesforce.PubSubCAPEM()
 	dir := cfg.StateDir
@@ -232,10 +243,24 @@ func (r *Running) serve(ctx context.Context, salesforceListener, pubSubListener,
 // headerTimeout is how long a client may take to send a request's head.
 const headerTimeout = 10 * time.Second
 
-// serveHTTP serves until Close. Calls that a fault keeps waiting end with ctx: one whose body was not read notices nothing of its
-// connection.
+// controlled lets no page of another origin make a browser control a vendor at /_sim/. What the
+// vendors themselves answer is as theirs is.
+func controlled(name string, vendor http.Handler) http.Handler {
+	control := local.Only(vendor, name)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/_sim/") {
+			control.ServeHTTP(w, r)
+			return
+		}
+		vendor.ServeHTTP(w, r)
+	})
+}
+
+// serveHTTP serves until Close. Calls that a fault keeps waiting end with ctx: one whose body was
+// not read notices nothing of its connection.
 func (r *Running) serveHTTP(ctx context.Context, name string, l net.Listener, handler http.Handler) {
-	server := &http.Server{Handler: r.calls.counted(handler), ReadHeaderTimeout: headerTimeout, BaseContext: func(net.Listener) context.Context { return ctx }}
+	host, _, _ := net.SplitHostPort(reachable(l))
+	server := &http.Server{Handler: r.calls.counted(controlled(host, handler)), ReadHeaderTimeout: headerTimeout, BaseContext: func(net.Listener) context.Context { return ctx }}
 	r.servers = append(r.servers, server)
 	r.running.Go(func() {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -266,8 +291,8 @@ func reachable(l net.Listener) string {
 // closeGrace is how long calls under way may still take once Close is called.
 const closeGrace = 2 * time.Second
 
-// Close ends the servers, lets calls under way finish for a moment, and closes the states. It returns what went
-// wrong since Start. Further calls return the same.
+// Close ends the servers, lets calls under way finish for a moment, and closes the states. It
+// returns what went wrong since Start. Further calls return the same.
 func (r *Running) Close() error {
 	r.once.Do(func() {
 		r.stop()

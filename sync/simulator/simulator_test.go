@@ -65,7 +65,8 @@ func TestBothVendorsStartWithTheSamePeople(t *testing.T) {
 	}
 }
 
-// Whatever a second start asks for, the folder's world is what it finds, with what was written since.
+// Whatever a second start asks for, the folder's world is what it finds, with what was written
+// since.
 func TestASecondStartFindsTheSameVendors(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "vendors")
 	first := start(t, small(dir))

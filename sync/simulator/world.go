@@ -11,9 +11,9 @@ import (
 	"sidelight/sync/simulator/seed"
 )
 
-// openWorld makes the world that the vendors start with. What it was made from is kept in the state folder before
-// either vendor is filled: a start that was killed between the two goes on with the same people, and a reset after
-// a restart brings back the first start.
+// openWorld makes the world that the vendors start with. What it was made from is kept in the state
+// folder before either vendor is filled: a start that was killed between the two goes on with the
+// same people, and a reset after a restart brings back the first start.
 func openWorld(cfg Config) (seed.World, error) {
 	options := seed.Options{Contacts: cfg.Contacts, Accounts: cfg.Accounts, Overlap: cfg.Overlap, Seed: cfg.Seed, Now: cfg.Now().UTC()}
 	if cfg.StateDir == "" {
@@ -36,8 +36,8 @@ func openWorld(cfg Config) (seed.World, error) {
 	return seed.Generate(options), replaceFile(path, kept)
 }
 
-// takeFolder makes the state folder and keeps other processes out of it until the file is closed: two that append to the
-// same journals would spoil them.
+// takeFolder makes the state folder and keeps other processes out of it until the file is closed:
+// two that append to the same journals would spoil them.
 func takeFolder(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err

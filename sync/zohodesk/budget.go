@@ -1,6 +1,7 @@
 package zohodesk
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"sync"
@@ -9,14 +10,14 @@ import (
 	"sidelight/models"
 )
 
-// probeEvery is how often one call of the sync goes through while the rest is kept for agents, to see whether a new day has begun.
+// probeEvery is how often one call of the sync goes through while the rest is kept for agents, to
+// see whether a new day has begun.
 const probeEvery = 15 * time.Minute
 
 // budget counts the day's API credits from the answers. Desk tells what remains, not the limit.
 type budget struct {
-	share float64 // kept for agents
-
 	mu        sync.Mutex
+	share     float64 // kept for agents
 	known     bool
 	remaining int
 	limit     int
@@ -36,11 +37,27 @@ func (b *budget) observe(h http.Header, now time.Time) {
 	defer b.mu.Unlock()
 	b.known, b.remaining = true, max(remaining, 0)
 	b.limit = max(b.limit, remaining+max(weight, 0))
+	b.settle(now)
+}
+
+// settle lets the sync go on, or holds it back; b.mu is held.
+func (b *budget) settle(now time.Time) {
 	if kept := b.kept(); kept == 0 || b.remaining > kept {
 		b.nextProbe = time.Time{}
 	} else if b.nextProbe.IsZero() {
 		b.nextProbe = now.Add(probeEvery)
 	}
+}
+
+// keep changes the share that is kept for agents, from the next call on.
+func (b *budget) keep(share float64, now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if share = max(share, 0); share == b.share {
+		return
+	}
+	b.share = share
+	b.settle(now)
 }
 
 // refused notes a refusal for want of credits.
@@ -66,7 +83,10 @@ func (b *budget) admit(now time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if now.Before(b.spentUntil) {
-		return &models.Error{Code: models.CodeQuotaExhausted, Message: "Zoho Desk's API credits of the day are used up", Retry: true, RetryAfter: b.spentUntil.Sub(now)}
+		return &models.Error{
+			Code: models.CodeQuotaExhausted, Message: "Zoho Desk's API credits of the day are used up", Retry: true,
+			RetryAfter: b.spentUntil.Sub(now),
+		}
 	}
 	if b.nextProbe.IsZero() {
 		return nil
@@ -75,13 +95,16 @@ func (b *budget) admit(now time.Time) error {
 		b.nextProbe = now.Add(probeEvery)
 		return nil
 	}
-	return &models.Error{Code: models.CodeQuotaExhausted, Message: "the rest of Zoho Desk's API credits of the day is kept for agents", Retry: true, RetryAfter: b.nextProbe.Sub(now)}
+	return &models.Error{
+		Code: models.CodeQuotaExhausted, Message: "the rest of Zoho Desk's API credits of the day is kept for agents",
+		Retry: true, RetryAfter: b.nextProbe.Sub(now),
+	}
 }
 
 func (b *budget) report() models.APIBudget {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	out := models.APIBudget{Side: models.Desk}
+	out := models.APIBudget{Side: models.Desk, KeptPercent: int(math.Round(b.share * 100))}
 	if !b.known {
 		return out
 	}

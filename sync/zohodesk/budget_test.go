@@ -1,6 +1,7 @@
 package zohodesk
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,8 @@ func TestTheSyncStopsShortOfTheAgentsCredits(t *testing.T) {
 		t.Fatalf("%+v", stopped)
 	}
 	b := r.Budget()
-	if b.Side != models.Desk || *b.Limit != 100 || *b.KeptForAgents != 20 || *b.Used != 81 { // each call costs three
+	if b.Side != models.Desk || *b.Limit != 100 || *b.KeptForAgents != 20 || *b.Used != 81 {
+		// Each call costs three.
 		t.Errorf("limit %d, kept %d, used %d", *b.Limit, *b.KeptForAgents, *b.Used)
 	}
 	sent := r.calls()["GET /api/v1/contacts/search"]
@@ -106,7 +108,7 @@ func TestATicketTellsItsCustomer(t *testing.T) {
 			t.Errorf("%+v", summary)
 		}
 		one, err := r.Ticket(r.Context(), summary.ID)
-		if err != nil || one != summary.Ticket || one.ContactID == "" || !one.AsOf.Equal(r.clock.now()) {
+		if err != nil || !reflect.DeepEqual(one, summary.Ticket) || one.ContactID == "" || !one.AsOf.Equal(r.clock.now()) {
 			t.Errorf("%+v is not %+v, %v", one, summary.Ticket, err)
 		}
 		contact := r.read(models.ContactObject, one.ContactID, "accountId", "email")

@@ -9,11 +9,12 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"sync"
 	"sync/atomic"
-	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"sidelight/models"
+	"sidelight/sync/vendor"
 )
 
 // maxAnswer bounds an answer's body, in bytes: a hundred whole records with long descriptions fit.
@@ -35,9 +36,11 @@ type call struct {
 	query  url.Values
 	body   any
 	effect effect
-	// forAgents is a call that a person waits for: it is of the agents' share and does not queue behind the sync.
+	// forAgents is a call that a person waits for: it is of the agents' share and does not queue
+	// behind the sync.
 	forAgents bool
-	// asToken calls with another's access token. A refusal is then that token's own, and nothing is refreshed.
+	// asToken calls with another's access token. A refusal is then that token's own, and nothing is
+	// refreshed.
 	asToken string
 	// anyOrg leaves the organization out.
 	anyOrg bool
@@ -65,7 +68,8 @@ func (r reply) decode(into any) error {
 	return nil
 }
 
-// rows reads the data of a list. 204 is an empty one; a 200 without a list is a broken answer, never an empty list.
+// rows reads the data of a list. 204 is an empty one; a 200 without a list is a broken answer,
+// never an empty list.
 func (r reply) rows() ([]row, error) {
 	if r.status == http.StatusNoContent {
 		return nil, nil
@@ -111,12 +115,10 @@ func (c *Client) do(ctx context.Context, k call) (reply, error) {
 		if err := c.budget.admit(c.now()); err != nil {
 			return reply{}, err
 		}
-		select {
-		case c.room <- struct{}{}:
-			defer func() { <-c.room }()
-		case <-ctx.Done():
-			return reply{}, unavailable(ctx.Err(), "the call was given up before it was sent")
+		if err := c.slots.Acquire(ctx, 1); err != nil {
+			return reply{}, unavailable(err, "the call was given up before it was sent")
 		}
+		defer c.slots.Release(1)
 	}
 	token := k.asToken
 	if token == "" {
@@ -143,21 +145,26 @@ func (c *Client) send(ctx context.Context, k call, token string) (reply, error) 
 		return reply{}, err
 	}
 	var connected atomic.Bool
-	req = req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}))
+	req = req.WithContext(
+		httptrace.WithClientTrace(
+			ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }},
+		),
+	)
 	lost := func(cause error) error { return lostAnswer(k.effect, cause) }
 	asked := c.now()
 	res, err := c.http.Do(req)
 	if err != nil {
 		if !connected.Load() {
-			return reply{}, unavailable(withoutURL(err), "Zoho Desk could not be reached")
+			return reply{}, unavailable(vendor.WithoutURL(err), "Zoho Desk could not be reached")
 		}
-		return reply{}, lost(withoutURL(err))
+		return reply{}, lost(vendor.WithoutURL(err))
 	}
 	defer res.Body.Close()
-	c.clock.observe(res.Header, asked)
+	c.clock.Observe(res.Header, asked)
 	body, err := readLimited(res.Body)
 	if res.StatusCode >= 300 {
 		refusal := readRefusal(res.StatusCode, res.Header, body)
+		refusal.foreign = refusal.foreign && err == nil
 		c.budget.refused(refusal, res.Header, c.now())
 		return reply{}, refusal.err(k.effect)
 	}
@@ -183,7 +190,7 @@ func (c *Client) request(ctx context.Context, k call, token string) (*http.Reque
 	}
 	req, err := http.NewRequestWithContext(ctx, k.method, target, body)
 	if err != nil {
-		return nil, models.Wrap(withoutURL(err), models.CodeInternal, "the request could not be made")
+		return nil, models.Wrap(vendor.WithoutURL(err), models.CodeInternal, "the request could not be made")
 	}
 	req.Header.Set("Authorization", "Zoho-oauthtoken "+token)
 	req.Header.Set("Accept", "application/json")
@@ -204,22 +211,14 @@ func (c *Client) get(ctx context.Context, path string, query url.Values) (reply,
 	return c.do(ctx, call{method: http.MethodGet, path: path, query: query})
 }
 
-// each runs do for 0 to n-1, beside each other; what do sends is bounded by Config.Parallel. The first error ends the others.
+// each runs do for 0 to n-1, beside each other; what do sends is bounded by Config.Parallel. The
+// first error ends the others.
 func each(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var wg sync.WaitGroup
-	var once sync.Once
-	var first error
+	g, ctx := errgroup.WithContext(ctx)
 	for i := range n {
-		wg.Go(func() {
-			if err := do(ctx, i); err != nil {
-				once.Do(func() { first = err; cancel() })
-			}
-		})
+		g.Go(func() error { return do(ctx, i) })
 	}
-	wg.Wait()
-	return first
+	return g.Wait()
 }
 
 func readLimited(r io.Reader) ([]byte, error) {
@@ -228,36 +227,4 @@ func readLimited(r io.Reader) ([]byte, error) {
 		return nil, errors.New("the answer is larger than it may be")
 	}
 	return body, err
-}
-
-// withoutURL drops the address from a transport's error: searches hold personal data.
-func withoutURL(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
-}
-
-// vendorClock is how far Desk's clock is ahead of ours.
-type vendorClock struct {
-	mu    sync.Mutex
-	ahead time.Duration
-}
-
-func (v *vendorClock) observe(h http.Header, asked time.Time) {
-	date, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		return
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.ahead = date.Sub(asked)
-}
-
-// at is Desk's time at our time now, to about a second.
-func (v *vendorClock) at(now time.Time) time.Time {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return now.Add(v.ahead)
 }

@@ -10,9 +10,11 @@ import (
 )
 
 const (
-	// overlap is how far a poll reaches back behind its mark: further than a slow transaction or a second server's clock.
+	// overlap is how far a poll reaches back behind its mark: further than a slow transaction or a
+	// second server's clock.
 	overlap = 2 * time.Minute
-	// binKeeps is how long deletions can be found in the recycle bin. The vendor empties it after 60 days; half of that is relied on.
+	// binKeeps is how long deletions can be found in the recycle bin. The vendor empties it after
+	// 60 days; half of that is relied on.
 	binKeeps = 30 * 24 * time.Hour
 )
 
@@ -32,9 +34,11 @@ func (k cursor) String() string {
 	return string(raw)
 }
 
-// Changes reads what was changed since the cursor, last changed first, and then what the recycle bin got since. It goes by the list and not
-// by the search, whose index lags behind the records.
-func (c *Client) Changes(ctx context.Context, object models.SyncObject, fields []string, text string) (models.ChangePage, error) {
+// Changes reads what was changed since the cursor, last changed first, and then what the recycle
+// bin got since. It goes by the list and not by the search, whose index lags behind the records.
+func (c *Client) Changes(
+	ctx context.Context, object models.SyncObject, fields []string, text string,
+) (models.ChangePage, error) {
 	if text == "" {
 		at, err := c.vendorTime(ctx, object)
 		if err != nil {
@@ -79,8 +83,11 @@ func (c *Client) vendorTime(ctx context.Context, object models.SyncObject) (time
 	return at, err
 }
 
-// changed is the next page of changed records; it moves the cursor on to the deletions when there are no more.
-func (c *Client) changed(ctx context.Context, object models.SyncObject, fields []string, k *cursor) ([]models.Record, error) {
+// changed is the next page of changed records; it moves the cursor on to the deletions when there
+// are no more.
+func (c *Client) changed(
+	ctx context.Context, object models.SyncObject, fields []string, k *cursor,
+) ([]models.Record, error) {
 	d, err := c.describe(ctx, object)
 	if err != nil {
 		return nil, err
@@ -118,7 +125,9 @@ func (c *Client) changed(ctx context.Context, object models.SyncObject, fields [
 }
 
 // deletions is the next page of what the recycle bin got since the cursor.
-func (c *Client) deletions(ctx context.Context, object models.SyncObject, k *cursor) (records []models.Record, done bool, err error) {
+func (c *Client) deletions(
+	ctx context.Context, object models.SyncObject, k *cursor,
+) (records []models.Record, done bool, err error) {
 	rows, after, err := c.bin(object).next(ctx, k.Window)
 	if err != nil {
 		return nil, false, err

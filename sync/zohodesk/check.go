@@ -9,8 +9,8 @@ import (
 	"sidelight/models"
 )
 
-// Check names the organization and tries everything that the sync needs. What is missing is a check that is not OK; credentials
-// that do not work at all are an error.
+// Check names the organization and tries everything that the sync needs. What is missing is a check
+// that is not OK; credentials that do not work at all are an error.
 func (c *Client) Check(ctx context.Context) (models.ConnectionInfo, error) {
 	info := models.ConnectionInfo{Host: c.api, OrgID: c.cfg.OrgID}
 	org, err := c.organization(ctx)
@@ -23,8 +23,10 @@ func (c *Client) Check(ctx context.Context) (models.ConnectionInfo, error) {
 		return info, nil
 	}
 	info.Organization = org.CompanyName
-	info.Checks = append(info.Checks, models.ConnectionCheck{Name: "Organization", OK: true, Detail: models.Text(org.Edition).Ptr()})
-	day := c.clock.at(c.now())
+	info.Checks = append(
+		info.Checks, models.ConnectionCheck{Name: "Organization", OK: true, Detail: models.Text(org.Edition).Ptr()},
+	)
+	day := c.clock.At(c.now())
 	one := url.Values{"limit": {"1"}}
 	for _, probe := range []struct {
 		name, path string
@@ -36,7 +38,7 @@ func (c *Client) Check(ctx context.Context) (models.ConnectionInfo, error) {
 		{"Contact fields", "/fields", url.Values{"module": {"contacts"}}, ""},
 		{"Account fields", "/fields", url.Values{"module": {"accounts"}}, ""},
 		{"Search", "/contacts/search", url.Values{"limit": {"1"}, "modifiedTimeRange": {timeRange(day.Add(-time.Hour), day)}}, ""},
-		{"Recycle bin", "/recycleBin", url.Values{"module": {"contacts"}, "limit": {"1"}}, "deletions cannot be seen"},
+		{"Recycle bin", "/recycleBin", one, "deletions cannot be seen"},
 		{"Tickets", "/tickets", one, "the widget cannot find a ticket's customer"},
 		{"Profiles", "/profiles", nil, ""},
 		{"Webhooks", "/webhooks", nil, "changes are found by polling alone"},
@@ -49,6 +51,7 @@ func (c *Client) Check(ctx context.Context) (models.ConnectionInfo, error) {
 		info.Checks = append(info.Checks, check)
 	}
 	for _, object := range models.SyncObjects {
+		c.forgetDescription(object)
 		check, err := c.checkMark(ctx, object)
 		if err != nil {
 			return info, err
@@ -58,8 +61,13 @@ func (c *Client) Check(ctx context.Context) (models.ConnectionInfo, error) {
 	return info, nil
 }
 
+// Organization is the configured one: Desk refuses calls to any other itself.
+func (c *Client) Organization(context.Context) (string, error) { return c.cfg.OrgID, nil }
+
 // probe makes a call for its refusal alone.
-func (c *Client) probe(ctx context.Context, path string, query url.Values, without string) (models.ConnectionCheck, error) {
+func (c *Client) probe(
+	ctx context.Context, path string, query url.Values, without string,
+) (models.ConnectionCheck, error) {
 	_, err := c.do(ctx, call{method: http.MethodGet, path: path, query: query, forAgents: true})
 	var refusal *models.Error
 	switch {

@@ -1,8 +1,9 @@
-// Package zohodesk is Sidelight's client of Zoho Desk: OAuth in every data centre, contacts and accounts with their
-// changes and deletions, tickets, profiles and agents, and webhooks.
+// Package zohodesk is Sidelight's client of Zoho Desk: OAuth in every data centre, contacts and
+// accounts with their changes and deletions, tickets, profiles and agents, and webhooks.
 //
-// Every error is a *models.Error. A call is sent once; the one exception is a call that was refused for an expired access
-// token, which is sent again with a fresh one. A write whose answer was lost is UNKNOWN_OUTCOME.
+// Every error is a *models.Error. A call is sent once; the one exception is a call that was refused
+// for an expired access token, which is sent again with a fresh one. A write whose answer was lost
+// is UNKNOWN_OUTCOME.
 package zohodesk
 
 import (
@@ -16,34 +17,44 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"sidelight/models"
+	"sidelight/sync/vendor"
 )
 
 // Config says which organization a Client talks to, and how.
 type Config struct {
-	// DataCenter names the organization's data centre (us, eu, in, au, jp, ca, cn, sa, sg, ae, uk). Empty is us.
+	// DataCenter names the organization's data centre (us, eu, in, au, jp, ca, cn, sa, sg, ae, uk).
+	// Empty is us.
 	DataCenter string
-	// APIURL and AccountsURL go before the data centre's own hosts; a simulator or a proxy stands there.
+	// APIURL and AccountsURL go before the data centre's own hosts; a simulator or a proxy stands
+	// there.
 	APIURL, AccountsURL string
 	// OrgID is the organization, digits. It is sent with every call.
 	OrgID string
-	// Credentials answers what the client signs in with; it is asked again whenever an access token is needed.
+	// Credentials answers what the client signs in with; it is asked again whenever an access token
+	// is needed.
 	Credentials func(ctx context.Context) (models.Credentials, error)
-	// SaveCredentials keeps the credentials with a new access token, so that other replicas use the same one. Nil keeps nothing.
+	// SaveCredentials keeps the credentials with a new access token, so that other replicas use the
+	// same one. Nil keeps nothing.
 	SaveCredentials func(ctx context.Context, c models.Credentials) error
 	// HTTP sends the requests. Nil is a client with a 30 s timeout. Redirects are never followed.
 	HTTP   *http.Client
 	Now    func() time.Time
 	Logger *slog.Logger
-	// SourceID marks our own writes, so that our webhook does not hear of them: a UUID of version 1. Empty derives one from OrgID.
+	// SourceID marks our own writes, so that our webhook does not hear of them: a UUID of version
+	// 1. Empty derives one from OrgID.
 	SourceID string
-	// PageSize is how many rows a list is asked for, from 3 to 100. Zero is 50: some modules refuse more.
+	// PageSize is how many rows a list is asked for, from 3 to 100. Zero is 50: some modules refuse
+	// more.
 	PageSize int
 	// Parallel is how many calls of the sync run at once. Zero is 5, the smallest edition's limit.
 	Parallel int
 	// MarkField is the custom text field that holds our link id. Empty is cf_sidelight_link_id.
 	MarkField string
-	// AgentShare is the part of the day's API credits that is kept for agents. Zero is 0.2; below zero keeps none.
+	// AgentShare is the part of the day's API credits that is kept for agents. Zero is 0.2; below
+	// zero keeps none.
 	AgentShare float64
 }
 
@@ -69,16 +80,19 @@ type Client struct {
 
 	tokens tokens
 	budget budget
-	room   chan struct{} // one place for each call of the sync that may run at once
-	clock  vendorClock
+	slots  *semaphore.Weighted // one place for each call of the sync that may run at once
+	clock  vendor.Clock
 
 	deliveries deliveries
-	heard      heard
+	seenEvents seenEvents
+
+	learned learned
+	settled settled
+	recent  map[models.SyncObject]*recent
 
 	mu           sync.Mutex
 	descriptions map[models.SyncObject]*description
-	// narrow are the objects whose list refuses our fields parameter: their rows are read one by one.
-	narrow map[models.SyncObject]bool
+	modules      map[models.SyncObject]string // the ids of their modules
 }
 
 // New makes a client. Errors are BAD_USER_INPUT: an unknown data centre, a URL without a host.
@@ -110,8 +124,15 @@ func New(cfg Config) (*Client, error) {
 		send = *cfg.HTTP
 	}
 	send.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c := &Client{cfg: cfg, api: api, accounts: accounts, http: &send, now: cfg.Now, log: cfg.Logger.With("room", "zohodesk"),
-		room: make(chan struct{}, cfg.Parallel), descriptions: map[models.SyncObject]*description{}, narrow: map[models.SyncObject]bool{}}
+	c := &Client{
+		cfg: cfg, api: api, accounts: accounts, http: &send, now: cfg.Now,
+		log: cfg.Logger.With("component", "zohodesk"), slots: semaphore.NewWeighted(int64(cfg.Parallel)),
+		descriptions: map[models.SyncObject]*description{}, modules: map[models.SyncObject]string{},
+		recent: map[models.SyncObject]*recent{},
+	}
+	for _, object := range models.SyncObjects {
+		c.recent[object] = newRecent()
+	}
 	c.budget.share = max(cfg.AgentShare, 0)
 	return c, nil
 }
@@ -141,8 +162,8 @@ func (cfg *Config) fill() {
 	}
 }
 
-// sourceID derives a UUID from the organization, so that every replica marks its writes alike. It has the form of version 1, as in the
-// vendor's example: one of version 4 was once refused.
+// sourceID derives a UUID from the organization, so that every replica marks its writes alike. It
+// has the form of version 1, as in the vendor's example: one of version 4 was once refused.
 func sourceID(org string) string {
 	sum := sha256.Sum256([]byte("sidelight source " + org))
 	id := sum[:16]
@@ -163,13 +184,18 @@ func baseURL(text string) (string, error) {
 // Side is Desk.
 func (c *Client) Side() models.Side { return models.Desk }
 
-// Limits are those of single writes. A Write sends as many of them beside each other as Desk takes, so that one Write at a time is enough.
+// Limits are those of single writes. A Write sends as many of them beside each other as Desk takes,
+// so that one Write at a time is enough.
 func (c *Client) Limits() models.WriteLimits {
 	return models.WriteLimits{Batch: 10 * c.cfg.Parallel, Parallel: 1}
 }
 
-// Budget is the day's API credits. Desk tells only what remains; the limit is the most that was ever seen to remain.
+// Budget is the day's API credits. Desk tells only what remains; the limit is the most that was
+// ever seen to remain.
 func (c *Client) Budget() models.APIBudget { return c.budget.report() }
+
+// KeepForAgents changes the share of the day's API credits that the sync leaves for agents.
+func (c *Client) KeepForAgents(share float64) { c.budget.keep(share, c.now()) }
 
 // module is the object's name in paths.
 func module(object models.SyncObject) string {

@@ -12,8 +12,8 @@ type DataCenter struct {
 	APIURL      string
 }
 
-// DataCenters are all of Zoho's, by their short name. The token answer's api_domain is another product's host and is not used.
-// The UK's hosts are not confirmed by the vendor.
+// DataCenters are all of Zoho's, by their short name. The token answer's api_domain is another
+// product's host and is not used. The UK's hosts are not confirmed by the vendor.
 var DataCenters = dataCenters()
 
 func dataCenters() map[string]DataCenter {
@@ -27,8 +27,9 @@ func dataCenters() map[string]DataCenter {
 	return out
 }
 
-// dataCenterOf finds the data centre that an OAuth callback names by accounts-server, or by location where there is none. Only a
-// host of the table is believed: the code and the client's secret are sent there. ok is false for anything else.
+// dataCenterOf finds the data centre that an OAuth callback names by accounts-server, or by
+// location where there is none. Only a host of the table is believed: the code and the client's
+// secret are sent there. ok is false for anything else.
 func dataCenterOf(accountsServer, location string) (DataCenter, bool) {
 	if accountsServer == "" {
 		dc, ok := DataCenters[strings.ToLower(location)]

@@ -72,7 +72,8 @@ func TestEveryDataCentreHasItsTwoHosts(t *testing.T) {
 	}
 }
 
-// tokensEverywhere answers every call with an access token, whose api_domain belongs to another product, and keeps what was asked.
+// tokensEverywhere answers every call with an access token, whose api_domain belongs to another
+// product, and keeps what was asked.
 type tokensEverywhere struct{ asked []string }
 
 func (z *tokensEverywhere) RoundTrip(r *http.Request) (*http.Response, error) {

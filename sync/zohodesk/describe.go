@@ -6,14 +6,16 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
 	"sidelight/models"
 )
 
-// describeFor is how long a description is taken as what is there now. Every poll and every search asks for it.
-const describeFor = time.Minute
+// describeFor is how long a description is taken as what is there now, unless a refusal says that
+// it is not. Every poll and every search asks for it.
+const describeFor = 10 * time.Minute
 
 // description is the fields of an object, as of a time.
 type description struct {
@@ -43,9 +45,18 @@ var systemFields = []models.Field{
 	{Name: "modifiedTime", Label: "Modified Time", Type: models.TypeDateTime},
 }
 
-var accountField = models.Field{Name: "accountId", Label: "Account Name", Type: models.TypeReference, RefersTo: "accounts", Creatable: true, Updatable: true}
+// contactSystemFields are what contacts have besides. A contact that is marked as spam leaves the
+// lists; it is neither deleted nor gone.
+var contactSystemFields = []models.Field{
+	{
+		Name: "accountId", Label: "Account Name", Type: models.TypeReference, RefersTo: "accounts", Creatable: true,
+		Updatable: true,
+	},
+	{Name: "isSpam", Label: "Spam", Type: models.TypeBoolean},
+	{Name: "isAnonymous", Label: "Anonymous", Type: models.TypeBoolean},
+}
 
-// Describe lists the fields that the object has; an answer is used for a minute.
+// Describe lists the fields that the object has; an answer is used for ten minutes.
 func (c *Client) Describe(ctx context.Context, object models.SyncObject) ([]models.Field, error) {
 	d, err := c.describe(ctx, object)
 	if err != nil {
@@ -94,6 +105,9 @@ func (c *Client) describe(ctx context.Context, object models.SyncObject) (*descr
 	if list.Data == nil || len(*list.Data) == 0 {
 		return nil, models.Errorf(models.CodeNoAccess, "Zoho Desk shows no fields of %s", module(object))
 	}
+	if err := c.findValues(ctx, object, *list.Data); err != nil {
+		return nil, err
+	}
 	d = &description{byName: map[string]models.Field{}, at: now}
 	for _, f := range *list.Data {
 		d.add(f.field())
@@ -102,12 +116,62 @@ func (c *Client) describe(ctx context.Context, object models.SyncObject) (*descr
 		d.add(f)
 	}
 	if object == models.ContactObject {
-		d.add(accountField)
+		for _, f := range contactSystemFields {
+			d.add(f)
+		}
 	}
 	c.mu.Lock()
 	c.descriptions[object] = d
 	c.mu.Unlock()
 	return d, nil
+}
+
+// forgetDescription lets the next look at the object's fields ask Desk.
+func (c *Client) forgetDescription(object models.SyncObject) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.descriptions, object)
+}
+
+// findValues looks for the values of picklists that came without any in the description for older
+// clients, by one call for all of them. Where it has none either, nothing is known of what such a
+// picklist takes.
+func (c *Client) findValues(ctx context.Context, object models.SyncObject, fields []describedField) error {
+	without := func(f describedField) bool { return f.isPicklist() && len(f.values()) == 0 }
+	what := about(noSuchValues, module(object), "")
+	if !slices.ContainsFunc(fields, without) || c.learned.holds(what, c.now()) {
+		return nil
+	}
+	answer, err := c.get(ctx, "/organizationFields", url.Values{"module": {module(object)}})
+	switch models.CodeOf(err) {
+	case models.CodeNotFound, models.CodeNoAccess, models.CodeInvalidParameter:
+		c.learned.note(what, c.now())
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var list struct {
+		Data []describedField `json:"data"`
+	}
+	if answer.status != http.StatusNoContent {
+		if err := answer.decode(&list); err != nil {
+			return err
+		}
+	}
+	told := map[string][]picklistValue{}
+	for _, f := range list.Data {
+		told[f.APIName] = f.values()
+	}
+	for i, f := range fields {
+		if !without(f) {
+			continue
+		}
+		if fields[i].AllowedValues = told[f.APIName]; len(told[f.APIName]) == 0 {
+			c.learned.note(what, c.now())
+		}
+	}
+	return nil
 }
 
 // add takes a field unless there is one of that name.
@@ -130,9 +194,33 @@ type describedField struct {
 	IsCustomField bool        `json:"isCustomField"`
 	IsComputed    bool        `json:"isComputed"`
 	IsUnique      bool        `json:"isUnique"`
-	AllowedValues []struct {
+	// The values of a picklist stand under either key, or nowhere.
+	PickListValues []picklistValue `json:"pickListValues"`
+	AllowedValues  []picklistValue `json:"allowedValues"`
+}
+
+// picklistValue is an object with a value or, in another of the vendor's files, the bare text.
+type picklistValue struct{ Value string }
+
+// UnmarshalJSON takes either; anything else is no value.
+func (v *picklistValue) UnmarshalJSON(raw []byte) error {
+	var object struct {
 		Value string `json:"value"`
-	} `json:"allowedValues"`
+	}
+	if json.Unmarshal(raw, &v.Value) != nil && json.Unmarshal(raw, &object) == nil {
+		v.Value = object.Value
+	}
+	return nil
+}
+
+func (f describedField) isPicklist() bool { return f.Type == "Picklist" || f.Type == "Multiselect" }
+
+func (f describedField) values() []picklistValue {
+	told := f.AllowedValues
+	if len(f.PickListValues) > 0 {
+		told = f.PickListValues
+	}
+	return slices.DeleteFunc(slices.Clone(told), func(v picklistValue) bool { return v.Value == "" })
 }
 
 // looseNumber is a count that comes as a number or as text; anything else is 0.
@@ -152,19 +240,22 @@ func (f describedField) field() models.Field {
 	if !known {
 		kind = models.TypeOther
 	}
-	writable := known && !f.IsComputed && f.Type != "AutoNumber" && f.APIName != "createdTime" && f.APIName != "modifiedTime"
-	out := models.Field{Name: f.APIName, Label: f.DisplayLabel, Type: kind, Required: f.IsMandatory, Custom: f.IsCustomField, Unique: f.IsUnique,
-		Creatable: writable, Updatable: writable}
+	writable := known && !f.IsComputed && f.Type != "AutoNumber" && f.APIName != "createdTime" &&
+		f.APIName != "modifiedTime"
+	out := models.Field{
+		Name: f.APIName, Label: f.DisplayLabel, Type: kind, Required: f.IsMandatory, Custom: f.IsCustomField,
+		Unique: f.IsUnique, Creatable: writable, Updatable: writable,
+	}
 	switch kind {
 	case models.TypeText, models.TypeTextArea, models.TypeEmail, models.TypePhone, models.TypeURL:
 		out.Length = int(f.MaxLength)
 	case models.TypeInteger, models.TypeDecimal, models.TypeCurrency, models.TypePercent:
 		out.Precision, out.Scale = int(f.MaxLength), int(f.DecimalPlaces)
 	case models.TypePicklist, models.TypeMultiselect:
-		out.Restricted = true
-		for _, v := range f.AllowedValues {
+		for _, v := range f.values() {
 			out.Picklist = append(out.Picklist, v.Value)
 		}
+		out.Restricted = len(out.Picklist) > 0
 	case models.TypeReference:
 		out.RefersTo = map[string]string{"accountId": "accounts", "ownerId": "agents"}[f.APIName]
 	}

@@ -1,6 +1,7 @@
 package zohodesk
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -30,6 +31,12 @@ type refusal struct {
 	// extra is a field that the vendor does not take at all.
 	extra      string
 	retryAfter time.Duration
+	// foreign tells that the body is not even the beginning of one of the vendor's: a page, or
+	// nothing.
+	foreign bool
+	// said is the vendor's own text, by field where it names some. It may hold values of the
+	// record.
+	said string
 }
 
 // fieldRefusal is one wrong field: kind is invalid, duplicate or missing.
@@ -41,26 +48,36 @@ var (
 	extraParameter = regexp.MustCompile(`extra parameter '([A-Za-z0-9_]{1,100})'`)
 )
 
-// readRefusal reads an error body. Of its texts only codes and names of fields are kept: messages may hold the values.
+// readRefusal reads an error body.
 func readRefusal(status int, header http.Header, body []byte) refusal {
-	out := refusal{status: status, retryAfter: retryAfter(header)}
+	out := refusal{
+		status: status, retryAfter: retryAfter(header), foreign: !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")),
+	}
 	var told struct {
 		ErrorCode string `json:"errorCode"`
 		Message   string `json:"message"`
 		Errors    []struct {
-			FieldName string `json:"fieldName"`
-			ErrorType string `json:"errorType"`
+			FieldName    string `json:"fieldName"`
+			ErrorType    string `json:"errorType"`
+			ErrorMessage string `json:"errorMessage"`
 		} `json:"errors"`
 	}
 	if json.Unmarshal(body, &told) != nil || !vendorCode.MatchString(told.ErrorCode) {
 		return out
 	}
 	out.code = told.ErrorCode
+	var said []string
 	for _, f := range told.Errors {
 		name := f.FieldName[strings.LastIndexByte(f.FieldName, '/')+1:]
 		if fieldName.MatchString(name) {
 			out.fields = append(out.fields, fieldRefusal{name, f.ErrorType})
+			if f.ErrorMessage != "" {
+				said = append(said, name+": "+f.ErrorMessage)
+			}
 		}
+	}
+	if out.said = strings.Join(said, "; "); out.said == "" {
+		out.said = told.Message
 	}
 	if m := extraParameter.FindStringSubmatch(told.Message); m != nil {
 		out.extra = m[1]
@@ -96,25 +113,41 @@ func (r refusal) err(e effect) *models.Error {
 	case r.status == http.StatusUnauthorized:
 		return models.Wrap(errRefusedToken, models.CodeBadCredentials, "Zoho Desk does not accept the access token")
 	case r.status == http.StatusForbidden && r.code == vendorOrgMismatch:
-		return models.Errorf(models.CodeBadCredentials, "the signed-in agent does not belong to this Zoho Desk organization")
+		return models.Errorf(models.CodeOtherOrganization, "the credentials of Zoho Desk no longer lead to the organization that was connected")
 	case r.status == http.StatusForbidden && r.code != "":
-		return r.noAccess()
+		return r.noAccess().Saying(r.said)
 	case r.status == http.StatusTooManyRequests && r.code == vendorThreshold:
-		return &models.Error{Code: models.CodeQuotaExhausted, Message: "Zoho Desk's API credits of the day are used up", Retry: true, RetryAfter: r.retryAfter}
+		return &models.Error{
+			Code: models.CodeQuotaExhausted, Message: "Zoho Desk's API credits of the day are used up", Retry: true,
+			RetryAfter: r.retryAfter,
+		}
 	case r.status == http.StatusTooManyRequests:
-		return &models.Error{Code: models.CodeBusy, Message: "Zoho Desk is answering too many calls at once", Retry: true, RetryAfter: r.retryAfter}
+		return &models.Error{
+			Code: models.CodeBusy, Message: "Zoho Desk is answering too many calls at once", Retry: true,
+			RetryAfter: r.retryAfter,
+		}
 	case r.status == http.StatusRequestTimeout, r.status >= 500:
 		if e == onlyOnce {
 			return lostAnswer(e, nil)
 		}
-		return &models.Error{Code: models.CodeUpstreamUnavailable, Message: "Zoho Desk failed (HTTP " + strconv.Itoa(r.status) + ")", Retry: true, RetryAfter: r.retryAfter}
+		return &models.Error{
+			Code: models.CodeUpstreamUnavailable, Message: "Zoho Desk failed (HTTP " + strconv.Itoa(r.status) + ")",
+			Retry: true, RetryAfter: r.retryAfter,
+		}
+	case r.foreign && (r.status < 400 || r.status == http.StatusForbidden || r.status == http.StatusNotFound || r.status == http.StatusGone):
+		return &models.Error{
+			Code:  models.CodeSideUnusable,
+			Retry: true,
+			Message: "Zoho Desk cannot be used (HTTP " + strconv.Itoa(r.status) +
+				"): the answer is not its own: look at the data centre, and at proxies and firewalls",
+		}
 	case r.code == "":
-		// Not the vendor's own word: a proxy, a maintenance page, a redirect. It is evidence of nothing.
+		// Not the vendor's own word: a proxy, a maintenance page. It is evidence of nothing.
 		return unavailable(nil, "something in front of Zoho Desk answered (HTTP %d)", r.status)
 	case r.status == http.StatusNotFound:
 		return models.Errorf(models.CodeNotFound, "Zoho Desk has no such record")
 	}
-	return r.badRequest()
+	return r.badRequest().Saying(r.said)
 }
 
 func (r refusal) noAccess() *models.Error {
@@ -127,7 +160,8 @@ func (r refusal) noAccess() *models.Error {
 	return models.Errorf(models.CodeNoAccess, "the signed-in agent may not do this in Zoho Desk")
 }
 
-// badRequest is a request that the vendor does not take, as far as it can be told without knowing what was sent.
+// badRequest is a request that the vendor does not take, as far as it can be told without knowing
+// what was sent.
 func (r refusal) badRequest() *models.Error {
 	out := models.Errorf(models.CodeInvalidParameter, "Zoho Desk does not accept a value")
 	switch {
@@ -143,7 +177,8 @@ func (r refusal) badRequest() *models.Error {
 	if len(r.fields) > 0 {
 		switch r.fields[0].kind {
 		case "missing":
-			out.Code, out.Message = models.CodeRequiredFieldMissing, "Zoho Desk requires a value for "+strings.Join(out.Fields, ", ")
+			out.Code = models.CodeRequiredFieldMissing
+			out.Message = "Zoho Desk requires a value for " + strings.Join(out.Fields, ", ")
 		case "duplicate":
 			out.Code, out.Message = models.CodeDuplicate, "Zoho Desk already has a record with this "+r.fields[0].name
 		default:

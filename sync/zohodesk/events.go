@@ -11,7 +11,8 @@ import (
 	"sidelight/models"
 )
 
-// WebhookEvent is what one event of a delivery says: a record, or a new ticket, may be worth a look.
+// WebhookEvent is what one event of a delivery says: a record, or a new ticket, may be worth a
+// look.
 type WebhookEvent struct {
 	Object   models.SyncObject // "" for a ticket
 	Hint     models.Hint
@@ -23,8 +24,9 @@ type WebhookEvent struct {
 // maxEvents is how many events of one delivery are looked at: the poll finds the others.
 const maxEvents = 500
 
-// ParseWebhook reads a delivery: an array of events, each once. What is not known is passed over; what is no delivery at all is BAD_USER_INPUT. The
-// payload is read for ids only, since the signature does not cover it.
+// ParseWebhook reads a delivery: an array of events, each once. What is not known is passed over;
+// what is no delivery at all is BAD_USER_INPUT. The payload is read for ids only, since the
+// signature does not cover it.
 func ParseWebhook(body []byte) ([]WebhookEvent, error) {
 	var events []json.RawMessage
 	if err := json.Unmarshal(body, &events); err != nil || events == nil {
@@ -51,7 +53,8 @@ func readEvent(r row) (e WebhookEvent, known bool) {
 	var kind string
 	var payload row
 	at := r.text("eventTime")
-	if json.Unmarshal(r["eventType"], &kind) != nil || !slices.Contains(subscriptions, kind) || json.Unmarshal(r["payload"], &payload) != nil || payload.id() == "" {
+	if json.Unmarshal(r["eventType"], &kind) != nil || !slices.Contains(subscriptions, kind) ||
+		json.Unmarshal(r["payload"], &payload) != nil || payload.id() == "" {
 		return WebhookEvent{}, false
 	}
 	id := payload.id()
@@ -73,30 +76,31 @@ func readEvent(r row) (e WebhookEvent, known bool) {
 
 const (
 	// heardFor is how long an event is remembered, longer than a delivery is tried again.
-	heardFor = time.Hour
-	// maxHeard bounds what is remembered: an organization with more events in an hour has some of them looked at twice.
-	maxHeard = 20_000
+	eventMemory = time.Hour
+	// maxHeard bounds what is remembered: an organization with more events in an hour has some of
+	// them looked at twice.
+	maxSeenEvents = 20_000
 )
 
-// heard are the events that were handed on.
-type heard struct {
+// seenEvents are the events that were handed on.
+type seenEvents struct {
 	mu sync.Mutex
 	at map[string]time.Time
 }
 
-// Fresh leaves out the events that an earlier delivery told already: Desk delivers again what it had no answer for in time (facts §3), with nothing
-// that tells so.
-func (c *Client) Fresh(events []WebhookEvent) []WebhookEvent {
+// Unseen leaves out the events that an earlier delivery told already: Desk delivers again what it
+// had no answer for in time (facts §3), with nothing that tells so.
+func (c *Client) Unseen(events []WebhookEvent) []WebhookEvent {
 	now := c.now()
-	h := &c.heard
+	h := &c.seenEvents
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.at == nil || len(h.at) > maxHeard {
+	if h.at == nil || len(h.at) > maxSeenEvents {
 		h.at = map[string]time.Time{}
 	}
 	var out []WebhookEvent
 	for _, e := range events {
-		if at, known := h.at[e.key]; e.key != "" && known && now.Sub(at) < heardFor {
+		if at, known := h.at[e.key]; e.key != "" && known && now.Sub(at) < eventMemory {
 			continue
 		}
 		if e.key != "" {

@@ -19,18 +19,17 @@ const (
 	maxReach = 1000
 	// minPattern is the shortest text that Desk searches for.
 	minPattern = 3
-	// A record that was created this recently may not be in the search's index yet. It is looked for in the list of the newest.
-	indexLag = 5 * time.Minute
-	// maxNewestPages bounds that look.
-	maxNewestPages = 10
 )
 
 // beginning is before every record of every Desk.
 var beginning = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Find looks for records by our mark or by the match field. Desk's search finds more than was asked for (it matches parts of a text) and, for a
-// while, less (its index lags): every hit is read by its id and compared exactly, and the newest records are looked at beside it.
-func (c *Client) Find(ctx context.Context, object models.SyncObject, fields []string, by models.Find) ([]models.Record, error) {
+// Find looks for records by our mark or by the match field. Desk's search may find more than was
+// asked for and, for a while, less (its index lags): every hit is read by its id and compared
+// exactly, and what changed lately is looked at beside it.
+func (c *Client) Find(
+	ctx context.Context, object models.SyncObject, fields []string, by models.Find,
+) ([]models.Record, error) {
 	d, err := c.describe(ctx, object)
 	if err != nil {
 		return nil, err
@@ -38,45 +37,40 @@ func (c *Client) Find(ctx context.Context, object models.SyncObject, fields []st
 	name := object.MatchField(models.Desk)
 	want := models.MatchKey(by.Match)
 	matches := func(v models.Value) bool { return models.MatchKey(v) == want }
-	query := url.Values{name: {pattern(want)}}
+	lately := func(r newRow) bool { return r.match == want }
 	if by.LinkID != "" {
 		if !d.hasMark(c.cfg.MarkField) {
 			return nil, nil
 		}
 		name, want = c.cfg.MarkField, by.LinkID
 		matches = func(v models.Value) bool { return v.String() == want }
-		query = url.Values{"customField1": {name + ":" + pattern(want)}}
+		lately = func(r newRow) bool { return r.mark == want }
 	}
 	if want == "" {
 		return nil, nil
 	}
-	hits, err := c.search(ctx, object, query, beginning, c.clock.at(c.now()).Add(24*time.Hour))
+	hits, err := c.search(ctx, object, searchFor(name, want), beginning, c.clock.At(c.now()).Add(24*time.Hour))
 	if err != nil {
 		return nil, err
 	}
-	newest, err := c.newest(ctx, object, name)
+	candidates, err := c.newest(ctx, object, d, lately)
 	if err != nil {
 		return nil, err
 	}
-	var candidates []string
-	for _, r := range append(hits, newest...) {
-		// A row that shows another value is no candidate; one that does not show the field has to be read.
-		values, shown := r.values(d, []string{name})
-		if (!shown || matches(values[name])) && !slices.Contains(candidates, r.id()) {
+	for _, r := range hits {
+		// A row that shows another value is no candidate; one that does not show the field has to
+		// be read.
+		if values, shown := r.values(d, []string{name}); !shown || matches(values[name]) {
 			candidates = append(candidates, r.id())
 		}
 	}
 	slices.SortFunc(candidates, compareIDs)
+	candidates = slices.Compact(candidates)
 	wanted := fields
 	if !slices.Contains(wanted, name) {
 		wanted = append(slices.Clone(fields), name)
 	}
-	found := make([]*models.Record, len(candidates))
-	err = each(ctx, len(candidates), func(ctx context.Context, i int) error {
-		rec, err := c.readOne(ctx, object, d, wanted, candidates[i])
-		found[i] = rec
-		return err
-	})
+	found, err := c.readEach(ctx, object, d, wanted, candidates)
 	if err != nil {
 		return nil, err
 	}
@@ -101,33 +95,29 @@ func compareIDs(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// newest are the rows that the search's index may not have, with the one field.
-func (c *Client) newest(ctx context.Context, object models.SyncObject, field string) ([]row, error) {
-	since := c.clock.at(c.now()).Add(-indexLag)
-	list := c.listing(object, "createdTime", true, []string{field})
-	var out []row
-	var w window
-	for range maxNewestPages {
-		rows, after, err := list.next(ctx, w)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, rows...)
-		if len(rows) == 0 || rows[len(rows)-1].time("createdTime").Before(since) {
-			break
-		}
-		w = after
+// searchFor is a query that finds every record with the text in the field. It is empty where Desk
+// cannot be asked for the text: what it takes for a wildcard, a list of values or ${empty} cannot
+// stand at its beginning.
+func searchFor(name, text string) url.Values {
+	text = pattern(text)
+	switch {
+	case strings.HasPrefix(text, "*"):
+		return nil
+	case strings.HasPrefix(name, customPrefix):
+		return url.Values{"customField1": {name + ":" + text}}
 	}
-	return out, nil
+	return url.Values{name: {text}}
 }
 
-// pattern is a text to search for that finds every record with the text: what means something to Desk's search (wildcards, lists of values,
-// ${empty}) becomes a wildcard itself.
+// pattern is a text to search for that finds every record with the text: what means something to
+// Desk's search (wildcards, lists of values, ${empty}) becomes a wildcard itself. Desk matches from
+// end to end.
 func pattern(text string) string {
 	var b strings.Builder
 	wild := false
-	for _, r := range text {
-		if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r) || strings.ContainsRune("@.-_+' ", r) {
+	for i, r := range text {
+		plain := unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r) || strings.ContainsRune("@.-_+' ", r)
+		if plain || i == 0 && !strings.ContainsRune("*?,$", r) {
 			b.WriteRune(r)
 			wild = false
 		} else if !wild {
@@ -144,28 +134,34 @@ func pattern(text string) string {
 
 func timeRange(from, to time.Time) string { return stamp(from) + "," + stamp(to) }
 
-// search is every hit of the query among the records created between from and to. More hits than can be paged through are
-// reached by halving the time.
-func (c *Client) search(ctx context.Context, object models.SyncObject, query url.Values, from, to time.Time) ([]row, error) {
+// search is every hit of the query among the records created between from and to. More hits than
+// can be paged through are reached by halving the time.
+func (c *Client) search(
+	ctx context.Context, object models.SyncObject, query url.Values, from, to time.Time,
+) ([]row, error) {
 	scoped := url.Values{}
 	for name, values := range query {
 		scoped[name] = values
 	}
-	if !from.Equal(beginning) || to.Before(c.clock.at(c.now())) {
+	if len(query) == 0 || !from.Equal(beginning) || to.Before(c.clock.At(c.now())) {
 		scoped.Set("createdTimeRange", timeRange(from, to))
 	}
 	hits := -1
-	pages := paging{by: "createdTime", limit: c.cfg.PageSize, fetch: func(ctx context.Context, q url.Values) ([]row, error) {
-		for name, values := range scoped {
-			q[name] = values
-		}
-		if start, _ := strconv.Atoi(q.Get("from")); start >= maxReach {
-			return nil, nil
-		}
-		rows, total, err := c.searchPage(ctx, object, q)
-		hits = max(hits, total)
-		return rows, err
-	}}
+	pages := paging{
+		by:    "createdTime",
+		limit: c.cfg.PageSize,
+		fetch: func(ctx context.Context, q url.Values) ([]row, error) {
+			for name, values := range scoped {
+				q[name] = values
+			}
+			if start, _ := strconv.Atoi(q.Get("from")); start >= maxReach {
+				return nil, nil
+			}
+			rows, total, err := c.searchPage(ctx, object, q)
+			hits = max(hits, total)
+			return rows, err
+		},
+	}
 	var out []row
 	var w window
 	for {
@@ -184,7 +180,9 @@ func (c *Client) search(ctx context.Context, object models.SyncObject, query url
 	}
 	middle := from.Add(to.Sub(from) / 2).Truncate(time.Millisecond)
 	if !middle.After(from) {
-		return nil, models.Errorf(models.CodeInvalidParameter, "more than %d %s in Zoho Desk look alike", maxReach, module(object))
+		return nil, models.Errorf(
+			models.CodeInvalidParameter, "more than %d %s in Zoho Desk look alike", maxReach, module(object),
+		)
 	}
 	older, err := c.search(ctx, object, query, from, middle.Add(-time.Millisecond))
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"sidelight/internal/testkit"
 	"sidelight/models"
 	"sidelight/sync/simulator/desk"
 	"sidelight/sync/simulator/fault"
@@ -22,23 +23,11 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// clock is the time a test sets.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
+// clock is the time that a test sets.
+type clock struct{ *testkit.Clock }
 
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
+func (c clock) now() time.Time          { return c.Now() }
+func (c clock) advance(d time.Duration) { c.Advance(d) }
 
 // vault keeps credentials as a store would.
 type vault struct {
@@ -64,7 +53,7 @@ func (v *vault) save(_ context.Context, c models.Credentials) error {
 type rig struct {
 	*testing.T
 	*Client
-	clock *clock
+	clock clock
 	vault *vault
 	url   string
 	http  *http.Client
@@ -80,7 +69,7 @@ type options struct {
 
 func newRig(t *testing.T, o options) *rig {
 	t.Helper()
-	c := &clock{at: time.Date(2026, 5, 4, 9, 57, 17, 0, time.UTC)}
+	c := clock{testkit.NewClock(time.Date(2026, 5, 4, 9, 57, 17, 0, time.UTC))}
 	if o.contacts == 0 {
 		o.contacts, o.accounts = 60, 12
 	}
@@ -167,15 +156,7 @@ func (r *rig) raw(method, path string, payload any) map[string]any {
 // soon waits until something holds that happens by itself.
 func (r *rig) soon(what string, holds func() bool) {
 	r.Helper()
-	deadline, tick := time.After(10*time.Second), time.NewTicker(5*time.Millisecond)
-	defer tick.Stop()
-	for !holds() {
-		select {
-		case <-deadline:
-			r.Fatalf("it did not happen: %s", what)
-		case <-tick.C:
-		}
-	}
+	testkit.Soon(r, what, holds)
 }
 
 // faults replaces the simulator's fault script.
@@ -221,7 +202,8 @@ func (r *rig) listAll(object models.SyncObject, fields []string, between func(pa
 	}
 }
 
-// changesFrom reads changes until there are no more, and answers them with the cursor to go on from.
+// changesFrom reads changes until there are no more, and answers them with the cursor to go on
+// from.
 func (r *rig) changesFrom(object models.SyncObject, fields []string, at string) ([]models.Record, string) {
 	r.Helper()
 	var out []models.Record

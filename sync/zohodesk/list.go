@@ -14,8 +14,11 @@ import (
 // maxFields is how many fields a list can be asked for.
 const maxFields = 30
 
-// List reads the live records, oldest first. Records that are deleted or made while the list is read shift nothing out of it.
-func (c *Client) List(ctx context.Context, object models.SyncObject, fields []string, token string) (models.RecordPage, error) {
+// List reads the live records, oldest first. Records that are deleted or made while the list is
+// read shift nothing out of it.
+func (c *Client) List(
+	ctx context.Context, object models.SyncObject, fields []string, token string,
+) (models.RecordPage, error) {
 	w, err := readWindow(token)
 	if err != nil {
 		return models.RecordPage{}, err
@@ -35,20 +38,29 @@ func (c *Client) List(ctx context.Context, object models.SyncObject, fields []st
 	return models.RecordPage{Records: records, Next: after.token()}, nil
 }
 
-// listing is the sorted list of an object, with the wanted fields as far as Desk gives them in lists.
+// listing is the sorted list of an object, with the wanted fields as far as Desk gives them in
+// lists.
 func (c *Client) listing(object models.SyncObject, by string, down bool, fields []string) paging {
-	return paging{by: by, down: down, first: 1, limit: c.cfg.PageSize, fetch: func(ctx context.Context, q url.Values) ([]row, error) {
-		rows, _, err := c.listRows(ctx, object, q, fields)
-		return rows, err
-	}}
+	return paging{
+		by:    by,
+		down:  down,
+		first: 1,
+		limit: c.cfg.PageSize,
+		fetch: func(ctx context.Context, q url.Values) ([]row, error) {
+			rows, _, err := c.listRows(ctx, object, q, fields)
+			return rows, err
+		},
+	}
 }
 
-// listRows fetches a page of a list, and tells the vendor's time of the answer. Where Desk refuses one of the fields in lists (it does not
-// give every type there), rows carry only their times from then on, and are read one by one.
-func (c *Client) listRows(ctx context.Context, object models.SyncObject, q url.Values, fields []string) ([]row, time.Time, error) {
-	c.mu.Lock()
-	narrow := c.narrow[object]
-	c.mu.Unlock()
+// listRows fetches a page of a list, and tells the vendor's time of the answer. Where Desk refuses
+// one of the fields in lists (it does not give every type there), rows carry only their times for a
+// while, and are read by their ids.
+func (c *Client) listRows(
+	ctx context.Context, object models.SyncObject, q url.Values, fields []string,
+) ([]row, time.Time, error) {
+	what := about(listIsNarrow, module(object), "")
+	narrow := c.learned.holds(what, c.now())
 	if narrow {
 		fields = nil
 	}
@@ -57,10 +69,8 @@ func (c *Client) listRows(ctx context.Context, object models.SyncObject, q url.V
 	if code := models.CodeOf(err); code == models.CodeInvalidParameter && !narrow && len(fields) > 0 {
 		q.Set("fields", strings.Join(projection(nil), ","))
 		if answer, err = c.get(ctx, "/"+module(object), q); err == nil {
-			c.mu.Lock()
-			c.narrow[object] = true
-			c.mu.Unlock()
-			c.log.Info("Zoho Desk does not list every mapped field; records are read one by one", "object", object)
+			c.learned.note(what, c.now())
+			c.log.Info("Zoho Desk does not list every mapped field; records are read by their ids", "object", object)
 		}
 	}
 	if err != nil {
@@ -71,12 +81,14 @@ func (c *Client) listRows(ctx context.Context, object models.SyncObject, q url.V
 	return rows, date.UTC(), err
 }
 
-// listed leaves out the fields that Desk does not give in lists: those of several lines (OpenAPI files).
+// listed leaves out the fields that Desk does not give in lists: those of several lines (OpenAPI
+// files).
 func (d *description) listed(fields []string) []string {
 	return slices.DeleteFunc(slices.Clone(fields), func(name string) bool { return d.kind(name) == models.TypeTextArea })
 }
 
-// projection is the fields parameter: the times that everything is sorted by, and as many of the fields as fit.
+// projection is the fields parameter: the times that everything is sorted by, and as many of the
+// fields as fit.
 func projection(fields []string) []string {
 	out := []string{"createdTime", "modifiedTime"}
 	for _, name := range fields {
@@ -87,39 +99,13 @@ func projection(fields []string) []string {
 	return out
 }
 
-// complete makes records of rows. A row that lacks a wanted field is read by its id; a record that has gone since is left out.
-func (c *Client) complete(ctx context.Context, object models.SyncObject, d *description, fields []string, rows []row) ([]models.Record, error) {
-	found := make([]*models.Record, len(rows))
-	var short []int
-	for i, r := range rows {
-		rec, whole := r.record(object, d, fields)
-		if !whole {
-			short = append(short, i)
-		}
-		found[i] = &rec
-	}
-	err := each(ctx, len(short), func(ctx context.Context, n int) error {
-		i := short[n]
-		rec, err := c.readOne(ctx, object, d, fields, rows[i].id())
-		found[i] = rec
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	out := make([]models.Record, 0, len(rows))
-	for _, rec := range found {
-		if rec != nil && !rec.Deleted {
-			out = append(out, *rec)
-		}
-	}
-	return out, nil
-}
-
-// Count is the number of live records: of the hits of a search that finds them all. Desk's own count is that of a custom view, whose id it
-// insists on (OpenAPI files).
+// Count is the number of live records: of the hits of a search that finds them all. Desk's own
+// count is that of a custom view, whose id it insists on (OpenAPI files).
 func (c *Client) Count(ctx context.Context, object models.SyncObject) (int, error) {
-	_, hits, err := c.searchPage(ctx, object, url.Values{"createdTimeRange": {timeRange(beginning, c.clock.at(c.now()).Add(24*time.Hour))}, "limit": {"1"}})
+	_, hits, err := c.searchPage(
+		ctx, object,
+		url.Values{"createdTimeRange": {timeRange(beginning, c.clock.At(c.now()).Add(24*time.Hour))}, "limit": {"1"}},
+	)
 	if err == nil && hits < 0 {
 		err = unavailable(nil, "Zoho Desk did not say how many records there are")
 	}

@@ -6,7 +6,8 @@ import (
 	"sidelight/models"
 )
 
-// Listed are those of the fields that Desk gives in lists; each of the others costs a call for every record.
+// Listed are those of the fields that Desk gives in lists; each of the others costs a call for
+// every record.
 func (c *Client) Listed(ctx context.Context, object models.SyncObject, fields []string) ([]string, error) {
 	d, err := c.describe(ctx, object)
 	if err != nil {

@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"sidelight/models"
+	"sidelight/sync/vendor"
 )
 
-// Scopes that the integration asks for while it is connected. Accounts go by the contacts' scopes; the recycle bin, and restoring
-// from it, by settings.
+// Scopes that the integration asks for while it is connected. Accounts go by the contacts' scopes;
+// the recycle bin, and restoring from it, by settings.
 var Scopes = []string{
 	"Desk.contacts.READ", "Desk.contacts.CREATE", "Desk.contacts.UPDATE", "Desk.search.READ", "Desk.basic.READ", "Desk.fields.READ",
 	"Desk.settings.READ", "Desk.settings.UPDATE", "Desk.tickets.READ", "Desk.events.ALL", "Desk.webhooks.CREATE",
@@ -52,7 +53,8 @@ func (c *Client) AuthorizeURL(ctx context.Context, a Authorization) (string, err
 type Callback struct {
 	Code        string
 	RedirectURI string
-	// Location and AccountsServer are the callback's parameters of those names: where the account lives.
+	// Location and AccountsServer are the callback's parameters of those names: where the account
+	// lives.
 	Location       string
 	AccountsServer string
 }
@@ -60,31 +62,42 @@ type Callback struct {
 // Grant is what a code was exchanged for.
 type Grant struct {
 	Credentials models.Credentials
-	// AccountsURL and APIURL are the hosts of the account's own data centre; DataCenter is "" for configured hosts outside of the table.
+	// AccountsURL and APIURL are the hosts of the account's own data centre; DataCenter is "" for
+	// configured hosts outside of the table.
 	AccountsURL, APIURL, DataCenter string
 }
 
-// Exchange turns a code, which lives for two minutes, into tokens. The code and the client's secret are sent to the configured accounts
-// host, or to the data centre that the callback names if it is one of Zoho's. Nothing is stored.
+// Exchange turns a code, which lives for two minutes, into tokens. The code and the client's secret
+// are sent to the configured accounts host, or to the data centre that the callback names if it is
+// one of Zoho's. Nothing is stored.
 func (c *Client) Exchange(ctx context.Context, cb Callback) (Grant, error) {
 	creds, err := c.credentials(ctx)
 	if err != nil {
 		return Grant{}, err
 	}
 	out := Grant{AccountsURL: c.accounts, APIURL: c.api}
-	if server := strings.TrimRight(cb.AccountsServer, "/"); !strings.EqualFold(server, c.accounts) && (server != "" || cb.Location != "" && c.inTable()) {
+	if server := strings.TrimRight(cb.AccountsServer, "/"); !strings.EqualFold(server, c.accounts) &&
+		(server != "" || cb.Location != "" && c.inTable()) {
 		dc, ok := dataCenterOf(server, cb.Location)
 		if !ok {
-			return Grant{}, models.Errorf(models.CodeBadUserInput, "the sign-in came back from a host that is none of Zoho's data centres")
+			return Grant{}, models.Errorf(
+				models.CodeBadUserInput, "the sign-in came back from a host that is none of Zoho's data centres",
+			)
 		}
 		out = Grant{AccountsURL: dc.AccountsURL, APIURL: dc.APIURL, DataCenter: dc.Name}
 	}
-	made, err := c.grant(ctx, out.AccountsURL, creds, map[string]string{"grant_type": "authorization_code", "code": cb.Code, "redirect_uri": cb.RedirectURI})
+	made, err := c.grant(
+		ctx, out.AccountsURL, creds,
+		map[string]string{"grant_type": "authorization_code", "code": cb.Code, "redirect_uri": cb.RedirectURI},
+	)
 	if err != nil {
 		return Grant{}, err
 	}
-	out.Credentials = models.Credentials{Grant: "authorization_code", ClientID: creds.ClientID, ClientSecret: creds.ClientSecret,
-		RefreshToken: made.RefreshToken, AccessToken: made.AccessToken, ExpiresAt: c.now().Add(made.life()).Unix(), Issued: []int64{c.now().Unix()}}
+	out.Credentials = models.Credentials{
+		Grant: "authorization_code", ClientID: creds.ClientID, ClientSecret: creds.ClientSecret,
+		RefreshToken: made.RefreshToken, AccessToken: made.AccessToken, ExpiresAt: c.now().Add(made.life()).Unix(),
+		Issued: []int64{c.now().Unix()},
+	}
 	return out, nil
 }
 
@@ -105,7 +118,8 @@ func (c *Client) credentials(ctx context.Context) (models.Credentials, error) {
 	return creds, err
 }
 
-// Revoke gives the refresh token, and with it every access token, back. One that is dead already is no error.
+// Revoke gives the refresh token, and with it every access token, back. One that is dead already is
+// no error.
 func (c *Client) Revoke(ctx context.Context) error {
 	if c.cfg.Credentials == nil {
 		return nil
@@ -114,14 +128,12 @@ func (c *Client) Revoke(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	token := creds.RefreshToken
-	if token == "" {
-		token = creds.AccessToken
-	}
+	token := creds.Revocable()
 	if token == "" {
 		return nil
 	}
-	// The vendor documents the token as a query parameter; its servers read a form as well, and a form stays out of access logs.
+	// The vendor documents the token as a query parameter; its servers read a form as well, and a
+	// form stays out of access logs.
 	status, body, err := c.postForm(ctx, c.accounts+"/oauth/v2/token/revoke", url.Values{"token": {token}})
 	if err != nil {
 		return err
@@ -146,7 +158,8 @@ type tokenAnswer struct {
 	Error        string `json:"error"`
 }
 
-// life is how long the access token lives: an hour where Zoho does not say. Old answers count in milliseconds.
+// life is how long the access token lives: an hour where Zoho does not say. Old answers count in
+// milliseconds.
 func (t tokenAnswer) life() time.Duration {
 	switch {
 	case t.ExpiresIn <= 0:
@@ -158,7 +171,9 @@ func (t tokenAnswer) life() time.Duration {
 }
 
 // grant asks the token endpoint of accounts for tokens.
-func (c *Client) grant(ctx context.Context, accounts string, creds models.Credentials, params map[string]string) (tokenAnswer, error) {
+func (c *Client) grant(
+	ctx context.Context, accounts string, creds models.Credentials, params map[string]string,
+) (tokenAnswer, error) {
 	form := url.Values{"client_id": {creds.ClientID}, "client_secret": {creds.ClientSecret}}
 	for name, value := range params {
 		form.Set(name, value)
@@ -175,7 +190,9 @@ func readGrant(status int, body []byte) (tokenAnswer, error) {
 	var answer tokenAnswer
 	if err := json.Unmarshal(body, &answer); err != nil {
 		if status == http.StatusTooManyRequests {
-			return tokenAnswer{}, &models.Error{Code: models.CodeBusy, Retry: true, RetryAfter: tokenWindow, Message: "Zoho asks for a pause between sign-ins"}
+			return tokenAnswer{}, &models.Error{
+				Code: models.CodeBusy, Retry: true, RetryAfter: tokenWindow, Message: "Zoho asks for a pause between sign-ins",
+			}
 		}
 		return tokenAnswer{}, unavailable(nil, "Zoho's sign-in did not answer as it should (HTTP %d)", status)
 	}
@@ -187,7 +204,9 @@ func readGrant(status int, body []byte) (tokenAnswer, error) {
 	}
 	switch answer.Error {
 	case "invalid_code", "invalid_grant", "invalid_token":
-		return bad("Zoho no longer accepts the sign-in: it was revoked, has expired or belongs to another client or data centre")
+		return bad(
+			"Zoho no longer accepts the sign-in: it was revoked, has expired or belongs to another client or data centre",
+		)
 	case "invalid_client":
 		return bad("Zoho does not know the client id in this data centre")
 	case "invalid_client_secret":
@@ -213,7 +232,7 @@ func (c *Client) postForm(ctx context.Context, target string, form url.Values) (
 	req.Header.Set("Accept", "application/json")
 	res, err := c.http.Do(req)
 	if err != nil {
-		return 0, nil, unavailable(withoutURL(err), "Zoho's sign-in could not be reached")
+		return 0, nil, unavailable(vendor.WithoutURL(err), "Zoho's sign-in could not be reached")
 	}
 	defer res.Body.Close()
 	body, err := readLimited(res.Body)

@@ -83,14 +83,15 @@ func (m *moving) stir(t *rapid.T, down bool, touched map[int]bool) {
 	}
 }
 
-// TestAListThatMovesIsReadWhole: a row that stays where it is, is handed out exactly once, whatever happens to the others meanwhile; each window
-// survives being stored.
+// TestAListThatMovesIsReadWhole: a row that stays where it is, is handed out exactly once, whatever
+// happens to the others meanwhile; each window survives being stored.
 func TestAListThatMovesIsReadWhole(t *testing.T) {
 	for _, down := range []bool{false, true} {
 		t.Run(fmt.Sprintf("newest first %t", down), func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				m := &moving{now: 1_000_000}
-				seconds := rapid.Int64Range(1, 12).Draw(t, "seconds") // the fewer, the more rows share one
+				// The fewer, the more rows share one.
+				seconds := rapid.Int64Range(1, 12).Draw(t, "seconds")
 				for range rapid.IntRange(0, 40).Draw(t, "rows") {
 					m.nextID++
 					m.rows = append(m.rows, movingRow{m.nextID, m.now - rapid.Int64Range(1, seconds).Draw(t, "age")})

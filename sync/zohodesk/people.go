@@ -19,10 +19,17 @@ type Agent struct {
 	ProfileID   string
 	ProfileName string // "" where Desk was not asked for it
 	Active      bool
+	// Tickets and Departments say which tickets they see.
+	Tickets     models.TicketPermission
+	Departments []string
 }
 
 func readAgent(r row) Agent {
-	a := Agent{ID: r.id(), Email: r.text("emailId"), Name: r.text("name"), ProfileID: r.text("profileId"), Active: r.text("status") == "ACTIVE"}
+	a := Agent{
+		ID: r.id(), Email: r.text("emailId"), Name: r.text("name"), ProfileID: r.text("profileId"),
+		Active: r.text("status") == "ACTIVE", Tickets: models.TicketPermission(r.text("rolePermissionType")),
+		Departments: r.ids("associatedDepartmentIds"),
+	}
 	if a.Name == "" {
 		a.Name = strings.TrimSpace(r.text("firstName") + " " + r.text("lastName"))
 	}
@@ -36,18 +43,28 @@ func readAgent(r row) Agent {
 	return a
 }
 
-// WhoAmI asks Desk whose access token this is, for a sign-in with Zoho. A token that Desk does not accept is UNAUTHENTICATED; an agent of
-// another organization, or one who is not active, is FORBIDDEN.
+// WhoAmI asks Desk whose access token this is, for a sign-in with Zoho. A token that Desk does not
+// accept is UNAUTHENTICATED; an agent of another organization, or one who is not active, is
+// FORBIDDEN.
 func (c *Client) WhoAmI(ctx context.Context, accessToken string) (Agent, error) {
 	if accessToken == "" {
 		return Agent{}, models.Errorf(models.CodeUnauthenticated, "there is no Zoho access token")
 	}
-	answer, err := c.do(ctx, call{method: http.MethodGet, path: "/myinfo", query: url.Values{"include": {"profile"}}, forAgents: true, asToken: accessToken})
+	answer, err := c.do(
+		ctx,
+		call{
+			method: http.MethodGet, path: "/myinfo", query: url.Values{"include": {"profile"}}, forAgents: true,
+			asToken: accessToken,
+		},
+	)
 	switch {
 	case isRefused(err):
 		return Agent{}, models.Wrap(err, models.CodeUnauthenticated, "Zoho Desk does not accept the sign-in")
-	case models.CodeOf(err) == models.CodeBadCredentials, models.CodeOf(err) == models.CodeNoAccess:
-		return Agent{}, models.Wrap(err, models.CodeForbidden, "this Zoho account is no agent of the connected Zoho Desk organization")
+	case models.CodeOf(err) == models.CodeBadCredentials, models.CodeOf(err) == models.CodeOtherOrganization,
+		models.CodeOf(err) == models.CodeNoAccess:
+		return Agent{}, models.Wrap(
+			err, models.CodeForbidden, "this Zoho account is no agent of the connected Zoho Desk organization",
+		)
 	case err != nil:
 		return Agent{}, err
 	}
@@ -58,12 +75,16 @@ func (c *Client) WhoAmI(ctx context.Context, accessToken string) (Agent, error) 
 	return atWork(readAgent(told))
 }
 
-// Agent asks Desk for an agent as they are now. One who was removed, or is not active, is FORBIDDEN.
+// Agent asks Desk for an agent as they are now. One who was removed, or is not active, is
+// FORBIDDEN.
 func (c *Client) Agent(ctx context.Context, id string) (Agent, error) {
 	if !isID(id) {
 		return Agent{}, models.Errorf(models.CodeForbidden, "there is no such agent in Zoho Desk")
 	}
-	answer, err := c.do(ctx, call{method: http.MethodGet, path: "/agents/" + id, query: url.Values{"include": {"profile"}}, forAgents: true})
+	answer, err := c.do(
+		ctx,
+		call{method: http.MethodGet, path: "/agents/" + id, query: url.Values{"include": {"profile"}}, forAgents: true},
+	)
 	if models.CodeOf(err) == models.CodeNotFound {
 		return Agent{}, models.Wrap(err, models.CodeForbidden, "this agent is no longer in Zoho Desk")
 	}
@@ -75,6 +96,23 @@ func (c *Client) Agent(ctx context.Context, id string) (Agent, error) {
 		return Agent{}, err
 	}
 	return atWork(readAgent(told))
+}
+
+// AgentTeams are the ids of the teams that an agent belongs to, by themselves or by their role
+// (zoho/zohodesk-oas, v1.0/Team.json: listAssociatedTeamsForAgent, scope Desk.basic.READ).
+func (c *Client) AgentTeams(ctx context.Context, id string) ([]string, error) {
+	if !isID(id) {
+		return nil, models.Errorf(models.CodeForbidden, "there is no such agent in Zoho Desk")
+	}
+	answer, err := c.do(ctx, call{method: http.MethodGet, path: "/agents/" + id + "/teams", forAgents: true})
+	if err != nil || answer.status == http.StatusNoContent {
+		return nil, err
+	}
+	var told row
+	if err := answer.decode(&told); err != nil {
+		return nil, err
+	}
+	return told.ids("teams"), nil
 }
 
 // atWork refuses an agent who may not work in Desk.
@@ -114,7 +152,8 @@ func (c *Client) AgentsOf(ctx context.Context, profileID string) ([]Agent, error
 	return c.agentsAt(ctx, "/profiles/"+profileID+"/agents", nil)
 }
 
-// AgentByEmail finds an agent; Desk's own search finds parts of an address too. NOT_FOUND when there is none.
+// AgentByEmail finds an agent; Desk's own search finds parts of an address too. NOT_FOUND when
+// there is none.
 func (c *Client) AgentByEmail(ctx context.Context, email string) (Agent, error) {
 	want := strings.TrimSpace(email)
 	if want != "" {
@@ -143,7 +182,8 @@ func (c *Client) agentsAt(ctx context.Context, path string, query url.Values) ([
 	return out, nil
 }
 
-// maxShortPages bounds the lists that are read whole: an organization has a handful of profiles, and some thousand agents at most.
+// maxShortPages bounds the lists that are read whole: an organization has a handful of profiles,
+// and some thousand agents at most.
 const maxShortPages = 100
 
 // allRows reads a short list whole. It is of the agents' share of the credits.

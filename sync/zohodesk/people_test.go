@@ -1,6 +1,7 @@
 package zohodesk
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,7 @@ func TestAgentsAreListedWithTheirProfiles(t *testing.T) {
 		}
 		profiles[a.ProfileID]++
 		for _, form := range []string{a.Email, " " + strings.ToUpper(a.Email)} {
-			if found, err := r.AgentByEmail(r.Context(), form); err != nil || found != a {
+			if found, err := r.AgentByEmail(r.Context(), form); err != nil || !reflect.DeepEqual(found, a) {
 				t.Errorf("%q: %+v, %v", form, found, err)
 			}
 		}
@@ -110,5 +111,38 @@ func TestAContactsAccountsAreTiedAndUntied(t *testing.T) {
 	}
 	if err := r.Associate(r.Context(), id, accounts[0]); err != nil {
 		t.Errorf("once more: %v", err)
+	}
+}
+
+func TestWhoWorksOnATicketAndWhatAnAgentSeesAreRead(t *testing.T) {
+	r := newRig(t, options{})
+	agent := r.agents()[1]["id"].(string)
+	tickets, err := r.Tickets(r.Context(), 1)
+	if err != nil || len(tickets) != 1 {
+		t.Fatalf("%+v, %v", tickets, err)
+	}
+	r.raw("POST", "/_sim/settings", map[string]any{"departments": []string{"Billing"}})
+	departments := r.raw("GET", "/api/v1/departments", nil)["data"].([]any)
+	support, billing := departments[0].(map[string]any)["id"].(string), departments[1].(map[string]any)["id"].(string)
+	teams, err := r.AgentTeams(r.Context(), agent)
+	if err != nil || len(teams) != 1 {
+		t.Fatalf("teams: %v, %v", teams, err)
+	}
+	r.raw("POST", "/_sim/agents/"+agent, map[string]any{"departmentIds": []string{support, billing}, "rolePermissionType": "AgentPublic", "inTeam": false})
+	r.raw("POST", "/_sim/tickets/"+tickets[0].ID, map[string]any{"departmentId": billing, "sharedWith": []string{support}})
+	r.raw("PATCH", "/api/v1/tickets/"+tickets[0].ID, map[string]any{"assigneeId": agent, "teamId": teams[0]})
+	a, err := r.Agent(r.Context(), agent)
+	if err != nil || !slices.Equal(a.Departments, []string{support, billing}) || a.Tickets != models.TicketsOfDepartments {
+		t.Errorf("%+v, %v", a, err)
+	}
+	got, err := r.Ticket(r.Context(), tickets[0].ID)
+	if err != nil || got.DepartmentID != billing || !slices.Equal(got.SharedWith, []string{support}) || got.AssigneeID != agent || got.TeamID != teams[0] {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if none, err := r.AgentTeams(r.Context(), agent); err != nil || len(none) != 0 {
+		t.Errorf("teams of who is in none: %v, %v", none, err)
+	}
+	if _, err := r.AgentTeams(r.Context(), "../teams"); models.CodeOf(err) != models.CodeForbidden {
+		t.Errorf("a path for an id: %v", err)
 	}
 }

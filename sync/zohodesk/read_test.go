@@ -97,7 +97,7 @@ func TestListReadsOneByOneWhatDeskDoesNotList(t *testing.T) {
 	}
 }
 
-func TestTextOfSeveralLinesIsReadOneByOneAndNeverAskedOfLists(t *testing.T) {
+func TestTextOfSeveralLinesIsReadInTwentiesAndNeverAskedOfLists(t *testing.T) {
 	r := newRig(t, options{contacts: 10, accounts: 2})
 	r.faults(`[{"kind":"drop_before","endpoint":"GET /api/v1/contacts","contains":"description"}]`)
 	id := r.contact(map[string]any{"lastName": "Long", "description": "one\ntwo"})
@@ -105,8 +105,8 @@ func TestTextOfSeveralLinesIsReadOneByOneAndNeverAskedOfLists(t *testing.T) {
 	if text := got[id].Values["description"].String(); text != "one\ntwo" {
 		t.Errorf("the description is %q", text)
 	}
-	if read := r.calls()["GET /api/v1/contacts/{id}"]; read != float64(len(got)) {
-		t.Errorf("%v reads of %d records", read, len(got))
+	if one, twenty := r.sent("GET /api/v1/contacts/{id}"), r.sent("GET /api/v1/contacts/contactsByIds"); one != 0 || twenty != 1 {
+		t.Errorf("%d reads of one and %d of twenty, of %d records", one, twenty, len(got))
 	}
 }
 
@@ -180,7 +180,7 @@ func TestARefusalIsNoDeletion(t *testing.T) {
 		want  models.Code
 	}{
 		"forbidden":        {`"kind":"status","status":403,"body":{"errorCode":"FORBIDDEN","message":"no"}`, models.CodeNoAccess},
-		"a proxy's 404":    {`"kind":"status","status":404,"body":"<html>not here</html>"`, models.CodeUpstreamUnavailable},
+		"a proxy's 404":    {`"kind":"status","status":404,"body":"<html>not here</html>"`, models.CodeSideUnusable},
 		"a page":           {`"kind":"html"`, models.CodeUpstreamUnavailable},
 		"an empty object":  {`"kind":"status","status":200,"body":{}`, models.CodeUpstreamUnavailable},
 		"an empty answer":  {`"kind":"status","status":200,"body":""`, models.CodeUpstreamUnavailable},
@@ -297,7 +297,9 @@ func TestChangesMissNothingThatMovesWhileTheyAreRead(t *testing.T) {
 			got[rec.ID] = rec
 		}
 		at, more = p.Cursor, p.More
-		if turn < 5 { // the newest, which were handed out already, go; the oldest, which were not, come to the top
+		if turn < 5 {
+			// The newest, which were handed out already, go; the oldest, which were not, come to
+			// the top.
 			r.trash(models.ContactObject, all[len(all)-1-2*turn].ID, all[len(all)-2-2*turn].ID)
 			r.clock.advance(time.Second)
 			r.raw("PATCH", "/api/v1/contacts/"+all[turn].ID, map[string]any{"title": "second"})

@@ -13,20 +13,24 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"sidelight/models"
+	"sidelight/sync/vendor"
 )
 
 const (
 	signatureHeader = "X-ZDesk-JWT"
 	maxSignature    = 8 << 10
 	leeway          = 30 * time.Second
-	// longestSignature is the most that a delivery's token may still live: a later end is no token of a delivery.
+	// longestSignature is the most that a delivery's token may still live: a later end is no token
+	// of a delivery.
 	longestSignature = time.Hour
-	// verifyWithin leaves something of the five seconds in which a delivery is to be answered (facts §3).
+	// verifyWithin leaves something of the five seconds in which a delivery is to be answered
+	// (facts §3).
 	verifyWithin = 4 * time.Second
 )
 
-// VerifyWebhook checks that a delivery comes from this organization's Desk, for a subscription that exists. The token says nothing of the body, so
-// that a delivery is a hint and nothing more. UNAUTHENTICATED when it does not hold, UPSTREAM_UNAVAILABLE when Desk's keys or subscriptions
+// VerifyWebhook checks that a delivery comes from this organization's Desk, for a subscription that
+// exists. The token says nothing of the body, so that a delivery is a hint and nothing more.
+// UNAUTHENTICATED when it does not hold, UPSTREAM_UNAVAILABLE when Desk's keys or subscriptions
 // could not be asked for.
 func (c *Client) VerifyWebhook(ctx context.Context, h http.Header, _ []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, verifyWithin)
@@ -35,7 +39,10 @@ func (c *Client) VerifyWebhook(ctx context.Context, h http.Header, _ []byte) err
 	if token == "" || len(token) > maxSignature {
 		return refusedDelivery("no signature")
 	}
-	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation(), jwt.WithJSONNumber(), jwt.WithStrictDecoding())
+	parser := jwt.NewParser(
+		jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation(), jwt.WithJSONNumber(),
+		jwt.WithStrictDecoding(),
+	)
 	var lookup error
 	parsed, err := parser.Parse(token, func(t *jwt.Token) (any, error) {
 		id, _ := t.Header["kid"].(string)
@@ -60,9 +67,10 @@ func (c *Client) checkClaims(ctx context.Context, claims jwt.MapClaims) error {
 	if iss, _ := claims["iss"].(string); iss != "orgId:"+c.cfg.OrgID {
 		return refusedDelivery("another organization")
 	}
-	now := c.clock.at(c.now())
+	now := c.clock.At(c.now())
 	end, begun, notBefore := claimTime(claims["exp"]), claimTime(claims["iat"]), claimTime(claims["nbf"])
-	if end.IsZero() || now.After(end.Add(leeway)) || end.After(now.Add(longestSignature)) || begun.After(now.Add(leeway)) || notBefore.After(now.Add(leeway)) {
+	if end.IsZero() || now.After(end.Add(leeway)) || end.After(now.Add(longestSignature)) ||
+		begun.After(now.Add(leeway)) || notBefore.After(now.Add(leeway)) {
 		return refusedDelivery("out of time")
 	}
 	audience, _ := claims["aud"].(string)
@@ -81,7 +89,10 @@ func (c *Client) checkClaims(ctx context.Context, claims jwt.MapClaims) error {
 }
 
 func refusedDelivery(why string) error {
-	return &models.Error{Code: models.CodeUnauthenticated, Message: "the delivery is not signed by Zoho Desk for this organization", Cause: errorText(why)}
+	return &models.Error{
+		Code: models.CodeUnauthenticated, Message: "the delivery is not signed by Zoho Desk for this organization",
+		Cause: errorText(why),
+	}
 }
 
 type errorText string
@@ -112,7 +123,7 @@ func (c *Client) fetchKeys(ctx context.Context) (map[string]*rsa.PublicKey, erro
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return nil, unavailable(withoutURL(err), "Zoho Desk's keys could not be read")
+		return nil, unavailable(vendor.WithoutURL(err), "Zoho Desk's keys could not be read")
 	}
 	defer res.Body.Close()
 	body, err := readLimited(res.Body)
@@ -132,7 +143,8 @@ func (c *Client) fetchKeys(ctx context.Context) (map[string]*rsa.PublicKey, erro
 	for _, k := range set.Keys {
 		n, nerr := base64.RawURLEncoding.DecodeString(strings.TrimRight(k.Modulus, "="))
 		e, eerr := base64.RawURLEncoding.DecodeString(strings.TrimRight(k.Exponent, "="))
-		if k.ID != "" && k.Type == "RSA" && k.Use != "enc" && nerr == nil && eerr == nil && len(n) >= 256 && len(n) <= 1024 && len(e) > 0 && len(e) <= 4 {
+		if k.ID != "" && k.Type == "RSA" && k.Use != "enc" && nerr == nil && eerr == nil && len(n) >= 256 && len(n) <= 1024 &&
+			len(e) > 0 && len(e) <= 4 {
 			out[k.ID] = &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(new(big.Int).SetBytes(e).Int64())}
 		}
 	}

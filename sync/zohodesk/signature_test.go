@@ -18,6 +18,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"sidelight/internal/testkit"
 	"sidelight/models"
 	"sidelight/sync/simulator/desk"
 )
@@ -35,7 +36,8 @@ var signers = sync.OnceValue(func() [2]*rsa.PrivateKey {
 	return out
 })
 
-// keyserver is a Desk that signs deliveries: it shows its keys, and its subscription 77.
+// keyserver is a Desk that signs deliveries: it shows its keys, and its subscriptions: 77 is ours,
+// 79 another program's.
 type keyserver struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -85,7 +87,8 @@ func (k *keyserver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"keys": list})
 	case "/api/v1/webhooks":
-		_, _ = w.Write([]byte(`{"data":[{"id":77,"url":"https://sidelight.example/webhooks/desk","isEnabled":true,"subscriptions":null}]}`))
+		_, _ = w.Write([]byte(`{"data":[{"id":77,"url":"https://sidelight.example/webhooks/desk","isEnabled":true,"subscriptions":null},
+			{"id":79,"url":"https://another.example/webhooks/desk","isEnabled":true,"subscriptions":null}]}`))
 	default:
 		w.WriteHeader(http.StatusNotFound)
 	}
@@ -96,13 +99,14 @@ func newKeyserver(t testing.TB) (*keyserver, *Client, *clock) {
 	t.Helper()
 	k := &keyserver{shown: map[string]*rsa.PrivateKey{"a": signers()[0]}}
 	k.Server = httptest.NewServer(k)
-	c := &clock{at: time.Now().UTC().Truncate(time.Second)}
+	c := &clock{testkit.NewClock(time.Now().UTC().Truncate(time.Second))}
 	v := &vault{held: models.Credentials{ClientID: "id", AccessToken: "token", ExpiresAt: 1 << 40}}
 	transport := &http.Transport{}
 	client, err := New(Config{APIURL: k.URL, AccountsURL: k.URL, OrgID: desk.OrgID, Credentials: v.get, HTTP: &http.Client{Transport: transport}, Now: c.now})
 	if err != nil {
 		t.Fatal(err)
 	}
+	client.deliveries.setURL("https://sidelight.example/webhooks/desk")
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		k.Close()
@@ -221,6 +225,7 @@ func TestOnlyWhatThisOrganizationsDeskSignedIsBelieved(t *testing.T) {
 		"no audience":            good(claim("aud", nil)),
 		"no subscription":        good(claim("aud", "webhookId:")),
 		"another subscription":   good(claim("aud", "webhookId:78")),
+		"another program's":      good(claim("aud", "webhookId:79")),
 		"a bare audience":        good(claim("aud", "77")),
 		"an audience that roams": good(claim("aud", "webhookId:../77")),
 		"a list of audiences":    good(claim("aud", []string{"webhookId:1", "webhookId:77"})),
@@ -299,7 +304,8 @@ func TestKeysThatCannotBeReadAreNoRefusal(t *testing.T) {
 	if err := verify(t, c, text); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
-	k.fail(http.StatusBadGateway) // a key that is known goes on serving while its list cannot be read
+	// A key that is known goes on serving while its list cannot be read.
+	k.fail(http.StatusBadGateway)
 	at.advance(keysLive)
 	if err := verify(t, c, signed(t, token(t, at.now(), nil), signers()[0])); err != nil {
 		t.Errorf("with the list gone: %v", err)

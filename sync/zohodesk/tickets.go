@@ -28,7 +28,10 @@ func (c *Client) Ticket(ctx context.Context, id string) (models.Ticket, error) {
 	if !isID(id) {
 		return models.Ticket{}, models.Errorf(models.CodeNotFound, "there is no such ticket in Zoho Desk")
 	}
-	answer, err := c.do(ctx, call{method: http.MethodGet, path: "/tickets/" + id, query: url.Values{"include": {"contacts"}}, forAgents: true})
+	answer, err := c.do(
+		ctx,
+		call{method: http.MethodGet, path: "/tickets/" + id, query: url.Values{"include": {"contacts"}}, forAgents: true},
+	)
 	if models.CodeOf(err) == models.CodeNotFound {
 		return models.Ticket{}, models.Errorf(models.CodeNotFound, "there is no such ticket in Zoho Desk")
 	}
@@ -47,7 +50,9 @@ func (c *Client) Ticket(ctx context.Context, id string) (models.Ticket, error) {
 
 // Tickets lists the newest tickets with their contacts, at most limit and at most a hundred.
 func (c *Client) Tickets(ctx context.Context, limit int) ([]TicketSummary, error) {
-	q := url.Values{"limit": {strconv.Itoa(min(max(limit, 1), maxPageSize))}, "sortBy": {"-createdTime"}, "include": {"contacts"}}
+	q := url.Values{
+		"limit": {strconv.Itoa(min(max(limit, 1), maxPageSize))}, "sortBy": {"-createdTime"}, "include": {"contacts"},
+	}
 	answer, err := c.do(ctx, call{method: http.MethodGet, path: "/tickets", query: q, forAgents: true})
 	if err != nil {
 		return nil, err
@@ -65,8 +70,16 @@ func (c *Client) Tickets(ctx context.Context, limit int) ([]TicketSummary, error
 
 // ticket reads a ticket, with its contact and account where they are embedded.
 func (c *Client) ticket(r row) TicketSummary {
-	out := TicketSummary{Ticket: models.Ticket{ID: r.id(), Number: r.text("ticketNumber"), ContactID: r.text("contactId"), AccountID: r.text("accountId"), AsOf: c.now().UTC()},
-		Subject: r.text("subject"), Status: r.text("status"), CreatedAt: r.time("createdTime")}
+	out := TicketSummary{
+		Ticket: models.Ticket{
+			ID: r.id(), Number: r.text("ticketNumber"), ContactID: r.text("contactId"), AccountID: r.text("accountId"),
+			DepartmentID: r.idAt("departmentId"), AssigneeID: r.idAt("assigneeId"), TeamID: r.idAt("teamId"),
+			SharedWith: r.ids("sharedDepartments"), AsOf: c.now().UTC(),
+		},
+		Subject:   r.text("subject"),
+		Status:    r.text("status"),
+		CreatedAt: r.time("createdTime"),
+	}
 	var contact, account row
 	if json.Unmarshal(r["contact"], &contact) != nil || contact == nil {
 		return out

@@ -5,16 +5,20 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"sidelight/models"
 )
 
 const (
-	// Zoho makes ten access tokens per refresh token in ten minutes and then blocks. One place is left for another replica.
+	// Zoho makes ten access tokens per refresh token in ten minutes and then blocks. One place is
+	// left for another replica.
 	tokenWindow     = 10 * time.Minute
 	tokensPerWindow = 9
 	// A token is renewed this long before it ends.
 	tokenMargin = time.Minute
-	// A refresh runs to its end even if the caller that began it has gone: its token is counted either way.
+	// A refresh runs to its end even if the caller that began it has gone: its token is counted
+	// either way.
 	refreshTimeout = 30 * time.Second
 )
 
@@ -23,67 +27,67 @@ type tokens struct {
 	mu      sync.Mutex
 	access  string
 	expires int64 // Unix seconds, 0 for unknown
-	flight  *flight
+	renewal singleflight.Group
 	issued  []int64 // attempts of the last window, successful or not, Unix seconds
-	// refused is the refresh token that Zoho refused, with its answer: it is not tried again before until.
+	// refused is the refresh token that Zoho refused, with its answer: it is not tried again before
+	// until.
 	refused    string
 	refusedErr *models.Error
 	until      time.Time
 }
 
-// flight is a renewal under way.
-type flight struct {
-	done  chan struct{}
-	token string
-	err   error
-}
-
-// token is an access token other than the stale one, which a call was refused with ("" when none was).
+// token is an access token other than the stale one, which a call was refused with ("" when none
+// was).
 func (c *Client) token(ctx context.Context, stale string) (string, error) {
 	for {
-		c.tokens.mu.Lock()
-		if t := c.tokens.access; t != "" && t != stale && !c.expired(c.tokens.expires) {
-			c.tokens.mu.Unlock()
+		if t := c.heldToken(stale); t != "" {
 			return t, nil
 		}
-		f := c.tokens.flight
-		if f == nil {
-			f = &flight{done: make(chan struct{})}
-			c.tokens.flight = f
-			go c.fly(context.WithoutCancel(ctx), f, stale)
-		}
-		c.tokens.mu.Unlock()
+		renewal := c.tokens.renewal.DoChan("", func() (any, error) { return c.renewToken(context.WithoutCancel(ctx), stale) })
 		select {
 		case <-ctx.Done():
 			return "", unavailable(ctx.Err(), "the call was given up while signing in")
-		case <-f.done:
-		}
-		if f.err != nil || f.token != stale {
-			return f.token, f.err
+		case r := <-renewal:
+			if token, _ := r.Val.(string); r.Err != nil || token != stale {
+				return token, r.Err
+			}
 		}
 	}
+}
+
+// heldToken is the access token of this process, unless it is the stale one or over; "" for none.
+func (c *Client) heldToken(stale string) string {
+	c.tokens.mu.Lock()
+	defer c.tokens.mu.Unlock()
+	if t := c.tokens.access; t != stale && !c.expired(c.tokens.expires) {
+		return t
+	}
+	return ""
 }
 
 func (c *Client) expired(at int64) bool {
 	return at != 0 && c.now().Add(tokenMargin).Unix() >= at
 }
 
-// fly renews and lands.
-func (c *Client) fly(ctx context.Context, f *flight, stale string) {
+// renewToken renews, unless another call has done so in between.
+func (c *Client) renewToken(ctx context.Context, stale string) (string, error) {
+	if t := c.heldToken(stale); t != "" {
+		return t, nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
 	defer cancel()
 	token, expires, err := c.renew(ctx, stale)
+	if err != nil {
+		return "", err
+	}
 	c.tokens.mu.Lock()
 	defer c.tokens.mu.Unlock()
-	f.token, f.err = token, err
-	if err == nil {
-		c.tokens.access, c.tokens.expires = token, expires
-	}
-	c.tokens.flight = nil
-	close(f.done)
+	c.tokens.access, c.tokens.expires = token, expires
+	return token, nil
 }
 
-// renew takes the stored access token if another replica has renewed it, and asks Zoho for one otherwise.
+// renew takes the stored access token if another replica has renewed it, and asks Zoho for one
+// otherwise.
 func (c *Client) renew(ctx context.Context, stale string) (string, int64, error) {
 	if c.cfg.Credentials == nil {
 		return "", 0, models.Errorf(models.CodeBadCredentials, "Zoho Desk is not connected")
@@ -101,13 +105,16 @@ func (c *Client) renew(ctx context.Context, stale string) (string, int64, error)
 	if err := c.mayRefresh(creds.RefreshToken, creds.Issued); err != nil {
 		return "", 0, err
 	}
-	made, err := c.grant(ctx, c.accounts, creds, map[string]string{"grant_type": "refresh_token", "refresh_token": creds.RefreshToken})
+	made, err := c.grant(
+		ctx, c.accounts, creds, map[string]string{"grant_type": "refresh_token", "refresh_token": creds.RefreshToken},
+	)
 	if err != nil {
 		c.refreshFailed(creds.RefreshToken, err)
 		return "", 0, err
 	}
 	now := c.now()
-	creds.AccessToken, creds.ExpiresAt, creds.Issued = made.AccessToken, now.Add(made.life()).Unix(), append(recentIssues(creds.Issued, now), now.Unix())
+	creds.AccessToken, creds.ExpiresAt = made.AccessToken, now.Add(made.life()).Unix()
+	creds.Issued = append(recentIssues(creds.Issued, now), now.Unix())
 	if c.cfg.SaveCredentials != nil {
 		if err := c.cfg.SaveCredentials(ctx, creds); err != nil {
 			c.log.Warn("the new access token could not be stored; only this process uses it", "code", models.CodeOf(err))
@@ -127,8 +134,9 @@ func recentIssues(issued []int64, now time.Time) []int64 {
 	return out
 }
 
-// mayRefresh keeps the account from being locked out: a refused refresh token is not tried again and again, and refreshes stay below
-// the vendor's limit, those of other replicas, which stored when they made theirs, included.
+// mayRefresh keeps the account from being locked out: a refused refresh token is not tried again
+// and again, and refreshes stay below the vendor's limit, those of other replicas, which stored
+// when they made theirs, included.
 func (c *Client) mayRefresh(refreshToken string, stored []int64) error {
 	now := c.now()
 	c.tokens.mu.Lock()

@@ -21,12 +21,37 @@ func (r row) text(name string) string {
 	return v.String()
 }
 
-func (r row) id() string {
-	id := r.text("id")
+func (r row) id() string { return r.idAt("id") }
+
+// idAt is the id that a field holds, "" where it holds none.
+func (r row) idAt(name string) string {
+	id := r.text(name)
 	if !isID(id) {
 		return ""
 	}
 	return id
+}
+
+// maxIDs bounds a list of ids: an agent's departments and teams.
+const maxIDs = 1000
+
+// ids are those of a list, of ids or of objects that have one.
+func (r row) ids(name string) []string {
+	var list []json.RawMessage
+	if json.Unmarshal(r[name], &list) != nil {
+		return nil
+	}
+	var out []string
+	for _, raw := range list[:min(len(list), maxIDs)] {
+		var one row
+		if json.Unmarshal(raw, &one) != nil {
+			one = row{"id": raw}
+		}
+		if id := one.id(); id != "" {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // isID tells whether the text is a Desk id: digits, as they go into paths.
@@ -34,7 +59,8 @@ func isID(id string) bool {
 	return id != "" && len(id) <= 30 && strings.Trim(id, "0123456789") == ""
 }
 
-// time is a time of the row; zero when it is absent. Some of the vendor's own examples count milliseconds.
+// time is a time of the row; zero when it is absent. Some of the vendor's own examples count
+// milliseconds.
 func (r row) time(name string) time.Time {
 	text := r.text(name)
 	if ms, err := strconv.ParseInt(text, 10, 64); err == nil && ms > 0 {
@@ -86,7 +112,8 @@ func (r row) values(d *description, names []string) (out models.Values, whole bo
 	return out, whole
 }
 
-// record makes a record of the named fields; whole is false when one of them, or the time of its last change, is absent.
+// record makes a record of the named fields; whole is false when one of them, or the time of its
+// last change, is absent.
 func (r row) record(object models.SyncObject, d *description, names []string) (rec models.Record, whole bool) {
 	values, whole := r.values(d, names)
 	rec = models.Record{Side: models.Desk, Object: object, ID: r.id(), Values: values, ModifiedAt: r.time("modifiedTime"),
@@ -126,7 +153,8 @@ func canonical(raw json.RawMessage, kind models.FieldType) (v models.Value, ok b
 	return models.Text(normal(string(raw), kind)), true
 }
 
-// normal brings times and numbers in exponent notation to their canonical form; any other text stays as it is.
+// normal brings times and numbers in exponent notation to their canonical form; any other text
+// stays as it is.
 func normal(text string, kind models.FieldType) string {
 	switch kind {
 	case models.TypeDateTime:
@@ -143,29 +171,24 @@ func normal(text string, kind models.FieldType) string {
 	return text
 }
 
-// wire is a value as Desk takes it: null clears; a boolean is JSON's; everything else is text, so that no digit of a number is lost.
-func wire(v models.Value, kind models.FieldType) any {
-	text := v.String()
-	switch {
-	case v.IsBlank():
-		return nil
-	case kind == models.TypeBoolean && (text == "true" || text == "false"):
-		return text == "true"
-	}
-	return text
-}
-
-// body nests the values as Desk takes them. A create leaves blanks out.
-func body(values models.Values, d *description, creating bool) map[string]any {
+// body nests the values as Desk takes them: as text, so that no digit of a number is lost, booleans
+// of custom fields too. A create leaves blanks out.
+func (c *Client) body(object models.SyncObject, values models.Values, d *description, creating bool) map[string]any {
 	out, custom := map[string]any{}, map[string]any{}
 	for name, v := range values {
-		if creating && v.IsBlank() {
-			continue
-		}
-		if strings.HasPrefix(name, customPrefix) {
-			custom[name] = wire(v, d.kind(name))
-		} else {
-			out[name] = wire(v, d.kind(name))
+		text := v.String()
+		switch {
+		case v.IsBlank() && creating:
+		case v.IsBlank() && strings.HasPrefix(name, customPrefix):
+			custom[name] = c.blank(object, name)
+		case v.IsBlank():
+			out[name] = c.blank(object, name)
+		case strings.HasPrefix(name, customPrefix):
+			custom[name] = text
+		case d.kind(name) == models.TypeBoolean && (text == "true" || text == "false"):
+			out[name] = text == "true"
+		default:
+			out[name] = text
 		}
 	}
 	if len(custom) > 0 {

@@ -12,7 +12,9 @@ import (
 )
 
 // subscriptions are the events that the integration wants.
-var subscriptions = []string{"Contact_Add", "Contact_Update", "Contact_Delete", "Account_Add", "Account_Update", "Account_Delete", "Ticket_Add"}
+var subscriptions = []string{
+	"Contact_Add", "Contact_Update", "Contact_Delete", "Account_Add", "Account_Update", "Account_Delete", "Ticket_Add",
+}
 
 const (
 	// webhookName is ours, for people to recognise it by.
@@ -50,10 +52,12 @@ func (h hook) whole(sourceID string) bool {
 	return h.enabled && strings.EqualFold(h.ignored, sourceID) && slices.Contains(h.from, automations)
 }
 
-// EnsureWebhook makes the subscription that delivers to the address, or mends one that was removed, disabled or changed. Desk tries the address while
-// it is made: it must answer 200 (facts §3). Our own writes are left out by their sourceId. Of several to the same address, as two replicas make
+// EnsureWebhook makes the subscription that delivers to the address, or mends one that was removed,
+// disabled or changed. Desk tries the address while it is made: it must answer 200 (facts §3). Our
+// own writes are left out by their sourceId. Of several to the same address, as two replicas make
 // them at once, the oldest stays.
 func (c *Client) EnsureWebhook(ctx context.Context, address string) error {
+	c.deliveries.setURL(address)
 	all, err := c.hooks(ctx)
 	if err != nil {
 		return err
@@ -71,9 +75,14 @@ func (c *Client) EnsureWebhook(ctx context.Context, address string) error {
 	if ours[0].whole(c.cfg.SourceID) {
 		return nil
 	}
-	_, err = c.do(ctx, call{method: http.MethodPatch, path: "/webhooks/" + ours[0].id, body: c.webhook(address), effect: repeats})
+	_, err = c.do(
+		ctx, call{method: http.MethodPatch, path: "/webhooks/" + ours[0].id, body: c.webhook(address), effect: repeats},
+	)
 	if models.CodeOf(err) == models.CodeNotFound { // removed in the meantime
 		return c.makeWebhook(ctx, address)
+	}
+	if err == nil {
+		c.deliveries.know(ours[0].id)
 	}
 	return unreachable(err)
 }
@@ -84,7 +93,10 @@ func (c *Client) webhook(address string) map[string]any {
 	for _, name := range subscriptions {
 		wanted[name] = nil
 	}
-	return map[string]any{"name": webhookName, "url": address, "isEnabled": true, "ignoreSourceId": c.cfg.SourceID, "includeEventsFrom": []string{automations}, "subscriptions": wanted}
+	return map[string]any{
+		"name": webhookName, "url": address, "isEnabled": true, "ignoreSourceId": c.cfg.SourceID,
+		"includeEventsFrom": []string{automations}, "subscriptions": wanted,
+	}
 }
 
 func (c *Client) makeWebhook(ctx context.Context, address string) error {
@@ -137,7 +149,8 @@ func (c *Client) Unsubscribe(ctx context.Context) error {
 	return nil
 }
 
-// hooks lists the organization's subscriptions. A delivery may be waiting for it, so that it does not queue behind the sync.
+// hooks lists the organization's subscriptions. A delivery may be waiting for it, so that it does
+// not queue behind the sync.
 func (c *Client) hooks(ctx context.Context) ([]hook, error) {
 	answer, err := c.do(ctx, call{method: http.MethodGet, path: "/webhooks", forAgents: true})
 	if err != nil {
@@ -148,10 +161,11 @@ func (c *Client) hooks(ctx context.Context) ([]hook, error) {
 		return nil, err
 	}
 	out := make([]hook, len(rows))
-	ids := make([]string, len(rows))
+	var ids []string
 	for i, r := range rows {
-		out[i] = readHook(r)
-		ids[i] = out[i].id
+		if out[i] = readHook(r); c.deliveries.ours(out[i], c.cfg.SourceID) {
+			ids = append(ids, out[i].id)
+		}
 	}
 	c.deliveries.knowOnly(ids)
 	return out, nil

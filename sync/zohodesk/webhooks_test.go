@@ -228,7 +228,7 @@ func TestAnEventThatIsDeliveredAgainIsLookedAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, e := range r.Fresh(events) {
+		for _, e := range r.Unseen(events) {
 			if e.Hint.ID != id {
 				t.Errorf("%+v", e)
 			}
@@ -244,9 +244,9 @@ func TestAnEventThatIsDeliveredAgainIsLookedAtOnce(t *testing.T) {
 	if fresh != 2 {
 		t.Errorf("%d events of two changes", fresh)
 	}
-	r.clock.advance(2 * heardFor)
+	r.clock.advance(2 * eventMemory)
 	again := []WebhookEvent{{Object: models.ContactObject, Hint: models.Hint{ID: id}}, {Object: models.ContactObject, Hint: models.Hint{ID: id}}}
-	if got := r.Fresh(again); len(got) != 2 {
+	if got := r.Unseen(again); len(got) != 2 {
 		t.Errorf("events that cannot be told apart are passed over: %+v", got)
 	}
 }

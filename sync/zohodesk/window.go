@@ -11,14 +11,16 @@ import (
 	"sidelight/models"
 )
 
-// Desk pages by offset: a row that is deleted or moved while a list is read shifts all the rows behind it. A window therefore begins
-// on a row that was seen already, and goes on by the sorted time: nothing is left out, and nothing comes twice unless it moved.
+// Desk pages by offset: a row that is deleted or moved while a list is read shifts all the rows
+// behind it. A window therefore begins on a row that was seen already, and goes on by the sorted
+// time: nothing is left out, and nothing comes twice unless it moved.
 
 // window is how far a sorted list was read.
 type window struct {
 	// Skip is how many rows stood before the one that the next page begins with.
 	Skip int `json:"skip,omitempty"`
-	// Key is the sorted time of the last row that was handed out, in Unix seconds: within a second Desk's order is not relied on.
+	// Key is the sorted time of the last row that was handed out, in Unix seconds: within a second
+	// Desk's order is not relied on.
 	Key int64 `json:"key,omitempty"`
 	// Seen are the rows of that second that were handed out.
 	Seen []string `json:"seen,omitempty"`
@@ -26,9 +28,11 @@ type window struct {
 
 // paging is a list sorted by a time.
 type paging struct {
-	by    string // the row's field with that time
-	down  bool   // newest first
-	first int    // the offset of the first row: lists count from 1, searches and the recycle bin from 0
+	by   string // the row's field with that time
+	down bool   // newest first
+	// first is the offset of the first row: lists count from 1, searches and the recycle bin from
+	// 0.
+	first int
 	limit int
 	fetch func(ctx context.Context, query url.Values) ([]row, error)
 }
@@ -36,7 +40,8 @@ type paging struct {
 // maxSteps bounds how often one page is sought anew while the list moves.
 const maxSteps = 200
 
-// page fetches the rows at an offset. The first page is asked for without one: modules do not agree on where counting begins.
+// page fetches the rows at an offset. The first page is asked for without one: modules do not agree
+// on where counting begins.
 func (p paging) page(ctx context.Context, skip int) ([]row, error) {
 	q := url.Values{"limit": {strconv.Itoa(p.limit)}, "sortBy": {p.by}}
 	if p.down {
@@ -69,7 +74,8 @@ func (p paging) before(a, b int64) bool {
 	return a < b
 }
 
-// next is the rows after the window, and the window after them. No rows means that the list has ended.
+// next is the rows after the window, and the window after them. No rows means that the list has
+// ended.
 func (p paging) next(ctx context.Context, w window) ([]row, window, error) {
 	isNew := func(r row) bool {
 		return w.Key == 0 || p.before(w.Key, p.key(r)) || p.key(r) == w.Key && !slices.Contains(w.Seen, r.id())
@@ -81,7 +87,8 @@ func (p paging) next(ctx context.Context, w window) ([]row, window, error) {
 			return nil, w, err
 		}
 		if skip > 0 && (len(rows) == 0 || isNew(rows[0])) {
-			// Rows before the window have gone: what followed the last row handed out may stand before this page.
+			// Rows before the window have gone: what followed the last row handed out may stand
+			// before this page.
 			skip, back = max(skip-back, 0), back*2
 			continue
 		}
@@ -133,7 +140,9 @@ func readWindow(token string) (w window, err error) {
 		return w, nil
 	}
 	if json.Unmarshal([]byte(token), &w) != nil || w.Skip < 0 || w.Key == 0 {
-		return w, models.Errorf(models.CodeCursorExpired, "the place in Zoho Desk's list is not readable: read it from the start")
+		return w, models.Errorf(
+			models.CodeCursorExpired, "the place in Zoho Desk's list is not readable: read it from the start",
+		)
 	}
 	return w, nil
 }

@@ -3,6 +3,7 @@ package zohodesk
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -12,8 +13,11 @@ import (
 	"sidelight/models"
 )
 
-// Write writes the records one by one, a few beside each other: Desk has no collections. Each result stands for itself.
-func (c *Client) Write(ctx context.Context, object models.SyncObject, writes []models.Write) ([]models.WriteResult, error) {
+// Write writes the records one by one, a few beside each other: Desk has no collections. Each
+// result stands for itself.
+func (c *Client) Write(
+	ctx context.Context, object models.SyncObject, writes []models.Write,
+) ([]models.WriteResult, error) {
 	d, err := c.describe(ctx, object)
 	if err != nil {
 		return nil, err
@@ -25,6 +29,7 @@ func (c *Client) Write(ctx context.Context, object models.SyncObject, writes []m
 			result, err := c.write(ctx, object, d, w)
 			if err != nil {
 				result = models.WriteResult{ID: w.ID, Err: explain(err, d, w.Values)}
+				c.forgetContradicted(object, d, result.Err)
 			}
 			out[i] = result
 		})
@@ -33,7 +38,21 @@ func (c *Client) Write(ctx context.Context, object models.SyncObject, writes []m
 	return out, nil
 }
 
-func (c *Client) write(ctx context.Context, object models.SyncObject, d *description, w models.Write) (models.WriteResult, error) {
+// describedAnew is how old a description has to be for a refused field to make Desk be asked for
+// another.
+const describedAnew = time.Minute
+
+// forgetContradicted lets go of a description that a refusal may contradict: the field may have
+// been changed in Desk since.
+func (c *Client) forgetContradicted(object models.SyncObject, d *description, refusal *models.Error) {
+	if len(refusal.Fields) > 0 && !refusal.Retry && c.now().Sub(d.at) >= describedAnew {
+		c.forgetDescription(object)
+	}
+}
+
+func (c *Client) write(
+	ctx context.Context, object models.SyncObject, d *description, w models.Write,
+) (models.WriteResult, error) {
 	switch w.Op {
 	case models.OpCreate:
 		return c.create(ctx, object, d, w)
@@ -51,26 +70,63 @@ func (c *Client) write(ctx context.Context, object models.SyncObject, d *descrip
 	return models.WriteResult{}, models.Errorf(models.CodeInternal, "unknown operation %q", w.Op)
 }
 
-func (c *Client) create(ctx context.Context, object models.SyncObject, d *description, w models.Write) (models.WriteResult, error) {
+func (c *Client) create(
+	ctx context.Context, object models.SyncObject, d *description, w models.Write,
+) (models.WriteResult, error) {
 	values := w.Values
 	if w.LinkID != "" && d.hasMark(c.cfg.MarkField) {
 		values = values.With(models.Values{c.cfg.MarkField: models.Text(w.LinkID)})
 	}
-	k := call{method: http.MethodPost, path: "/" + module(object), body: body(values, d, true), effect: onlyOnce}
+	k := call{method: http.MethodPost, path: "/" + module(object), body: c.body(object, values, d, true), effect: onlyOnce}
 	return c.put(ctx, d, k, w, "")
 }
 
 // update changes the fields that are sent and no others. Nothing to change is no call.
-func (c *Client) update(ctx context.Context, object models.SyncObject, d *description, w models.Write) (models.WriteResult, error) {
+func (c *Client) update(
+	ctx context.Context, object models.SyncObject, d *description, w models.Write,
+) (models.WriteResult, error) {
 	if len(w.Values) == 0 {
 		return models.WriteResult{ID: w.ID}, nil
 	}
-	k := call{method: http.MethodPatch, path: "/" + module(object) + "/" + w.ID, body: body(w.Values, d, false), effect: repeats}
-	return c.put(ctx, d, k, w, w.ID)
+	send := func() (models.WriteResult, error) {
+		k := call{
+			method: http.MethodPatch, path: "/" + module(object) + "/" + w.ID, body: c.body(object, w.Values, d, false),
+			effect: repeats,
+		}
+		return c.put(ctx, d, k, w, w.ID)
+	}
+	result, err := send()
+	refused := refusedBlanks(d, w.Values, err)
+	if len(refused) == 0 {
+		return result, err
+	}
+	c.turnBlanks(object, refused)
+	again, errAgain := send()
+	still := refusedBlanks(d, w.Values, errAgain)
+	if slices.ContainsFunc(still, func(name string) bool { return slices.Contains(refused, name) }) {
+		c.turnBlanks(object, still) // it was not the form
+	}
+	return again, errAgain
+}
+
+// clockTolerance is how much older than the answer that brings it a time of change may be, and
+// still be that of the write.
+const clockTolerance = 5 * time.Second
+
+// changedAt is the time of change in the answer to a write; zero when it is the time before the
+// write, which Desk is known to answer.
+func (r row) changedAt(answer reply) time.Time {
+	at := r.time("modifiedTime")
+	if date, err := http.ParseTime(answer.header.Get("Date")); err == nil && at.Before(date.Add(-clockTolerance)) {
+		return time.Time{}
+	}
+	return at
 }
 
 // put sends a create or an update and reads the record that Desk answers with.
-func (c *Client) put(ctx context.Context, d *description, k call, w models.Write, id string) (models.WriteResult, error) {
+func (c *Client) put(
+	ctx context.Context, d *description, k call, w models.Write, id string,
+) (models.WriteResult, error) {
 	answer, err := c.do(ctx, k)
 	if err != nil {
 		return models.WriteResult{}, err
@@ -87,12 +143,20 @@ func (c *Client) put(ctx context.Context, d *description, k call, w models.Write
 		names = append(names, name)
 	}
 	returned, _ := r.values(d, names)
-	return models.WriteResult{ID: r.id(), Created: w.Op == models.OpCreate, Returned: returned, ModifiedAt: r.time("modifiedTime")}, nil
+	return models.WriteResult{
+		ID: r.id(), Created: w.Op == models.OpCreate, Returned: returned, ModifiedAt: r.changedAt(answer),
+	}, nil
 }
 
-// restore takes a record out of the recycle bin. One that is live already is restored; one that is in neither place is NOT_FOUND.
+// restore takes a record out of the recycle bin. One that is live already is restored; one that is
+// in neither place is NOT_FOUND.
 func (c *Client) restore(ctx context.Context, object models.SyncObject, id string) error {
-	answer, err := c.do(ctx, call{method: http.MethodPost, path: "/recycleBin/restore", body: map[string]any{"ids": []string{id}}, effect: repeats})
+	answer, err := c.do(
+		ctx,
+		call{
+			method: http.MethodPost, path: "/recycleBin/restore", body: map[string]any{"ids": []string{id}}, effect: repeats,
+		},
+	)
 	if err != nil && models.CodeOf(err) != models.CodeInvalidParameter && models.CodeOf(err) != models.CodeNotFound {
 		return err
 	}
@@ -133,6 +197,9 @@ func explain(err error, d *description, sent models.Values) *models.Error {
 			continue
 		}
 		code, why := wrong(f, known, v)
+		if code == "" && restricted.MatchString(refusal.Said) {
+			code, why = models.CodeReadOnly, "Zoho Desk does not let "+name+" be written"
+		}
 		if code == "" {
 			continue
 		}
@@ -142,6 +209,9 @@ func explain(err error, d *description, sent models.Values) *models.Error {
 	}
 	return refusal
 }
+
+// restricted is how Desk says that a field may not be written by this user.
+var restricted = regexp.MustCompile(`(?i)restricted to update|read[- ]?only|not editable`)
 
 // wrong is why a value does not fit its field; "" when nothing is seen to be wrong.
 func wrong(f models.Field, known bool, v models.Value) (models.Code, string) {

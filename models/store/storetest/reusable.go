@@ -11,7 +11,8 @@ import (
 	"sidelight/models/store"
 )
 
-// Reusable is a MySQL database that can be given back what it held when it was made: making a new one, with all its tables, takes a hundred times as long.
+// Reusable is a MySQL database that can be given back what it held when it was made: making a new
+// one, with all its tables, takes a hundred times as long.
 type Reusable struct {
 	Address string
 	db      *sql.DB
@@ -25,10 +26,10 @@ type contents struct {
 	rows    [][]any
 }
 
-// ReusableMySQL makes one.
-func ReusableMySQL(t testing.TB) *Reusable {
+// Reuse makes the tables of a new database, and keeps what they hold.
+func Reuse(t testing.TB, address string) *Reusable {
 	t.Helper()
-	r := &Reusable{Address: MySQLAddress(t)}
+	r := &Reusable{Address: address}
 	s, err := store.Open(context.Background(), r.Address, store.Options{Seal: Key})
 	if err == nil {
 		err = s.Close()
@@ -37,7 +38,7 @@ func ReusableMySQL(t testing.TB) *Reusable {
 		r.db, err = sql.Open("mysql", strings.TrimPrefix(r.Address, "mysql:"))
 	}
 	if err == nil {
-		err = r.keep()
+		err = r.readTables()
 	}
 	if err != nil {
 		t.Fatalf("a reusable database cannot be made: %v", err)
@@ -46,7 +47,7 @@ func ReusableMySQL(t testing.TB) *Reusable {
 	return r
 }
 
-func (r *Reusable) keep() error {
+func (r *Reusable) readTables() error {
 	rows, err := r.db.Query("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name")
 	if err != nil {
 		return err

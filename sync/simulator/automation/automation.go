@@ -1,5 +1,6 @@
-// Package automation is what an organization's own rules do to records while they are saved: a flow or a workflow that
-// rewrites what somebody wrote. It exists so that others can prove that they do not quarrel with such rules forever.
+// Package automation is what an organization's own rules do to records while they are saved: a flow
+// or a workflow that rewrites what somebody wrote. It exists so that others can prove that they do
+// not quarrel with such rules forever.
 package automation
 
 import (
@@ -20,7 +21,8 @@ type Rule struct {
 
 var verbs = []string{"upper", "lower", "set", "append"}
 
-// Check says what is wrong with rules; known tells whether a field is a text field that can be written.
+// Check says what is wrong with rules; known tells whether a field is a text field that can be
+// written.
 func Check(rules []Rule, known func(object, field string) bool) error {
 	for i, r := range rules {
 		switch {

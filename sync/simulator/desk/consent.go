@@ -58,12 +58,13 @@ func (s *Server) consentPage(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	//nolint:gosec // a query has only characters of an address; a quote ends no attribute
 	_ = consentTemplate.Execute(w, map[string]any{"Client": ClientID, "Scope": strings.Join(req.scopes, ", "),
 		"Agents": agents, "Query": template.URL(r.URL.RawQuery)})
 }
 
-// consent serves POST /oauth/v2/auth: approve=1 with agent (an email or id; the first one unless given) sends the
-// browser back with a code, anything else with access_denied.
+// consent serves POST /oauth/v2/auth: approve=1 with agent (an email or id; the first one unless
+// given) sends the browser back with a code, anything else with access_denied.
 func (s *Server) consent(w http.ResponseWriter, r *http.Request) {
 	req, wrong := readConsent(r.URL.Query())
 	if wrong == "invalid_client" && r.ParseForm() == nil {

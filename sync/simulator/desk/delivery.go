@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	// maxPending bounds a subscriber's queue; the oldest events make room.
+	// maxPending bounds a subscriber's queue; the oldest events are dropped.
 	maxPending = 10_000
 	// maxBatch is how many events one delivery carries.
 	maxBatch = 20
 )
 
-// defaultRedelivery is when a delivery that failed is tried again. The vendor tries again but documents neither how
-// often nor when: nobody may rely on it.
+// defaultRedelivery is when a delivery that failed is tried again. The vendor tries again but
+// documents neither how often nor when: nobody may rely on it.
 var defaultRedelivery = []time.Duration{time.Second, 5 * time.Second, 30 * time.Second}
 
 // event is one element of a delivery's array.
@@ -40,8 +40,8 @@ type queue struct {
 	busy    bool
 }
 
-// announce queues an event for every enabled webhook that subscribes to it, but not for the one whose ignoreSourceId
-// the caller sent as sourceId; s.mu is held.
+// announce queues an event for every enabled webhook that subscribes to it, but not for the one
+// whose ignoreSourceId the caller sent as sourceId; s.mu is held.
 func (s *Server) announce(c *call, kind string, payload, previous map[string]any) {
 	source := c.Header.Get("sourceId")
 	told := false
@@ -49,7 +49,7 @@ func (s *Server) announce(c *call, kind string, payload, previous map[string]any
 		if _, subscribed := w.Subscriptions[kind]; !subscribed || !w.IsEnabled || source != "" && source == w.IgnoreSourceID {
 			continue
 		}
-		e := event{Payload: payload, EventType: kind, EventTime: strconv.FormatInt(s.now().UnixMilli(), 10), OrgID: OrgID}
+		e := event{Payload: payload, EventType: kind, EventTime: strconv.FormatInt(s.now().UnixMilli(), 10), OrgID: s.settings.OrgID}
 		if w.wantsPrevious(kind) {
 			e.PrevState = previous
 		}
@@ -78,7 +78,7 @@ func (s *Server) enqueue(q *queue, e event) {
 	q.held = nil
 }
 
-// push adds events at the end; the oldest make room.
+// push adds events at the end; the oldest are dropped.
 func (q *queue) push(events ...event) {
 	q.pending = append(q.pending, events...)
 	if over := len(q.pending) - maxPending; over > 0 {
@@ -94,7 +94,8 @@ func (s *Server) nudge() {
 	}
 }
 
-// deliverAll hands out the queues, one delivery at a time for each subscriber so that order holds, until ctx ends.
+// deliverAll hands out the queues, one delivery at a time for each subscriber so that order holds,
+// until ctx ends.
 func (s *Server) deliverAll(ctx context.Context) {
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -137,8 +138,8 @@ func (s *Server) claim() (out []delivery) {
 	return out
 }
 
-// deliver posts one batch and returns what is to be tried again, by how long to wait for it: later events do not
-// wait, so a failure ends the order. 410 ends the subscription.
+// deliver posts one batch and returns what is to be tried again, by how long to wait for it: later
+// events do not wait, so a failure ends the order. 410 ends the subscription.
 func (s *Server) deliver(ctx context.Context, d delivery) (again map[time.Duration][]event) {
 	status := 0
 	body, err := json.Marshal(d.batch)
@@ -166,7 +167,8 @@ func (s *Server) deliver(ctx context.Context, d delivery) (again map[time.Durati
 	if status == http.StatusGone && s.webhooks[d.hook.ID] != nil {
 		s.faults.Count("webhook.removed", 1)
 		if s.commit(put{Kind: kindWebhook, ID: d.hook.ID}) != nil {
-			delete(s.webhooks, d.hook.ID) // the journal is gone; the subscriber said no all the same
+			// The journal is gone; the subscriber said no all the same.
+			delete(s.webhooks, d.hook.ID)
 			delete(s.queues, d.hook.ID)
 		}
 	}

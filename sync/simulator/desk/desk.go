@@ -1,6 +1,6 @@
-// Package desk is a Zoho Desk that runs anywhere: the REST API of contacts, accounts and tickets with the vendor's
-// checks, limits and errors, its OAuth, and webhooks with their signature. It keeps its state in a journal and
-// misbehaves on demand (package fault).
+// Package desk is a Zoho Desk that runs anywhere: the REST API of contacts, accounts and tickets
+// with the vendor's checks, limits and errors, its OAuth, and webhooks with their signature. It
+// keeps its state in a journal and misbehaves on demand (package fault).
 package desk
 
 import (
@@ -25,7 +25,8 @@ const (
 
 // Config says how a Desk starts.
 type Config struct {
-	// Now is the true clock; nil is time.Now. Faults of Injector can move the vendor's clock away from it.
+	// Now is the true clock; nil is time.Now. Faults of Injector can move the vendor's clock away
+	// from it.
 	Now func() time.Time
 	// StatePath is the journal file; empty keeps nothing.
 	StatePath string
@@ -39,8 +40,8 @@ type Config struct {
 	DailyCredits int
 	// Concurrency is how many API calls may be under way at once; 0 is 25.
 	Concurrency int
-	// Redelivery is how long after each failure a webhook delivery is tried again; nil is 1, 5 and 30 seconds. Empty
-	// tries once.
+	// Redelivery is how long after each failure a webhook delivery is tried again; nil is 1, 5 and
+	// 30 seconds. Empty tries once.
 	Redelivery []time.Duration
 	// Hooks delivers webhooks; nil is the network.
 	Hooks http.RoundTripper
@@ -60,6 +61,7 @@ type Server struct {
 	accounts     *module
 	tickets      map[string]*ticket
 	ticketSerial int
+	comments     map[string][]*comment // by what they are on
 	serial       int64
 	webhooks     map[string]*webhook
 	queues       map[string]*queue
@@ -79,7 +81,8 @@ type Server struct {
 	hooks *http.Client
 }
 
-// New opens the state at cfg.StatePath, or fills a new one from cfg.World. Webhooks are delivered while Run runs.
+// New opens the state at cfg.StatePath, or fills a new one from cfg.World. Webhooks are delivered
+// while Run runs.
 func New(cfg Config) (*Server, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -100,8 +103,8 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{cfg: cfg, faults: cfg.Injector, wake: make(chan struct{}, 1), hooks: newHookClient(cfg.Hooks),
-		contacts: newModule("contacts", "Contacts", "Contact", "7000000000400001", contactFields, contactRow),
-		accounts: newModule("accounts", "Accounts", "Account", "7000000000400002", accountFields, accountRow),
+		contacts: newModule("contacts", "Contacts", "Contact", "7000000000400001", 7000000000600000, contactFields, contactRow),
+		accounts: newModule("accounts", "Accounts", "Account", "7000000000400002", 7000000000700000, accountFields, accountRow),
 	}
 	s.sortKeys()
 	if err := s.open(); err != nil {
@@ -130,7 +133,8 @@ func (s *Server) open() error {
 			return err
 		}
 	}
-	s.contacts.recent, s.accounts.recent = nil, nil // the index of a Desk that was off has caught up
+	// The index of a Desk that was off has caught up.
+	s.contacts.recent, s.accounts.recent = nil, nil
 	s.dropExpired()
 	if now := s.snapshot(); len(lines) > 2*len(now)+1000 {
 		return log.Rewrite(now)

@@ -14,7 +14,8 @@ type apiError struct {
 
 func (e *apiError) Error() string { return e.Code + ": " + e.Message }
 
-// fieldError names one wrong value; FieldName is a JSON pointer into the body, or a query parameter with a slash.
+// fieldError names one wrong value; FieldName is a JSON pointer into the body, or a query parameter
+// with a slash.
 type fieldError struct {
 	FieldName string `json:"fieldName"`
 	ErrorType string `json:"errorType"` // invalid, duplicate or missing

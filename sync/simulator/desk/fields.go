@@ -10,40 +10,64 @@ import (
 	"unicode/utf8"
 )
 
-// field describes one field of a module: what GET /fields tells, and what a write is checked against. Maxima are in
-// characters, from the vendor's OpenAPI files.
+// field describes one field of a module: what GET /fields tells, and what a write is checked
+// against. Maxima are in characters, from the vendor's OpenAPI files.
 type field struct {
-	name      string
-	label     string
-	kind      string // the vendor's type: Text, Textarea, Picklist, LookUp, Date, Boolean, Number, Currency, Email, Phone, URL
-	max       int
+	id    string
+	name  string
+	label string
+	// kind is the vendor's type: Text, Textarea, Picklist, Multiselect, LookUp, Date, Boolean,
+	// Number, Currency, Email, Phone, Fax, URL.
+	kind      string
+	max       int // of an update, and what GET /fields tells
+	creating  int // of a create where the vendor's files allow more there; 0 is max
 	mandatory bool
 	custom    bool
-	values    []string // of a picklist
+	values    []choice // of a picklist
+	open      bool     // a picklist that takes other values too
 	lookup    string   // the module a LookUp points into: accounts, agents
+	nullable  bool     // the vendor's files let null clear it
+	readOnly  bool
+	unlisted  bool // a part of records that GET /fields does not tell
+}
+
+// choice is a value of a picklist; label is what people read, the same as value unless an
+// organization says otherwise.
+type choice struct {
+	Value string `json:"value"`
+	Label string `json:"label,omitempty"`
+}
+
+func choices(values ...string) []choice {
+	out := make([]choice, len(values))
+	for i, value := range values {
+		out[i] = choice{Value: value}
+	}
+	return out
 }
 
 var (
-	tiers   = []string{"Bronze", "Silver", "Gold", "Platinum"}
-	regions = []string{"EMEA", "Americas", "APAC"}
+	tiers   = choices("Bronze", "Silver", "Gold", "Platinum")
+	regions = choices("EMEA", "Americas", "APAC")
 )
 
 var contactFields = []field{
-	{name: "lastName", label: "Last Name", kind: "Text", max: 200, mandatory: true},
-	{name: "firstName", label: "First Name", kind: "Text", max: 40},
-	{name: "email", label: "Email", kind: "Email", max: 255},
-	{name: "secondaryEmail", label: "Secondary Email", kind: "Email", max: 100},
-	{name: "phone", label: "Phone", kind: "Phone", max: 50},
-	{name: "mobile", label: "Mobile", kind: "Phone", max: 50},
-	{name: "accountId", label: "Account Name", kind: "LookUp", max: 19, lookup: "accounts"},
-	{name: "ownerId", label: "Contact Owner", kind: "LookUp", max: 19, lookup: "agents"},
-	{name: "type", label: "Type", kind: "Picklist", max: 100, values: []string{"paidUser", "trialUser"}},
+	{name: "lastName", label: "Last Name", kind: "Text", max: 200, mandatory: true, nullable: true},
+	{name: "firstName", label: "First Name", kind: "Text", max: 40, nullable: true},
+	{name: "email", label: "Email", kind: "Email", max: 255, nullable: true},
+	{name: "secondaryEmail", label: "Secondary Email", kind: "Email", max: 100, nullable: true},
+	{name: "phone", label: "Phone", kind: "Phone", max: 50, nullable: true},
+	{name: "mobile", label: "Mobile", kind: "Phone", max: 50, nullable: true},
+	{name: "accountId", label: "Account Name", kind: "LookUp", max: 19, lookup: "accounts", nullable: true},
+	{name: "ownerId", label: "Contact Owner", kind: "LookUp", max: 19, lookup: "agents", nullable: true},
+	{name: "type", label: "Type", kind: "Picklist", max: 100, values: choices("paidUser", "trialUser"), nullable: true},
 	{name: "title", label: "Title", kind: "Text", max: 100},
 	{name: "street", label: "Street", kind: "Text", max: 250},
-	{name: "city", label: "City", kind: "Text", max: 30},
-	{name: "state", label: "State", kind: "Text", max: 30},
-	{name: "country", label: "Country", kind: "Text", max: 30},
+	{name: "city", label: "City", kind: "Text", max: 30, creating: 100},
+	{name: "state", label: "State", kind: "Text", max: 30, creating: 100},
+	{name: "country", label: "Country", kind: "Text", max: 30, creating: 100},
 	{name: "zip", label: "Zip", kind: "Text", max: 30},
+	{name: "language", label: "Language", kind: "Text", max: 255, unlisted: true},
 	{name: "description", label: "Description", kind: "Textarea", max: 65535},
 	{name: "twitter", label: "Twitter", kind: "Text", max: 100},
 	{name: "facebook", label: "Facebook", kind: "Text", max: 100},
@@ -54,17 +78,17 @@ var contactFields = []field{
 }
 
 var accountFields = []field{
-	{name: "accountName", label: "Account Name", kind: "Text", max: 200, mandatory: true},
-	{name: "email", label: "Email", kind: "Email", max: 255},
-	{name: "website", label: "Website", kind: "URL", max: 120},
-	{name: "phone", label: "Phone", kind: "Phone", max: 30},
+	{name: "accountName", label: "Account Name", kind: "Text", max: 200, mandatory: true, nullable: true},
+	{name: "email", label: "Email", kind: "Email", max: 255, nullable: true},
+	{name: "website", label: "Website", kind: "URL", max: 120, nullable: true},
+	{name: "phone", label: "Phone", kind: "Phone", max: 30, nullable: true},
 	{name: "fax", label: "Fax", kind: "Text", max: 30},
-	{name: "industry", label: "Industry", kind: "Text", max: 100},
+	{name: "industry", label: "Industry", kind: "Text", max: 100, creating: 120},
 	{name: "annualrevenue", label: "Annual Revenue", kind: "Currency", max: 20},
 	{name: "street", label: "Street", kind: "Text", max: 250},
-	{name: "city", label: "City", kind: "Text", max: 30},
-	{name: "state", label: "State", kind: "Text", max: 30},
-	{name: "country", label: "Country", kind: "Text", max: 30},
+	{name: "city", label: "City", kind: "Text", max: 30, creating: 100},
+	{name: "state", label: "State", kind: "Text", max: 30, creating: 100},
+	{name: "country", label: "Country", kind: "Text", max: 30, creating: 100},
 	{name: "code", label: "Code", kind: "Text", max: 30},
 	{name: "description", label: "Description", kind: "Textarea", max: 65535},
 	{name: "ownerId", label: "Account Owner", kind: "LookUp", max: 19, lookup: "agents"},
@@ -76,39 +100,52 @@ var accountFields = []field{
 // The vendor's own pattern of an email address, and of a link.
 var (
 	emailPattern   = regexp.MustCompile(`^[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_+\-.'&!~]*@([\p{L}\p{N}\p{M}]+([-_]*[\p{L}\p{N}\p{M}])*\.)+[\p{L}\p{M}]{2,22}$`)
-	urlPattern     = regexp.MustCompile(`^https?://[^\s]+$`)
 	decimalPattern = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 )
 
-// read checks one JSON value and returns it as Desk keeps it: text, or nil for a blank. Text fields take only JSON
-// strings; ids, numbers and booleans may come as strings too, as they do in the vendor's answers.
-func (f field) read(value any) (kept *string, why string) {
+// read checks one JSON value and returns it as Desk keeps it: text, or nil for a blank. Text fields
+// take only JSON strings; ids, numbers and booleans may come as strings too, as they do in the
+// vendor's answers.
+func (f field) read(value any, how reading) (kept *string, why string) {
 	text := ""
 	switch v := value.(type) {
 	case nil:
-		return nil, ""
+		return nil, f.blank(true, how)
 	case string:
 		text = v
 	case json.Number:
-		if f.kind != "Number" && f.kind != "Currency" && f.kind != "LookUp" {
+		if f.kind != "Number" && f.kind != "Currency" && f.kind != "LookUp" && f.name != "zip" || f.custom && how.strict {
 			return nil, "a number where text is expected"
 		}
 		text = v.String()
 	case bool:
-		if f.kind != "Boolean" {
-			return nil, "a boolean where " + f.kind + " is expected"
+		if f.kind != "Boolean" || f.custom && how.strict {
+			return nil, "a boolean where text is expected"
 		}
 		text = strconv.FormatBool(v)
 	default:
 		return nil, "neither text nor a number"
 	}
 	if text == "" {
-		return nil, ""
+		return nil, f.blank(false, how)
 	}
-	if utf8.RuneCountInString(text) > f.max {
-		return nil, "longer than " + strconv.Itoa(f.max) + " characters"
+	if limit := f.limit(how); utf8.RuneCountInString(text) > limit {
+		return nil, "longer than " + strconv.Itoa(limit) + " characters"
+	}
+	if how.strict {
+		if why := f.strictForm(text); why != "" {
+			return nil, why
+		}
 	}
 	return &text, f.form(text)
+}
+
+// limit is how many characters a write may bring.
+func (f field) limit(how reading) int {
+	if how.creating {
+		return max(f.max, f.creating)
+	}
+	return f.max
 }
 
 // form says what is wrong with a value's form, or nothing.
@@ -118,13 +155,15 @@ func (f field) form(text string) string {
 		if !emailPattern.MatchString(text) {
 			return "not an email address"
 		}
-	case "URL":
-		if !urlPattern.MatchString(text) {
-			return "not a link that begins with http:// or https://"
-		}
 	case "Picklist":
-		if !slices.Contains(f.values, text) {
+		if !f.offers(text) {
 			return "none of the values of the picklist"
+		}
+	case "Multiselect":
+		for _, one := range strings.Split(text, ";") {
+			if !f.offers(one) {
+				return "none of the values of the picklist"
+			}
 		}
 	case "Boolean":
 		if text != "true" && text != "false" {
@@ -150,18 +189,7 @@ func (f field) form(text string) string {
 	return ""
 }
 
-// describe is the field as GET /fields shows it.
-func (f field) describe(id string) map[string]any {
-	out := map[string]any{"id": id, "apiName": f.name, "displayLabel": f.label, "name": f.name, "i18NLabel": f.label,
-		"type": f.kind, "maxLength": f.max, "isMandatory": f.mandatory, "isCustomField": f.custom,
-		"isRemovable": f.custom, "isSystemMandatory": f.mandatory, "isEncryptedField": false, "showToHelpCenter": true, "toolTip": nil}
-	if f.kind == "Picklist" {
-		allowed := make([]map[string]any, len(f.values))
-		for i, value := range f.values {
-			allowed[i] = map[string]any{"value": value, "displayValue": value}
-		}
-		out["allowedValues"] = allowed
-		out["sortBy"], out["defaultValue"] = "userDefined", nil
-	}
-	return out
+// offers says whether a picklist takes the value.
+func (f field) offers(value string) bool {
+	return f.open || slices.ContainsFunc(f.values, func(one choice) bool { return one.Value == value })
 }

@@ -10,7 +10,8 @@ import (
 	"sidelight/sync/simulator/seed"
 )
 
-// FuzzCalls: no call breaks the organization. Whatever is asked of it, it answers in the vendor's form, and what it refused has changed nothing.
+// FuzzCalls: no call breaks the organization. Whatever is asked of it, it answers in the vendor's
+// form, and what it refused has changed nothing.
 func FuzzCalls(f *testing.F) {
 	at := time.Date(2026, 5, 4, 9, 57, 17, 0, time.UTC)
 	s, err := New(Config{Now: func() time.Time { return at }, DailyCredits: 1 << 40, World: seed.Generate(seed.Options{Contacts: 4, Accounts: 2, Overlap: 1, Seed: 1, Now: at})})
@@ -46,7 +47,15 @@ func FuzzCalls(f *testing.F) {
 		{"POST", "/recycleBin/restore", `{"ids":["` + id + `",1]}`},
 		{"GET", "/recycleBin?module=contacts&sortBy=-deletedTime&include=deletedBy", ""},
 		{"POST", "/contacts/" + other + "/merge", `{"ids":["` + id + `"],"source":{"phone":"` + id + `","cf":{}}}`},
-		{"POST", "/contacts/" + other + "/associateAccounts", `{"accountIds":["1"]}`},
+		{"POST", "/contacts/" + other + "/associateAccounts", `{"data":[{"id":"1","isAccountTicketsViewable":true}],"ids":["2"]}`},
+		{"POST", "/contacts/updateMany", `{"fieldName":"cf_customer_tier","fieldValue":"Gold","isCustomField":true,"ids":["` + id + `",1]}`},
+		{"POST", "/contacts/markSpam", `{"ids":["` + id + `"],"isSpam":true}`},
+		{"POST", "/contacts/" + other + "/comments", `{"content":"C","contentType":"html"}`},
+		{"GET", "/tickets/search?subject=a*b*&status=${open}&createdTimeRange=2026-01-01T00:00:00Z,2026-12-31T00:00:00Z", ""},
+		{"GET", "/search?searchStr=abc*&module=contacts&from=0&limit=5", ""},
+		{"GET", "/ticketsCountByFieldValues?field=status,priority", ""},
+		{"GET", "/fields?module=contacts&apiNames=type,email", ""},
+		{"GET", "/contacts/" + other + "/history?agentId=1&limit=5", ""},
 		{"POST", "/accounts", `{"accountName":"A","website":"https://a.example","annualrevenue":12.5}`},
 		{"POST", "/tickets", `{"subject":"S","contactId":"` + other + `","departmentId":"1"}`},
 		{"GET", "/agents?searchStr=a&limit=5", ""},

@@ -34,8 +34,8 @@ func ok(body any) (answer, error) { return answer{http.StatusOK, body}, nil }
 // noContent is what Desk sends in place of an empty list.
 func noContent() (answer, error) { return answer{status: http.StatusNoContent}, nil }
 
-// guard checks what every API call must have, in the vendor's order: room under the concurrency limit, a token, the
-// organization, the scope, credits.
+// guard checks what every API call must have, in the vendor's order: a place under the concurrency
+// limit, a token, the organization, the scope, credits.
 func (s *Server) guard(scopes string, needsOrg bool, handle func(*call) (answer, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if place, _ := r.Context().Value(placeKey{}).(int64); place > int64(s.current().Concurrency) {
@@ -48,7 +48,7 @@ func (s *Server) guard(scopes string, needsOrg bool, handle func(*call) (answer,
 			return
 		}
 		c := &call{Request: r, query: r.URL.Query(), agent: holder.AgentID}
-		if org := firstOf(r.Header.Get("orgId"), c.query.Get("orgId")); needsOrg && org != OrgID || org != "" && org != OrgID {
+		if org := firstOf(r.Header.Get("orgId"), c.query.Get("orgId")); needsOrg && org != s.orgID() || org != "" && org != s.orgID() {
 			send(w, answer{}, orgMismatch())
 			return
 		}
@@ -154,8 +154,8 @@ func idList(name string, list []any) ([]string, error) {
 
 type placeKey struct{}
 
-// countInFlight numbers the API calls that are under way, outside of the faults: a call that a fault keeps waiting
-// takes its place too.
+// countInFlight numbers the API calls that are under way, outside of the faults: a call that a
+// fault keeps waiting takes its place too.
 func (s *Server) countInFlight(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/api/") {
@@ -173,7 +173,8 @@ type credits struct {
 	used int
 }
 
-// weigh is what a call costs: one credit for a single record, three and more with depth for a range.
+// weigh is what a call costs: one credit for a single record, three and more with depth for a
+// range.
 func weigh(c *call) int {
 	if c.Method != http.MethodGet || c.PathValue("id") != "" && !c.query.Has("limit") {
 		return 1

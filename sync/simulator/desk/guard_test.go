@@ -56,8 +56,8 @@ func TestCreditsAreCountedAndEnd(t *testing.T) {
 	r.must("GET", "/contacts?limit=10", nil)
 }
 
-// holdPlace starts a create whose body does not end before finish is called. When it returns, the call is under way: the
-// server asked for the body.
+// holdPlace starts a create whose body does not end before finish is called. When it returns, the
+// call is under way: the server asked for the body.
 func (r *rig) holdPlace(transport *http.Transport) (finish func() int) {
 	r.Helper()
 	body, rest := io.Pipe()
@@ -136,7 +136,8 @@ func TestSettingsChangeWhatIsEnforced(t *testing.T) {
 	}
 }
 
-// The fault script reaches the API over HTTP: what is dropped after the commit is there all the same.
+// The fault script reaches the API over HTTP: what is dropped after the commit is there all the
+// same.
 func TestFaultsOfTheAPI(t *testing.T) {
 	r := newRig(t)
 	mustLoad(r, `[{"kind":"status","commit":true,"status":500,"endpoint":"POST /api/v1/contacts","times":1,"body":{"errorCode":"INTERNAL_SERVER_ERROR","message":"x"}},

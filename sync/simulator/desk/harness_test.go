@@ -15,34 +15,23 @@ import (
 
 	"go.uber.org/goleak"
 
+	"sidelight/internal/testkit"
 	"sidelight/sync/simulator/fault"
 	"sidelight/sync/simulator/seed"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// clock is the time a test sets.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
+// clock is the time that a test sets.
+type clock struct{ *testkit.Clock }
 
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
+func (c clock) now() time.Time          { return c.Now() }
+func (c clock) advance(d time.Duration) { c.Advance(d) }
 
 // rig is a Desk under test, reached over HTTP with the token of its first agent.
 type rig struct {
 	*testing.T
-	clock  *clock
+	clock  clock
 	faults *fault.Injector
 	desk   *Server
 	url    string
@@ -53,7 +42,7 @@ type rig struct {
 // newRig starts a Desk with 60 contacts and 12 accounts; edit may change its configuration.
 func newRig(t *testing.T, edit ...func(*Config)) *rig {
 	t.Helper()
-	c := &clock{at: time.Date(2026, 5, 4, 9, 57, 17, 0, time.UTC)}
+	c := clock{testkit.NewClock(time.Date(2026, 5, 4, 9, 57, 17, 0, time.UTC))}
 	faults := fault.New(c.now, 1)
 	cfg := Config{Now: c.now, Injector: faults,
 		World: seed.Generate(seed.Options{Contacts: 60, Accounts: 12, Overlap: 0.5, Seed: 1, Now: c.now()})}

@@ -12,8 +12,8 @@ type page struct{ start, limit int }
 // defaultLimit is the page size when the caller names none.
 const defaultLimit = 10
 
-// page reads from and limit. Lists count from first: 1 (where 0 is taken as 1, as the vendor does), search and the
-// recycle bin from 0.
+// page reads from and limit. Lists count from first: 1 (where 0 is taken as 1, as the vendor does),
+// search and the recycle bin from 0.
 func (c *call) page(first, maxLimit int) (page, error) {
 	p := page{0, defaultLimit}
 	if text := c.query.Get("limit"); text != "" {
@@ -33,7 +33,7 @@ func (c *call) page(first, maxLimit int) (page, error) {
 	return p, nil
 }
 
-func cut[T any](rows []T, p page) []T {
+func pageOf[T any](rows []T, p page) []T {
 	start := min(p.start, len(rows))
 	return rows[start:min(start+p.limit, len(rows))]
 }
@@ -64,7 +64,8 @@ func (c *call) include(allowed ...string) ([]string, error) {
 // maxFields is how many fields a list may name.
 const maxFields = 30
 
-// projection is the fields of a row: those of the fields parameter, which replaces the default ones.
+// projection is the fields of a row: those of the fields parameter, which replaces the default
+// ones.
 func (c *call) projection(m *module) ([]string, error) {
 	text := c.query.Get("fields")
 	if text == "" {
@@ -124,7 +125,26 @@ func (s *Server) list(c *call, m *module) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return s.rows(c, m, 1, m.ordered(sortBy))
+	records := m.ordered(sortBy)
+	if m == s.contacts {
+		if records, err = c.spam(records); err != nil {
+			return answer{}, err
+		}
+	}
+	return s.rows(c, m, 1, records)
+}
+
+// spam keeps the contacts that isSpam asks for: without it those that are none.
+func (c *call) spam(records []*record) ([]*record, error) {
+	wanted := c.query.Get("isSpam")
+	if wanted != "" && wanted != "true" && wanted != "false" {
+		return nil, badParameter("isSpam")
+	}
+	other := func(r *record) bool { return r.Spam != (wanted == "true") }
+	if !slices.ContainsFunc(records, other) {
+		return records, nil
+	}
+	return slices.DeleteFunc(slices.Clone(records), other), nil
 }
 
 // rows answers a page of records; s.mu is held.
@@ -133,7 +153,7 @@ func (s *Server) rows(c *call, m *module, first int, records []*record) (answer,
 	if err != nil {
 		return answer{}, err
 	}
-	rendered, err := s.render(c, m, cut(records, p))
+	rendered, err := s.render(c, m, pageOf(records, p))
 	if err != nil {
 		return answer{}, err
 	}
@@ -156,15 +176,15 @@ func (s *Server) render(c *call, m *module, records []*record) ([]any, error) {
 	}
 	out := make([]any, len(records))
 	for i, r := range records {
-		shown := row(s.whole(m, r), names)
+		shown := row(s.listed(m, r), names)
 		s.include(shown, r, include)
 		out[i] = shown
 	}
 	return out, nil
 }
 
-// count serves GET /contacts/count and /accounts/count: the number of records in a custom view, which has to be named. Every view here shows
-// all of them.
+// count serves GET /contacts/count and /accounts/count: the number of records in a custom view,
+// which has to be named. Every view here shows all of them.
 func (s *Server) count(c *call, m *module) (answer, error) {
 	if view := c.query.Get("viewId"); view == "" || strings.Trim(view, "0123456789") != "" {
 		return answer{}, badParameter("viewId")
@@ -177,8 +197,9 @@ func (s *Server) count(c *call, m *module) (answer, error) {
 // maxByIDs is how many ids one call may name.
 const maxByIDs = 20
 
-// byIDs serves GET /contacts/contactsByIds: those of the ids that are there.
-func (s *Server) byIDs(c *call, m *module) (answer, error) {
+// byIDs serves GET /contacts/contactsByIds: those of the ids that are there. The vendor's file
+// shows list rows, live answers were whole.
+func (s *Server) byIDs(c *call) (answer, error) {
 	ids := strings.FieldsFunc(c.query.Get("ids"), func(r rune) bool { return r == ',' || r == ' ' })
 	if len(ids) == 0 || len(ids) > maxByIDs {
 		return answer{}, badParameter("ids")
@@ -187,11 +208,18 @@ func (s *Server) byIDs(c *call, m *module) (answer, error) {
 	defer s.mu.Unlock()
 	var found []*record
 	for _, id := range ids {
-		if r := m.live[id]; r != nil {
+		if r := s.contacts.live[id]; r != nil {
 			found = append(found, r)
 		}
 	}
-	rows, err := s.render(c, m, found)
+	if s.settings.ByIDs == rowsWhole && c.query.Get("fields") == "" {
+		rows := make([]any, len(found))
+		for i, r := range found {
+			rows[i] = s.whole(s.contacts, r)
+		}
+		return data(rows)
+	}
+	rows, err := s.render(c, s.contacts, found)
 	if err != nil {
 		return answer{}, err
 	}
@@ -233,7 +261,31 @@ func (s *Server) contactsOfAccount(c *call) (answer, error) {
 		}
 	}
 	s.contacts.sortBy(found, sortBy)
-	return s.rows(c, s.contacts, 1, found)
+	if found, err = c.spam(found); err != nil {
+		return answer{}, err
+	}
+	p, err := c.page(1, s.settings.ListLimit)
+	if err != nil {
+		return answer{}, err
+	}
+	found = pageOf(found, p)
+	rows, err := s.render(c, s.contacts, found)
+	if err != nil {
+		return answer{}, err
+	}
+	for i, r := range found {
+		rows[i].(map[string]any)["mappingInfo"] = s.mappingInfo(r, c.PathValue("id"))
+	}
+	return data(rows)
+}
+
+// mappingInfo is how a contact is tied to one of its accounts; s.mu is held.
+func (s *Server) mappingInfo(contact *record, account string) map[string]any {
+	kind := "SECONDARY"
+	if account == s.primaryAccount(contact) {
+		kind = "PRIMARY"
+	}
+	return map[string]any{"mappingId": mappingID(contact.ID, account), "mappingType": kind, "isAccountTicketsViewable": !slices.Contains(contact.Hidden, account)}
 }
 
 // accountsOfContact serves GET /contacts/{id}/accounts, with how each account is mapped.
@@ -248,18 +300,13 @@ func (s *Server) accountsOfContact(c *call) (answer, error) {
 	if contact == nil {
 		return answer{}, notFound()
 	}
-	primary := s.primaryAccount(contact)
 	var rows []any
 	for _, id := range s.accountsOf(contact) {
-		kind := "SECONDARY"
-		if id == primary {
-			kind = "PRIMARY"
-		}
-		shown := row(s.whole(s.accounts, s.accounts.live[id]), accountRow)
-		shown["mappingInfo"] = map[string]any{"mappingId": mappingID(contact.ID, id), "mappingType": kind, "isPrimary": kind == "PRIMARY"}
+		shown := row(s.listed(s.accounts, s.accounts.live[id]), accountRow)
+		shown["mappingInfo"] = s.mappingInfo(contact, id)
 		rows = append(rows, shown)
 	}
-	return data(cut(rows, p))
+	return data(pageOf(rows, p))
 }
 
 // mappingID is the id of the tie between a contact and an account: always the same for the two.

@@ -7,13 +7,16 @@ import (
 	"time"
 )
 
-// module holds the records of one kind, contacts or accounts, with what finds them quickly. Server.mu guards it.
+// module holds the records of one kind, contacts or accounts, with what finds them quickly.
+// Server.mu guards it.
 type module struct {
 	name     string // as in paths: contacts, accounts
 	label    string // as people read it: Contacts, Accounts
 	event    string // as in webhooks: Contact, Account
 	layoutID string
-	fields   []field
+	fieldIDs int     // where the ids of its fields begin
+	base     []field // what the organization has without any setting
+	fields   []field // and with the settings in force
 	byName   map[string]field
 	row      []string
 	sortKeys map[string]func(*record) string
@@ -31,7 +34,8 @@ type module struct {
 	members map[string]map[string]bool
 }
 
-// change is what a record was before a write at a time; nil if it was not there.
+// change is what a record was before a write at a time, in the recycle bin or not; nil if it was
+// nowhere.
 type change struct {
 	at     time.Time
 	id     string
@@ -42,14 +46,15 @@ type change struct {
 const maxRecent = 20000
 
 // searchedByText are the fields whose search is helped by an index.
-var searchedByText = []string{"email", "accountName", "lastName", "cf_sidelight_link_id"}
+var searchedByText = []string{"email", "secondaryEmail", "accountName", "lastName", "cf_sidelight_link_id"}
 
-func newModule(name, label, event, layoutID string, fields []field, row []string) *module {
-	m := &module{name: name, label: label, event: event, layoutID: layoutID, fields: fields, row: row,
-		byName: map[string]field{}, sortKeys: map[string]func(*record) string{}}
-	for _, f := range fields {
-		m.byName[f.name] = f
+func newModule(name, label, event, layoutID string, fieldIDs int, fields []field, row []string) *module {
+	m := &module{name: name, label: label, event: event, layoutID: layoutID, fieldIDs: fieldIDs, base: slices.Clone(fields), row: row,
+		sortKeys: map[string]func(*record) string{}}
+	for i := range m.base {
+		m.base[i].id = m.fieldID(i)
 	}
+	m.configure(nil)
 	m.clear()
 	return m
 }
@@ -59,7 +64,7 @@ func (m *module) clear() {
 	m.byModified, m.recent, m.members = nil, nil, map[string]map[string]bool{}
 	m.grams = map[string]gramIndex{}
 	for _, name := range searchedByText {
-		if _, has := m.byName[name]; has {
+		if slices.ContainsFunc(m.base, func(f field) bool { return f.name == name }) {
 			m.grams[name] = gramIndex{}
 		}
 	}
@@ -74,7 +79,7 @@ func inOrder(a, b *record) int {
 
 // put stores a version of a record, or removes the record when r is nil.
 func (m *module) put(id string, r *record, at time.Time) {
-	before := m.live[id]
+	known, before := m.find(id), m.live[id]
 	if before != nil {
 		if i, found := slices.BinarySearchFunc(m.byModified, before, inOrder); found {
 			m.byModified = slices.Delete(m.byModified, i, i+1)
@@ -101,7 +106,7 @@ func (m *module) put(id string, r *record, at time.Time) {
 	if len(m.recent) >= maxRecent {
 		m.recent = slices.Clone(m.recent[maxRecent/2:])
 	}
-	m.recent = append(m.recent, change{at, id, before})
+	m.recent = append(m.recent, change{at, id, known})
 }
 
 // find returns a record, in the recycle bin or not.
@@ -112,7 +117,8 @@ func (m *module) find(id string) *record {
 	return m.trashed[id]
 }
 
-// ordered returns the live records by a sort key ("" is by id; a leading "-" turns it round), ties by id. The caller must not change the slice.
+// ordered returns the live records by a sort key ("" is by id; a leading "-" turns it round), ties
+// by id. The caller must not change the slice.
 func (m *module) ordered(sortBy string) []*record {
 	if done := m.sorted[sortBy]; done != nil {
 		return done
@@ -199,8 +205,8 @@ func (g gramIndex) remove(text, id string) {
 	})
 }
 
-// candidates returns ids that may contain the piece: a superset of those that do. ok is false when the piece is too
-// short for the index.
+// candidates returns ids that may contain the piece: a superset of those that do. ok is false when
+// the piece is too short for the index.
 func (g gramIndex) candidates(piece string) (ids map[string]struct{}, ok bool) {
 	grams(piece, func(gram string) {
 		if found := g[gram]; !ok || len(found) < len(ids) {

@@ -44,8 +44,8 @@ type code struct {
 	expires              time.Time
 }
 
-// allows says whether the token has one of the scopes of a space-separated list. Scope names ignore case; an ALL
-// scope has every operation.
+// allows says whether the token has one of the scopes of a space-separated list. Scope names ignore
+// case; an ALL scope has every operation.
 func (a *access) allows(scopes string) bool {
 	for _, needed := range strings.Fields(strings.ToLower(scopes)) {
 		every := needed[:strings.LastIndexByte(needed, '.')] + ".all"
@@ -58,7 +58,8 @@ func (a *access) allows(scopes string) bool {
 	return false
 }
 
-// authenticate finds the token of a request. "Zoho-oauthtoken" is the vendor's scheme; Bearer works there too.
+// authenticate finds the token of a request. "Zoho-oauthtoken" is the vendor's scheme; Bearer works
+// there too.
 func (s *Server) authenticate(r *http.Request) (*access, error) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Zoho-oauthtoken") && !strings.EqualFold(scheme, "Bearer") || token == "" {

@@ -3,6 +3,7 @@ package desk
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestFieldsSayWhatWritesAreCheckedAgainst(t *testing.T) {
@@ -33,7 +34,7 @@ func TestFieldsSayWhatWritesAreCheckedAgainst(t *testing.T) {
 			t.Errorf("%s: %v", name, f)
 		}
 	}
-	if values := contacts["cf_customer_tier"]["allowedValues"].([]any); len(values) != 4 || values[0].(map[string]any)["value"] != "Bronze" {
+	if values := contacts["cf_customer_tier"]["pickListValues"].([]any); len(values) != 4 || values[0].(map[string]any)["value"] != "Bronze" {
 		t.Errorf("tiers: %v", values)
 	}
 	accounts := byName("/organizationFields?module=accounts")
@@ -50,7 +51,7 @@ func TestAgentsAndProfiles(t *testing.T) {
 	if n := len(r.must("GET", "/agents", nil).rows()); n != 6 {
 		t.Errorf("%d agents", n)
 	}
-	found := r.must("GET", "/agents?searchStr=AGENT@sidelight&include=profile", nil).rows()
+	found := r.must("GET", "/agents?searchStr=AGENT@sidelight*&include=profile", nil).rows()
 	if len(found) != 1 || found[0]["profile"].(map[string]any)["name"] != "Agent" || found[0]["status"] != "ACTIVE" {
 		t.Fatalf("found %v", found)
 	}
@@ -112,7 +113,7 @@ func TestTicketsAreWrittenWithChecks(t *testing.T) {
 	if got := r.must("GET", "/contacts/"+fresh.text1("contactId"), nil); got.text1("lastName") != "Fresh" {
 		t.Errorf("the new contact: %s", got.text)
 	}
-	r.clock.advance(1)
+	r.clock.advance(time.Second)
 	changed := r.must("PATCH", "/tickets/"+made.text1("id"), map[string]any{"status": "Closed", "priority": nil})
 	if changed.text1("status") != "Closed" || changed.text1("modifiedTime") <= made.text1("modifiedTime") {
 		t.Errorf("changed: %s", changed.text)
@@ -141,7 +142,7 @@ func TestTicketsAreWrittenWithChecks(t *testing.T) {
 
 func TestAnAgentCanBeGivenAnotherProfileOrPutOut(t *testing.T) {
 	r := newRig(t)
-	agent := r.must("GET", "/agents?searchStr=agent@sidelight", nil).rows()[0]["id"].(string)
+	agent := r.must("GET", "/agents?searchStr=agent@sidelight.example", nil).rows()[0]["id"].(string)
 	light := profileID("Light Agent")
 	for body, want := range map[string]int{`{"profileId":"` + light + `"}`: 200, `{"status":"DISABLED"}`: 200, `{"profileId":"1"}`: 422, `{"status":"GONE"}`: 422, `{"email":"x"}`: 400} {
 		if got := r.do("POST", "/_sim/agents/"+agent, body, nil); got.status != want {
@@ -153,5 +154,70 @@ func TestAnAgentCanBeGivenAnotherProfileOrPutOut(t *testing.T) {
 	}
 	if n := len(r.must("GET", "/agents", nil).rows()); n != 6 {
 		t.Errorf("%d agents", n)
+	}
+}
+
+func TestAgentsWorkInDepartmentsAndTicketsAreOfThem(t *testing.T) {
+	r := newRig(t)
+	agent := r.must("GET", "/agents?searchStr=agent@sidelight*", nil).rows()[0]["id"].(string)
+	ticket := r.must("GET", "/tickets?limit=1", nil).rows()[0]["id"].(string)
+	setup := func(path string, change map[string]any) reply { return r.do("POST", "/_sim/"+path, change, nil) }
+	if a := setup("settings", map[string]any{"departments": []string{"Billing"}}); a.status != 200 {
+		t.Fatalf("settings: %s", a.text)
+	}
+	departments := r.must("GET", "/departments", nil).rows()
+	if len(departments) != 2 || departments[1]["name"] != "Billing" {
+		t.Fatalf("departments: %v", departments)
+	}
+	support, billing := departments[0]["id"].(string), departments[1]["id"].(string)
+	if a := r.must("GET", "/departments/"+billing, nil); a.text1("name") != "Billing" {
+		t.Errorf("department: %s", a.text)
+	}
+	if a := setup("agents/"+agent, map[string]any{"departmentIds": []string{billing}, "rolePermissionType": "AgentPublic", "inTeam": false}); a.status != 200 {
+		t.Fatalf("agent: %s", a.text)
+	}
+	one := r.must("GET", "/agents/"+agent, nil)
+	if ids := one.body["associatedDepartmentIds"].([]any); len(ids) != 1 || ids[0] != billing || one.text1("rolePermissionType") != "AgentPublic" {
+		t.Errorf("agent: %s", one.text)
+	}
+	if n := len(r.must("GET", "/agents?departmentIds="+billing, nil).rows()); n != 1 {
+		t.Errorf("%d agents in the department", n)
+	}
+	if teams := r.must("GET", "/agents/"+agent+"/teams", nil).body["teams"].([]any); len(teams) != 0 {
+		t.Errorf("teams: %v", teams)
+	}
+	setup("agents/"+agent, map[string]any{"inTeam": true})
+	if teams := r.must("GET", "/agents/"+agent+"/teams", nil).body["teams"].([]any); len(teams) != 1 || teams[0].(map[string]any)["id"] != teamID {
+		t.Errorf("teams: %v", teams)
+	}
+	if a := setup("tickets/"+ticket, map[string]any{"departmentId": billing, "sharedWith": []string{support}}); a.status != 200 {
+		t.Fatalf("ticket: %s", a.text)
+	}
+	r.must("PATCH", "/tickets/"+ticket, map[string]any{"teamId": teamID, "assigneeId": nil})
+	got := r.must("GET", "/tickets/"+ticket+"?include=departments", nil)
+	shared := got.body["sharedDepartments"].([]any)
+	if got.text1("departmentId") != billing || len(shared) != 1 || shared[0].(map[string]any)["id"] != support || got.text1("teamId") != teamID ||
+		got.body["assigneeId"] != nil || got.body["department"].(map[string]any)["name"] != "Billing" {
+		t.Errorf("ticket: %s", got.text)
+	}
+	contact := got.text1("contactId")
+	if a := r.call("POST", "/tickets", map[string]any{"subject": "Help", "contactId": contact}); a.status != 422 || !strings.Contains(a.text, "/departmentId") {
+		t.Errorf("a ticket of no department: %d %s", a.status, a.text)
+	}
+	for path, change := range map[string]map[string]any{
+		"agents/" + agent:   {"departmentIds": []string{"1"}},
+		"tickets/" + ticket: {"sharedWith": []string{"1"}},
+		"agents/1":          {"inTeam": true},
+		"tickets/1":         {"departmentId": billing},
+	} {
+		if a := setup(path, change); a.status < 400 {
+			t.Errorf("%s %v: %d", path, change, a.status)
+		}
+	}
+	if a := setup("agents/"+agent, map[string]any{"rolePermissionType": "Everything"}); a.status < 400 {
+		t.Errorf("a permission that Desk does not have: %d", a.status)
+	}
+	if a := r.call("GET", "/agents/1/teams", nil); a.status != 404 {
+		t.Errorf("teams of nobody: %d", a.status)
 	}
 }

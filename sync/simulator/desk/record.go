@@ -13,29 +13,54 @@ const timeForm = "2006-01-02T15:04:05.000Z"
 
 func stamp(t time.Time) string { return t.UTC().Format(timeForm) }
 
-// record is one version of a contact or account. It is never changed once it is stored: a write stores another.
+// record is one version of a contact or account. It is never changed once it is stored: a write
+// stores another.
 type record struct {
 	ID string `json:"id"`
-	// Values holds every set field by its API name, custom fields under their cf_ name; a blank has no entry.
+	// Values holds every set field by its API name, custom fields under their cf_ name; a blank has
+	// no entry.
 	Values   map[string]string `json:"values"`
 	Created  time.Time         `json:"created"`
 	Modified time.Time         `json:"modified"`
 	// Secondary are further accounts of a contact, beside the primary one in accountId.
-	Secondary []string   `json:"secondary,omitempty"`
+	Secondary []string `json:"secondary,omitempty"`
+	// Hidden are those of the accounts whose tickets the contact may not see in the help centre.
+	Hidden    []string   `json:"hidden,omitempty"`
+	Spam      bool       `json:"spam,omitempty"`
+	Anonymous bool       `json:"anonymous,omitempty"`
 	Trashed   *time.Time `json:"trashed,omitempty"`
 	TrashedBy string     `json:"trashedBy,omitempty"`
 }
 
-// next is a copy to be changed, stamped with a time after the version it follows.
-func (r *record) next(now time.Time) *record {
+// next is a copy to be changed, stamped with the time that follows the version's.
+func (s *Server) next(r *record) *record {
 	out := *r
 	out.Values = maps.Clone(r.Values)
-	out.Secondary = slices.Clone(r.Secondary)
-	out.Modified = now.UTC().Truncate(time.Millisecond)
-	if !out.Modified.After(r.Modified) {
-		out.Modified = r.Modified.Add(time.Millisecond)
-	}
+	out.Secondary, out.Hidden = slices.Clone(r.Secondary), slices.Clone(r.Hidden)
+	out.Modified = s.after(r.Modified)
 	return &out
+}
+
+// stampNow is the time that a write is stamped with: whole seconds, unless the settings say
+// milliseconds; s.mu is held.
+func (s *Server) stampNow() time.Time {
+	if s.settings.MillisecondTimes {
+		return s.now()
+	}
+	return s.now().Truncate(time.Second)
+}
+
+// after is the time of a write that follows one of another time. Within a second both have the
+// same; s.mu is held.
+func (s *Server) after(before time.Time) time.Time {
+	now := s.stampNow()
+	switch {
+	case now.After(before):
+		return now
+	case s.settings.MillisecondTimes:
+		return before.Add(time.Millisecond)
+	}
+	return before
 }
 
 func (r *record) set(changes map[string]*string) {
@@ -72,20 +97,20 @@ var (
 
 // whole renders every field of a record, as GET by id, create and update answer it; s.mu is held.
 func (s *Server) whole(m *module, r *record) map[string]any {
-	cf := map[string]any{}
+	cf, byLabel := map[string]any{}, map[string]any{}
 	out := map[string]any{
-		"id": r.ID, "createdTime": stamp(r.Created), "modifiedTime": stamp(r.Modified), "cf": cf,
-		"webUrl":            "https://desk.zoho.example/agent/demo/support/" + m.name + "/details/" + r.ID,
-		"layoutId":          m.layoutID,
-		"layoutDetails":     map[string]any{"id": m.layoutID, "layoutName": m.label},
-		"isDeleted":         false,
-		"isTrashed":         r.Trashed != nil,
-		"isFollowing":       false,
-		"customerHappiness": map[string]any{"badPercentage": "0", "okPercentage": "0", "goodPercentage": "0"},
+		"id": r.ID, "createdTime": stamp(r.Created), "modifiedTime": stamp(r.Modified), "cf": cf, "customFields": byLabel,
+		"webUrl":        webURL + m.label + "/dv/" + r.ID,
+		"layoutId":      m.layoutID,
+		"layoutDetails": map[string]any{"id": m.layoutID, "layoutName": m.label},
+		"isDeleted":     false,
+		"isTrashed":     r.Trashed != nil,
+		"isFollowing":   false,
 	}
 	for _, f := range m.fields {
 		if f.custom {
 			cf[f.name] = orNull(r.Values, f.name)
+			byLabel[f.label] = cf[f.name]
 		} else {
 			out[f.name] = orNull(r.Values, f.name)
 		}
@@ -93,11 +118,24 @@ func (s *Server) whole(m *module, r *record) map[string]any {
 	if m == s.contacts {
 		out["accountId"] = textOrNull(s.primaryAccount(r))
 		out["photoURL"], out["zohoCRMContact"] = nil, nil
-		out["isSpam"], out["isEndUser"], out["isAnonymous"] = false, false, false
+		out["isSpam"], out["isEndUser"], out["isAnonymous"] = r.Spam, false, r.Anonymous
 		out["accountCount"] = strconv.Itoa(len(s.accountsOf(r)))
+		out["customerHappiness"] = happiness
 	} else {
-		out["zohoCRMAccount"], out["associatedSLAIds"] = nil, nil
+		out["zohoCRMAccount"], out["associatedSLAIds"] = nil, []string{}
 	}
+	return out
+}
+
+// webURL is where people see a record, with the module and the id behind it.
+const webURL = "https://desk.zoho.example/support/sidelightdemo/ShowHomePage.do#"
+
+var happiness = map[string]any{"badPercentage": "0", "okPercentage": "0", "goodPercentage": "0"}
+
+// listed is a record as the default rows of lists are cut from it; s.mu is held.
+func (s *Server) listed(m *module, r *record) map[string]any {
+	out := s.whole(m, r)
+	out["customerHappiness"] = happiness
 	return out
 }
 
@@ -108,7 +146,7 @@ func (s *Server) include(out map[string]any, r *record, wanted []string) {
 		case "accounts":
 			out["account"] = s.accountStub(s.primaryAccount(r))
 		case "owner":
-			out["owner"] = s.agentStub(r.Values["ownerId"])
+			out["owner"] = s.ownerStub(r.Values["ownerId"])
 		}
 	}
 }
@@ -119,6 +157,14 @@ func (s *Server) accountStub(id string) any {
 		return nil
 	}
 	return map[string]any{"id": id, "accountName": account.Values["accountName"], "website": orNull(account.Values, "website")}
+}
+
+func (s *Server) ownerStub(id string) any {
+	a := s.agents[id]
+	if a == nil {
+		return nil
+	}
+	return map[string]any{"id": id, "firstName": a.FirstName, "lastName": a.LastName}
 }
 
 func (s *Server) agentStub(id string) any {
@@ -149,7 +195,8 @@ func row(whole map[string]any, names []string) map[string]any {
 	return out
 }
 
-// primaryAccount is the contact's accountId while that account is not in the recycle bin; s.mu is held.
+// primaryAccount is the contact's accountId while that account is not in the recycle bin; s.mu is
+// held.
 func (s *Server) primaryAccount(contact *record) string {
 	if id := contact.Values["accountId"]; s.accounts.live[id] != nil {
 		return id

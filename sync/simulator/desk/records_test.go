@@ -25,12 +25,11 @@ func TestCreateReadUpdate(t *testing.T) {
 
 	r.clock.advance(90 * time.Second)
 	changed := r.must("PATCH", "/contacts/"+id, map[string]any{"firstName": "José", "email": nil, "cf": map[string]any{"cf_customer_tier": ""}})
-	if changed.text1("firstName") != "José" || changed.body["email"] != nil || changed.text1("modifiedTime") != "2026-05-04T09:58:47.000Z" {
+	if changed.text1("firstName") != "José" || changed.body["email"] != nil || changed.text1("modifiedTime") != made.text1("modifiedTime") {
 		t.Errorf("update: %s", changed.text)
 	}
-	again := r.must("PATCH", "/contacts/"+id, map[string]any{"firstName": "José"})
-	if again.text1("modifiedTime") <= changed.text1("modifiedTime") {
-		t.Errorf("modifiedTime did not move: %s, then %s", changed.text1("modifiedTime"), again.text1("modifiedTime"))
+	if now := r.must("GET", "/contacts/"+id, nil).text1("modifiedTime"); now != "2026-05-04T09:58:47.000Z" {
+		t.Errorf("after the update: %s", now)
 	}
 
 	got := r.must("GET", "/contacts/"+id+"?include=accounts,owner", nil)
@@ -38,7 +37,7 @@ func TestCreateReadUpdate(t *testing.T) {
 	if cf["cf_newsletter"] != "true" || cf["cf_customer_tier"] != nil || cf["cf_birthday"] != "1980-02-29" {
 		t.Errorf("custom fields: %v", cf)
 	}
-	if stub := got.body["account"].(map[string]any); stub["accountName"] != "Żabka" || stub["id"] != account || got.body["owner"] != nil {
+	if stub := got.body["account"].(map[string]any); stub["accountName"] != "Żabka" || stub["id"] != account || got.body["owner"].(map[string]any)["lastName"] != "Admin" {
 		t.Errorf("included: %v, %v", stub, got.body["owner"])
 	}
 	if got.body["isTrashed"] != false || got.text1("accountId") != account {
@@ -76,7 +75,6 @@ func TestWritesAreCheckedLikeTheVendor(t *testing.T) {
 		{"date", "PATCH", "/contacts/" + id, map[string]any{"cf": map[string]any{"cf_birthday": "1980-02-30"}}, 422, "INVALID_DATA", "/cf/cf_birthday", "invalid"},
 		{"boolean", "PATCH", "/contacts/" + id, map[string]any{"cf": map[string]any{"cf_newsletter": "yes"}}, 422, "INVALID_DATA", "/cf/cf_newsletter", "invalid"},
 		{"whole number", "POST", "/accounts", map[string]any{"accountName": "A", "cf": map[string]any{"cf_employees": 1.5}}, 422, "INVALID_DATA", "/cf/cf_employees", "invalid"},
-		{"website without scheme", "POST", "/accounts", map[string]any{"accountName": "A", "website": "www.a.example"}, 422, "INVALID_DATA", "/website", "invalid"},
 		{"account name required", "POST", "/accounts", map[string]any{"phone": "1"}, 422, "INVALID_DATA", "/accountName", "missing"},
 		{"unknown field", "PATCH", "/contacts/" + id, map[string]any{"nickname": "A"}, 422, "UNPROCESSABLE_ENTITY", "", ""},
 		{"read-only field", "PATCH", "/contacts/" + id, map[string]any{"createdTime": "2020-01-01T00:00:00.000Z"}, 422, "UNPROCESSABLE_ENTITY", "", ""},
@@ -168,7 +166,7 @@ func TestListParametersAreChecked(t *testing.T) {
 
 func TestDefaultRowsOmitModifiedTimeAndCustomFields(t *testing.T) {
 	r := newRig(t)
-	for _, path := range []string{"/contacts?limit=1", "/accounts?limit=1", "/contacts/search?limit=1"} {
+	for _, path := range []string{"/contacts?limit=1", "/accounts?limit=1"} {
 		one := r.must("GET", path, nil).rows()[0]
 		if _, has := one["modifiedTime"]; has {
 			t.Errorf("%s shows modifiedTime", path)
@@ -190,7 +188,7 @@ func TestByIDsReturnsThoseThatAreThere(t *testing.T) {
 	if len(got) != 2 || got[0]["id"] != b || got[1]["id"] != a {
 		t.Errorf("got %v", got)
 	}
-	if none := r.must("GET", "/accounts/accountsByIds?ids=1", nil); none.status != 204 {
+	if none := r.must("GET", "/contacts/contactsByIds?ids=1", nil); none.status != 204 {
 		t.Errorf("none: %d", none.status)
 	}
 	if many := r.call("GET", "/contacts/contactsByIds?ids="+strings.Repeat("1,", 20)+"1", nil); many.status != 422 {
@@ -282,15 +280,15 @@ func TestAssociations(t *testing.T) {
 	r := newRig(t)
 	first, second := r.account(map[string]any{"accountName": "First"}), r.account(map[string]any{"accountName": "Second"})
 	id := r.contact(map[string]any{"lastName": "Both", "accountId": first})
-	r.must("POST", "/contacts/"+id+"/associateAccounts", map[string]any{"accountIds": []string{second}})
+	r.must("POST", "/contacts/"+id+"/associateAccounts", map[string]any{"data": []any{map[string]any{"id": second, "isAccountTicketsViewable": false}}})
 	rows := r.must("GET", "/contacts/"+id+"/accounts", nil).rows()
-	if len(rows) != 2 || rows[0]["mappingInfo"].(map[string]any)["mappingType"] != "PRIMARY" || rows[1]["mappingInfo"].(map[string]any)["mappingType"] != "SECONDARY" || rows[1]["id"] != second {
+	if len(rows) != 2 || rows[0]["mappingInfo"].(map[string]any)["mappingType"] != "PRIMARY" || rows[1]["mappingInfo"].(map[string]any)["mappingType"] != "SECONDARY" || rows[1]["id"] != second || rows[1]["mappingInfo"].(map[string]any)["isAccountTicketsViewable"] != false {
 		t.Fatalf("accounts: %v", rows)
 	}
 	if members := r.must("GET", "/accounts/"+second+"/contacts", nil).rows(); len(members) != 1 {
 		t.Errorf("members of the second: %v", members)
 	}
-	gone := r.must("POST", "/contacts/"+id+"/dissociateAccounts", map[string]any{"accountIds": []string{first, "1"}})
+	gone := r.must("POST", "/contacts/"+id+"/dissociateAccounts", map[string]any{"ids": []string{first, "1"}})
 	if results := gone.body["results"].([]any); results[0].(map[string]any)["success"] != true || results[1].(map[string]any)["success"] != false {
 		t.Errorf("dissociate: %s", gone.text)
 	}
@@ -299,27 +297,29 @@ func TestAssociations(t *testing.T) {
 	}
 }
 
-func TestSearchIsAWildcardMatch(t *testing.T) {
+func TestSearchIsExactUnlessStarred(t *testing.T) {
 	r := newRig(t)
 	account := r.account(map[string]any{"accountName": "Searchable GmbH"})
 	ann := r.contact(map[string]any{"lastName": "Smith", "firstName": "Ann", "email": "Ann@searched.example", "accountId": account,
 		"cf": map[string]any{"cf_sidelight_link_id": "0190-aaaa"}})
-	joann := r.contact(map[string]any{"lastName": "Smithson", "email": "joann@searched.example"})
+	joann := r.contact(map[string]any{"lastName": "Smithson", "email": "joann@searched.example", "phone": "+1 555 444"})
 	cases := map[string][]string{
-		"/contacts/search?email=ann@searched.example":                                 {ann, joann},
+		"/contacts/search?email=ann@searched.example":                                 {ann},
 		"/contacts/search?email=ANN@SEARCHED.example&firstName=ann":                   {ann},
 		"/contacts/search?email=jo*@searched.example":                                 {joann},
 		"/contacts/search?lastName=smithson":                                          {joann},
 		"/contacts/search?fullName=ann%20smith":                                       {ann},
-		"/contacts/search?accountName=searchable":                                     {ann},
+		"/contacts/search?accountName=searchable*":                                    {ann},
+		"/contacts/search?accountName=searchable":                                     nil,
 		"/contacts/search?customField1=cf_sidelight_link_id:0190-aaaa":                {ann},
 		"/contacts/search?id=" + joann:                                                {joann},
-		"/contacts/search?_all=searched.example&sortBy=-createdTime":                  {joann, ann},
+		"/contacts/search?_all=joann@*,ann@*&sortBy=-createdTime":                     {joann, ann},
 		"/contacts/search?email=nobody@x.example,joann@searched.example":              {joann},
-		"/contacts/search?email=*searched.example&firstName=${empty}":                 {joann},
-		"/contacts/search?email=*searched.example&firstName=${notempty}":              {ann},
+		"/contacts/search?email=jo*.example&firstName=${empty}":                       {joann},
+		"/contacts/search?phone=*444":                                                 {joann},
+		"/contacts/search?email=an*searched.example&firstName=${notempty}":            {ann},
 		"/contacts/search?email=nobody@nowhere.example":                               nil,
-		"/accounts/search?accountName=searchable":                                     {account},
+		"/accounts/search?accountName=searchable%20GMBH":                              {account},
 		"/contacts/search?createdTimeRange=2026-05-04T00:00:00Z,2026-05-05T00:00:00Z": {ann, joann},
 	}
 	for path, want := range cases {
@@ -331,11 +331,11 @@ func TestSearchIsAWildcardMatch(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: got %v, want %v", path, got, want)
 		}
-		if want == nil && a.status != 204 || want != nil && a.body["count"] != fmt.Sprint(len(want)) {
+		if want == nil && a.status != 204 || want != nil && a.body["count"] != float64(len(want)) {
 			t.Errorf("%s: %d, count %v", path, a.status, a.body["count"])
 		}
 	}
-	for _, bad := range []string{"from=1000", "limit=101", "lastName=Sm", "_all=x", "customField1=cf_sidelight_link_id:01", "sortBy=email", "shoe=1", "customField1=cf_none:1", "modifiedTimeRange=yesterday", "modifiedTimeRange=2026-05-05T00:00:00Z,2026-05-04T00:00:00Z"} {
+	for _, bad := range []string{"from=1000", "limit=101", "lastName=Sm", "lastName=*mith", "_all=x", "customField1=cf_sidelight_link_id:01", "sortBy=email", "shoe=1", "customField1=cf_none:1", "modifiedTimeRange=yesterday", "modifiedTimeRange=2026-05-05T00:00:00Z,2026-05-04T00:00:00Z"} {
 		if a := r.call("GET", "/contacts/search?"+bad, nil); a.status != 422 {
 			t.Errorf("%s: %d %s", bad, a.status, a.text)
 		}

@@ -29,16 +29,16 @@ func (s *Server) recycleBin(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	wanted := c.query.Get("module")
-	if wanted != "" && !slices.Contains([]string{"accounts", "contacts", "tickets", "tasks", "calls", "events", "contracts", "products"}, wanted) {
-		return answer{}, badParameter("module")
-	}
 	name, down := strings.CutPrefix(firstOf(c.query.Get("sortBy"), "-deletedTime"), "-")
 	if !slices.Contains([]string{"name", "type", "department", "deletedBy", "deletedTime"}, name) {
 		return answer{}, badParameter("sortBy")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	wanted, err := s.binModule(c)
+	if err != nil {
+		return answer{}, err
+	}
 	var all []binned
 	for _, m := range []*module{s.contacts, s.accounts} {
 		if wanted == "" || wanted == m.name {
@@ -68,7 +68,7 @@ func (s *Server) recycleBin(c *call) (answer, error) {
 		return order
 	})
 	var rows []any
-	for _, b := range cut(all, p) {
+	for _, b := range pageOf(all, p) {
 		shown := map[string]any{"id": b.ID, "displayName": b.displayName(), "type": b.m.label, "departmentId": nil,
 			"deletedById": textOrNull(b.TrashedBy), "deletedTime": stamp(*b.Trashed)}
 		if slices.Contains(include, "deletedBy") {
@@ -82,7 +82,33 @@ func (s *Server) recycleBin(c *call) (answer, error) {
 	return data(rows)
 }
 
-// fromBin runs act on each id of the body that is in the recycle bin and answers the list of mass results.
+// binModules are the modules whose records the recycle bin holds.
+var binModules = []string{"accounts", "contacts", "tickets", "tasks", "calls", "events", "contracts", "products"}
+
+// binModule is the module that the recycle bin is narrowed to, "" for all: by module, which the
+// vendor calls deprecated, or by moduleId. s.mu is held.
+func (s *Server) binModule(c *call) (string, error) {
+	name, id := c.query.Get("module"), c.query.Get("moduleId")
+	switch only := s.settings.BinModule; {
+	case name != "" && only == "moduleId":
+		return "", extraParameter("module")
+	case id != "" && only == "module":
+		return "", extraParameter("moduleId")
+	case name != "" && !slices.Contains(binModules, name):
+		return "", badParameter("module")
+	case id == "":
+		return name, nil
+	}
+	for name, known := range moduleIDs {
+		if known == id {
+			return name, nil
+		}
+	}
+	return "", badParameter("moduleId")
+}
+
+// fromBin runs act on each id of the body that is in the recycle bin and answers the list of mass
+// results.
 func (s *Server) fromBin(c *call, act func(m *module, r *record) error) (answer, error) {
 	ids, err := c.ids("ids")
 	if err != nil {
@@ -92,16 +118,16 @@ func (s *Server) fromBin(c *call, act func(m *module, r *record) error) (answer,
 	defer s.mu.Unlock()
 	var results []any
 	for _, id := range ids {
-		done := false
+		result := noSuchRecord()
 		for _, m := range []*module{s.contacts, s.accounts} {
 			if r := m.trashed[id]; r != nil {
 				if err := act(m, r); err != nil {
 					return answer{}, err
 				}
-				done = true
+				result = nil
 			}
 		}
-		results = append(results, massResult(id, done))
+		results = append(results, massResult(id, result))
 	}
 	return ok(map[string]any{"results": results})
 }
@@ -131,7 +157,7 @@ func (s *Server) restore(c *call) (answer, error) {
 }
 
 func (s *Server) restored(r *record) *record {
-	out := r.next(s.now())
+	out := s.next(r)
 	out.Trashed, out.TrashedBy = nil, ""
 	return out
 }

@@ -23,13 +23,17 @@ func (s *Server) routes() http.Handler {
 		api("POST "+base, "Desk.contacts.CREATE", with(s.create))
 		api("GET "+base+"/count", "Desk.contacts.READ", with(s.count))
 		api("GET "+base+"/search", "Desk.search.READ", with(s.search))
-		api("GET "+base+"/"+m.name+"ByIds", "Desk.contacts.READ", with(s.byIDs))
+		api("POST "+base+"/updateMany", "Desk.contacts.UPDATE", with(s.updateMany))
 		api("POST "+base+"/moveToTrash", "Desk.contacts.DELETE", with(s.moveToTrash))
 		api("GET "+base+"/{id}", "Desk.contacts.READ", with(s.get))
 		api("PATCH "+base+"/{id}", "Desk.contacts.UPDATE", with(s.update))
 		api("POST "+base+"/{id}/merge", "Desk.contacts.UPDATE", with(s.merge))
 		api("GET "+base+"/{id}/tickets", "Desk.tickets.READ", with(s.ticketsOf))
+		api("GET "+base+"/{id}/history", "Desk.contacts.READ Desk.tickets.READ", with(s.historyOf))
+		api("GET "+base+"/{id}/statistics", "Desk.contacts.READ", with(s.statistics))
 	}
+	api("GET /api/v1/contacts/contactsByIds", "Desk.contacts.READ", s.byIDs)
+	api("POST /api/v1/contacts/markSpam", "Desk.contacts.UPDATE", s.markSpam)
 	api("GET /api/v1/contacts/{id}/accounts", "Desk.contacts.READ", s.accountsOfContact)
 	api("POST /api/v1/contacts/{id}/associateAccounts", "Desk.contacts.UPDATE", s.associate)
 	api("POST /api/v1/contacts/{id}/dissociateAccounts", "Desk.contacts.UPDATE", s.dissociate)
@@ -37,15 +41,32 @@ func (s *Server) routes() http.Handler {
 
 	api("GET /api/v1/recycleBin", "Desk.settings.READ", s.recycleBin)
 	api("POST /api/v1/recycleBin/restore", "Desk.settings.UPDATE", s.restore)
+	api("POST /api/v1/recycleBin/restoreAll", "Desk.settings.UPDATE", s.restoreAll)
 	api("POST /api/v1/recycleBin/delete", "Desk.settings.UPDATE", s.deleteForGood)
 
-	api("GET /api/v1/fields", "Desk.fields.READ Desk.settings.READ", s.describe)
-	api("GET /api/v1/organizationFields", "Desk.fields.READ Desk.settings.READ", s.describe)
+	const fieldScopes = "Desk.fields.READ Desk.settings.READ"
+	api("GET /api/v1/fields", fieldScopes, s.describe)
+	api("GET /api/v1/fields/{id}", fieldScopes, s.describeOne)
+	api("GET /api/v1/organizationFields", fieldScopes, s.describeOld)
+	api("GET /api/v1/modules", "Desk.basic.READ Desk.settings.READ", s.modules)
+	api("GET /api/v1/organizationModules", "Desk.basic.READ Desk.modules.READ Desk.settings.READ", s.organizationModules)
 	mux.Handle("GET /api/v1/organizations", s.guard("Desk.basic.READ", false, s.organizations))
 	mux.Handle("GET /api/v1/organizations/{id}", s.guard("Desk.basic.READ", false, s.organization))
-	api("GET /api/v1/departments", "Desk.basic.READ Desk.settings.READ", s.departments)
+	const basic = "Desk.basic.READ Desk.settings.READ"
+	api("GET /api/v1/departments", basic, s.departments)
+	api("GET /api/v1/departments/{id}", basic, s.getDepartment)
+	api("GET /api/v1/roles", basic, s.roles)
+	api("GET /api/v1/roles/{id}", basic, s.getRole)
+	api("GET /api/v1/teams", basic, s.teams)
+	api("GET /api/v1/teams/{id}", basic, s.getTeam)
+	api("GET /api/v1/views", basic, s.views)
+	api("GET /api/v1/layouts", basic+" Desk.layouts.READ", s.layouts)
+	api("GET /api/v1/layouts/{id}", basic+" Desk.layouts.READ", s.getLayout)
 	api("GET /api/v1/myinfo", "Desk.basic.READ", s.myInfo)
 	api("GET /api/v1/agents", "Desk.basic.READ Desk.agents.READ Desk.settings.READ", s.listAgents)
+	api("GET /api/v1/agents/count", "Desk.basic.READ Desk.agents.READ Desk.settings.READ", s.agentCount)
+	api("GET /api/v1/agents/{id}/{what}", basic, s.ofAgent)
+	api("GET /api/v1/agentsByIds", "Desk.basic.READ Desk.agents.READ Desk.settings.READ", s.agentsByIDs)
 	api("GET /api/v1/agents/{id}", "Desk.basic.READ Desk.agents.READ Desk.settings.READ", s.getAgent)
 	api("GET /api/v1/profiles", "Desk.basic.READ Desk.settings.READ", s.listProfiles)
 	api("GET /api/v1/profiles/{id}", "Desk.basic.READ Desk.settings.READ", s.getProfile)
@@ -53,7 +74,21 @@ func (s *Server) routes() http.Handler {
 
 	api("GET /api/v1/tickets", "Desk.tickets.READ", s.listTickets)
 	api("POST /api/v1/tickets", "Desk.tickets.CREATE", s.createTicket)
+	api("GET /api/v1/tickets/search", "Desk.search.READ", s.searchTickets)
+	api("GET /api/v1/tickets/count", "Desk.tickets.READ", s.ticketCount)
+	api("GET /api/v1/ticketsCountByFieldValues", "Desk.tickets.READ", s.ticketCount)
+	api("GET /api/v1/search", "Desk.search.READ", s.searchAll)
 	api("GET /api/v1/tickets/{id}", "Desk.tickets.READ", s.getTicket)
+	api("GET /api/v1/tickets/{id}/history", "Desk.tickets.READ", s.ticketHistory)
+	api("GET /api/v1/tickets/{id}/History", "Desk.tickets.READ", s.ticketHistory)
+	api("GET /api/v1/tickets/{id}/threads", "Desk.tickets.READ", s.threads)
+	api("GET /api/v1/tickets/{id}/conversations", "Desk.tickets.READ", s.conversations)
+	api("GET /api/v1/tickets/{id}/comments", "Desk.tickets.READ", s.listComments(true))
+	api("POST /api/v1/tickets/{id}/comments", "Desk.tickets.UPDATE", s.addComment(true))
+	api("GET /api/v1/tickets/{id}/comments/{comment}", "Desk.tickets.READ", s.getComment(true))
+	api("GET /api/v1/contacts/{id}/comments", "Desk.contacts.READ", s.listComments(false))
+	api("POST /api/v1/contacts/{id}/comments", "Desk.contacts.UPDATE", s.addComment(false))
+	api("GET /api/v1/contacts/{id}/comments/{comment}", "Desk.contacts.READ", s.getComment(false))
 	api("PATCH /api/v1/tickets/{id}", "Desk.tickets.UPDATE", s.updateTicket)
 
 	const read = "Desk.webhooks.READ Desk.events.READ Desk.settings.READ"
@@ -72,6 +107,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /_sim/settings", s.showSettings)
 	mux.HandleFunc("POST /_sim/settings", s.changeSettings)
 	mux.HandleFunc("POST /_sim/agents/{id}", s.changeAgent)
+	mux.HandleFunc("POST /_sim/tickets/{id}", s.changeTicket)
+	mux.HandleFunc("POST /_sim/contacts/{id}", s.changeContact)
+	mux.HandleFunc("POST /_sim/rewind", s.rewind)
 	mux.Handle("/_sim/", fault.Control(s.faults, s.dump, s.reset))
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { s.unrouted(w, r, mux) })
 	return s.countInFlight(s.faults.Middleware(mux))
@@ -118,5 +156,5 @@ func (s *Server) dump() any {
 		agents = append(agents, s.agents[id].render())
 	}
 	return map[string]any{"contacts": all(s.contacts), "accounts": all(s.accounts), "recycleBin": bin,
-		"tickets": tickets, "webhooks": hooks, "agents": agents, "organization": OrgID}
+		"tickets": tickets, "webhooks": hooks, "agents": agents, "organization": s.settings.OrgID}
 }

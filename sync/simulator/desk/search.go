@@ -2,7 +2,6 @@ package desk
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -10,14 +9,15 @@ import (
 	"sidelight/sync/simulator/fault"
 )
 
-// maxSearchFrom is the deepest start of a search: nothing behind it can be reached, so that callers have to narrow
-// their windows.
+// maxSearchFrom is the deepest start of a search: nothing behind it can be reached, so that callers
+// have to narrow their windows.
 const maxSearchFrom = 999
 
 // criterion is one condition of a search.
 type criterion struct {
 	holds func(*record) bool
-	// field and piece name an indexed field that must contain the piece; piece is empty when no index helps.
+	// field and piece name an indexed field that must contain the piece; piece is empty when no
+	// index helps.
 	field, piece string
 	// ids are the only records that can match, when they are named.
 	ids []string
@@ -25,18 +25,23 @@ type criterion struct {
 	window *[2]time.Time
 }
 
-// contains says whether a text matches a search value: anywhere in it, whatever the case, with "*" for any characters. This is the
-// vendor's wildcard match: ann@x.example finds joann@x.example too.
-func contains(text, value string) bool {
-	text = fold(text)
-	for _, piece := range strings.Split(fold(value), "*") {
+// matches says whether a text is the search value, whatever the case, with "*" in the value for any
+// characters.
+func matches(text, value string) bool {
+	pieces := strings.Split(fold(value), "*")
+	text, found := strings.CutPrefix(fold(text), pieces[0])
+	if len(pieces) == 1 {
+		return found && text == ""
+	}
+	last := pieces[len(pieces)-1]
+	for _, piece := range pieces[1 : len(pieces)-1] {
 		at := strings.Index(text, piece)
 		if at < 0 {
 			return false
 		}
 		text = text[at+len(piece):]
 	}
-	return true
+	return found && strings.HasSuffix(text, last)
 }
 
 // longest is the longest piece of a value between its wildcards.
@@ -53,7 +58,8 @@ func longest(value string) string {
 // minSearch is how short a text to search for may be, in characters.
 const minSearch = 3
 
-// textCriterion reads what to search for: values between commas, of which one has to match, ${empty} or ${notempty}.
+// textCriterion reads what to search for: values between commas, of which one has to match,
+// ${empty} or ${notempty}.
 func textCriterion(parameter, name, value string) (criterion, error) {
 	switch value {
 	case "${empty}":
@@ -61,13 +67,13 @@ func textCriterion(parameter, name, value string) (criterion, error) {
 	case "${notempty}":
 		return criterion{holds: func(r *record) bool { return r.Values[name] != "" }}, nil
 	}
-	matches, err := anyOf(parameter, value)
+	hit, err := anyOf(parameter, value)
 	if err != nil {
 		return criterion{}, err
 	}
 	one := criterion{field: name, holds: func(r *record) bool {
 		held, set := r.Values[name]
-		return set && matches(held)
+		return set && hit(held)
 	}}
 	if !strings.Contains(value, ",") {
 		one.piece = longest(strings.TrimSpace(value))
@@ -81,8 +87,14 @@ func anyOf(parameter, value string) (func(string) bool, error) {
 		return nil, badParameter(parameter)
 	}
 	values := slices.DeleteFunc(strings.Split(value, ","), func(one string) bool { return strings.TrimSpace(one) == "" })
+	for i, one := range values {
+		values[i] = strings.TrimSpace(one)
+		if strings.HasPrefix(values[i], "*") && parameter != "phone" && parameter != "mobile" {
+			return nil, badParameter(parameter)
+		}
+	}
 	return func(text string) bool {
-		return slices.ContainsFunc(values, func(one string) bool { return contains(text, strings.TrimSpace(one)) })
+		return slices.ContainsFunc(values, func(one string) bool { return matches(text, one) })
 	}, nil
 }
 
@@ -121,23 +133,25 @@ func (s *Server) criterion(m *module, name, value string) (criterion, error) {
 		}
 		return textCriterion(name, custom, wanted)
 	case name == "_all":
-		matches, err := anyOf(name, value)
+		hit, err := anyOf(name, value)
 		return criterion{holds: func(r *record) bool {
 			for _, held := range r.Values {
-				if matches(held) {
+				if hit(held) {
 					return true
 				}
 			}
 			return false
 		}}, err
 	case name == "fullName" && m == s.contacts:
-		matches, err := anyOf(name, value)
-		return criterion{holds: func(r *record) bool { return matches(r.Values["firstName"] + " " + r.Values["lastName"]) }}, err
+		hit, err := anyOf(name, value)
+		return criterion{holds: func(r *record) bool {
+			return hit(strings.TrimSpace(r.Values["firstName"] + " " + r.Values["lastName"]))
+		}}, err
 	case name == "accountName" && m == s.contacts:
-		matches, err := anyOf(name, value)
+		hit, err := anyOf(name, value)
 		return criterion{holds: func(r *record) bool {
 			account := s.accounts.live[r.Values["accountId"]]
-			return account != nil && matches(account.Values["accountName"])
+			return account != nil && hit(account.Values["accountName"])
 		}}, err
 	}
 	if f, known := m.byName[name]; !known || f.custom || f.kind == "Textarea" {
@@ -169,7 +183,8 @@ func within(at time.Time, window [2]time.Time) bool {
 	return !at.Before(window[0]) && !at.After(window[1])
 }
 
-// candidates are the live records that can meet all criteria, found by the index that leaves the fewest.
+// candidates are the live records that can meet all criteria, found by the index that leaves the
+// fewest.
 func (m *module) candidates(all []criterion) []*record {
 	best, found := []*record(nil), false
 	offer := func(records []*record) {
@@ -233,6 +248,9 @@ func (s *Server) search(c *call, m *module) (answer, error) {
 		return answer{}, badParameter("sortBy")
 	}
 	meets := func(r *record) bool {
+		if r.Spam && !s.settings.SpamFound {
+			return false
+		}
 		for _, one := range all {
 			if !one.holds(r) {
 				return false
@@ -251,18 +269,50 @@ func (s *Server) search(c *call, m *module) (answer, error) {
 		}
 	}
 	for _, old := range unseen {
-		if old != nil && meets(old) {
+		if old != nil && old.Trashed == nil && meets(old) {
 			hits = append(hits, old)
 		}
 	}
 	m.sortBy(hits, strings.Replace(sortBy, "relevance", "", 1))
-	rows, err := s.render(c, m, cut(hits, p))
+	rows, err := s.found(c, m, pageOf(hits, p))
 	if err != nil || len(rows) == 0 {
 		a, _ := noContent()
 		return a, err
 	}
 	s.faults.Count("search."+m.name, 1)
-	return ok(map[string]any{"data": rows, "count": strconv.Itoa(len(hits))})
+	return ok(map[string]any{"data": rows, "count": len(hits)})
+}
+
+// found renders hits: whole records with their owner and account, or the rows of a list where the
+// settings or the fields parameter say so.
+func (s *Server) found(c *call, m *module, hits []*record) ([]any, error) {
+	if s.settings.SearchRows == rowsListed || c.query.Get("fields") != "" {
+		return s.render(c, m, hits)
+	}
+	rows := make([]any, len(hits))
+	for i, r := range hits {
+		whole := s.whole(m, r)
+		for _, name := range notSearched {
+			delete(whole, name)
+		}
+		whole["owner"] = s.foundOwner(r.Values["ownerId"])
+		if m == s.contacts {
+			whole["account"] = s.accountStub(s.primaryAccount(r))
+		}
+		rows[i] = whole
+	}
+	return rows, nil
+}
+
+// notSearched is what a record has and a hit does not.
+var notSearched = []string{"isDeleted", "isTrashed", "isFollowing", "isSpam", "isAnonymous", "accountCount", "layoutDetails", "language", "associatedSLAIds", "zohoCRMAccount"}
+
+func (s *Server) foundOwner(id string) any {
+	a := s.agents[id]
+	if a == nil {
+		return nil
+	}
+	return map[string]any{"id": id, "firstName": a.FirstName, "lastName": a.LastName, "emailId": a.Email, "photoURL": nil, "zuid": a.zuid()}
 }
 
 // asOf maps every record that changed after a time to what it was then; nil if it was not there.

@@ -8,7 +8,8 @@ import (
 	"sidelight/sync/simulator/seed"
 )
 
-// Where the ids of the first records begin: sixteen digits, like the vendor's. New ids go on from firstSerial.
+// Where the ids of the first records begin: sixteen digits, like the vendor's. New ids go on from
+// firstSerial.
 const (
 	agentIDs    = 7000000000100000
 	accountIDs  = 7000000005000000
@@ -59,8 +60,11 @@ func (s *Server) applyAll(kind string, records []*record) {
 	}
 }
 
+// whole is a time as the vendor keeps it.
+func whole(t time.Time) time.Time { return t.Truncate(time.Second) }
+
 func seededAccount(a seed.Account) *record {
-	return &record{ID: idFrom(accountIDs, a.ID), Created: a.CreatedAt, Modified: a.ModifiedAt, Values: filled(map[string]string{
+	return &record{ID: idFrom(accountIDs, a.ID), Created: whole(a.CreatedAt), Modified: whole(a.ModifiedAt), Values: filled(map[string]string{
 		"accountName": a.Name, "website": a.Website, "phone": a.Phone, "fax": a.Fax, "industry": a.Industry,
 		"annualrevenue": strconv.Itoa(a.AnnualRevenue), "street": a.Street, "city": a.City, "state": a.State, "country": a.Country,
 		"code": a.PostalCode, "description": a.Description, "ownerId": idFrom(agentIDs, a.AgentID),
@@ -77,7 +81,7 @@ func seededContact(c seed.Contact) *record {
 	if c.AccountID != 0 {
 		values["accountId"] = idFrom(accountIDs, c.AccountID)
 	}
-	return &record{ID: idFrom(contactIDs, c.ID), Created: c.CreatedAt, Modified: c.ModifiedAt, Values: filled(values)}
+	return &record{ID: idFrom(contactIDs, c.ID), Created: whole(c.CreatedAt), Modified: whole(c.ModifiedAt), Values: filled(values)}
 }
 
 // filled leaves the blanks out.
@@ -93,7 +97,7 @@ func filled(values map[string]string) map[string]string {
 func (s *Server) seededTicket(t seed.Ticket) *ticket {
 	contact := idFrom(contactIDs, t.ContactID)
 	out := &ticket{ID: idFrom(ticketIDs, t.ID), Number: firstTicket + t.ID, ContactID: contact, AssigneeID: idFrom(agentIDs, t.AgentID), Subject: t.Subject,
-		Description: t.Description, Status: t.Status, Priority: t.Priority, Channel: t.Channel, Created: t.CreatedAt, Modified: t.ModifiedAt}
+		Description: t.Description, Status: t.Status, Priority: t.Priority, Channel: t.Channel, Created: whole(t.CreatedAt), Modified: whole(t.ModifiedAt)}
 	if r := s.contacts.live[contact]; r != nil {
 		out.Email, out.Phone = r.Values["email"], r.Values["phone"]
 	}

@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// signingKey signs deliveries. It is kept with the state, so that its kid stays the same across restarts.
+// signingKey signs deliveries. It is kept with the state, so that its kid stays the same across
+// restarts.
 type signingKey struct {
 	ID  string `json:"kid"`
 	DER []byte `json:"pkcs1"`
@@ -23,8 +24,8 @@ type signingKey struct {
 	key *rsa.PrivateKey
 }
 
-// freshKey is the key of a Desk that has none yet. Making one takes long and nobody is protected by it, so that a process
-// makes one for all its Desks.
+// freshKey is the key of a Desk that has none yet. Making one takes long and nobody is protected by
+// it, so that a process makes one for all its Desks.
 var freshKey = sync.OnceValues(func() (*signingKey, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -60,7 +61,8 @@ func (s *Server) signer() (*signingKey, error) {
 // signatureLife is how long a delivery's token is good.
 const signatureLife = 5 * time.Minute
 
-// sign makes the X-ZDesk-JWT of a delivery: who sends it and for which subscription, not what it says.
+// sign makes the X-ZDesk-JWT of a delivery: who sends it and for which subscription, not what it
+// says.
 func (s *Server) sign(webhookID string) (string, error) {
 	k, err := s.signer()
 	if err != nil {
@@ -71,7 +73,7 @@ func (s *Server) sign(webhookID string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	claims, err := encodePart(map[string]any{"iss": "orgId:" + OrgID, "aud": "webhookId:" + webhookID,
+	claims, err := encodePart(map[string]any{"iss": "orgId:" + s.orgID(), "aud": "webhookId:" + webhookID,
 		"iat": now.Unix(), "exp": now.Add(signatureLife).Unix()})
 	if err != nil {
 		return "", err

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// put is one change to the state. A nil Value removes. What a request changes is journaled as one line of puts, so
-// that a kill leaves all of it or none.
+// put is one change to the state. A nil Value removes. What a request changes is journaled as one
+// line of puts, so that a kill leaves all of it or none.
 type put struct {
 	Kind  string `json:"k"`
 	ID    string `json:"id,omitempty"`
@@ -20,6 +20,7 @@ const (
 	kindContact = "contacts"
 	kindAccount = "accounts"
 	kindTicket  = "tickets"
+	kindComment = "comments"
 	kindWebhook = "webhooks"
 	kindGrant   = "grants"
 	kindAccess  = "access"
@@ -73,6 +74,10 @@ func (s *Server) apply(p put, at time.Time) {
 		s.tickets[p.ID] = t
 		s.ticketSerial = max(s.ticketSerial, t.Number)
 		s.contacts.join(t.ContactID, p.ID)
+	case kindComment:
+		s.noteSerial(p.ID)
+		made := p.Value.(*comment)
+		s.comments[made.On] = append(s.comments[made.On], made)
 	case kindWebhook:
 		s.noteSerial(p.ID)
 		s.applyWebhook(p)
@@ -145,6 +150,8 @@ func newValue(kind string) (any, error) {
 		return new(record), nil
 	case kindTicket:
 		return new(ticket), nil
+	case kindComment:
+		return new(comment), nil
 	case kindWebhook:
 		return new(webhook), nil
 	case kindGrant:
@@ -177,6 +184,11 @@ func (s *Server) snapshot() []any {
 	for id, t := range s.tickets {
 		line(kindTicket, id, t)
 	}
+	for _, all := range s.comments {
+		for _, c := range all {
+			line(kindComment, c.ID, c)
+		}
+	}
 	for id, w := range s.webhooks {
 		line(kindWebhook, id, w)
 	}
@@ -197,9 +209,13 @@ func (s *Server) clear() {
 	s.contacts.clear()
 	s.accounts.clear()
 	s.tickets, s.ticketSerial, s.serial = map[string]*ticket{}, 0, firstSerial
+	s.comments = map[string][]*comment{}
 	s.webhooks, s.queues = map[string]*webhook{}, map[string]*queue{}
 	s.grants, s.access, s.codes = map[string]*grant{}, map[string]*access{}, map[string]*code{}
 	s.agents, s.agentOrder, s.key = map[string]*agent{}, nil, nil
 	s.credits, s.binChecked = credits{}, time.Time{}
-	s.settings = settings{DailyCredits: s.cfg.DailyCredits, Concurrency: s.cfg.Concurrency, ListLimit: maxListLimit}
+	s.settings = settings{DailyCredits: s.cfg.DailyCredits, Concurrency: s.cfg.Concurrency, ListLimit: maxListLimit, OrgID: OrgID,
+		Blanks: blanksEither, Picklists: pickListValues, SearchRows: rowsWhole, ByIDs: rowsWhole, DefaultOwner: true, OldModifiedTime: true}
+	s.contacts.configure(nil)
+	s.accounts.configure(nil)
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,9 @@ type ticket struct {
 	Number      int       `json:"number"`
 	ContactID   string    `json:"contactId"`
 	AssigneeID  string    `json:"assigneeId,omitempty"`
+	Department  string    `json:"departmentId,omitempty"` // "" is the first
+	TeamID      string    `json:"teamId,omitempty"`
+	SharedWith  []string  `json:"sharedWith,omitempty"` // departments
 	Subject     string    `json:"subject"`
 	Description string    `json:"description,omitempty"`
 	Status      string    `json:"status"`
@@ -23,7 +27,12 @@ type ticket struct {
 	Phone       string    `json:"phone,omitempty"`
 	Created     time.Time `json:"created"`
 	Modified    time.Time `json:"modified"`
+	// Events are the changes since it was made.
+	Events []ticketEvent `json:"events,omitempty"`
 }
+
+// ticketLayoutID is the only layout of tickets.
+const ticketLayoutID = "7000000000400003"
 
 var ticketStatuses = []string{"Open", "On Hold", "Escalated", "Closed"}
 
@@ -45,10 +54,14 @@ func (s *Server) renderTicket(t *ticket, include []string) map[string]any {
 		account = textOrNull(s.primaryAccount(contact))
 	}
 	out := map[string]any{"id": t.ID, "ticketNumber": strconv.Itoa(t.Number), "subject": t.Subject, "description": textOrNull(t.Description),
-		"contactId": t.ContactID, "accountId": account, "departmentId": departmentID, "assigneeId": textOrNull(t.AssigneeID), "status": t.Status, "statusType": t.Status,
+		"contactId": t.ContactID, "accountId": account, "departmentId": t.department(), "assigneeId": textOrNull(t.AssigneeID), "status": t.Status, "statusType": statusType(t.Status),
 		"priority": textOrNull(t.Priority), "channel": t.Channel, "email": textOrNull(t.Email), "phone": textOrNull(t.Phone), "dueDate": nil, "cf": map[string]any{},
 		"createdTime": stamp(t.Created), "modifiedTime": stamp(t.Modified), "isSpam": false, "isTrashed": false, "isRead": true,
-		"webUrl": "https://desk.zoho.example/agent/demo/support/tickets/details/" + t.ID}
+		"customFields": map[string]any{}, "category": nil, "subCategory": nil, "classification": nil, "resolution": nil, "closedTime": nil, "onholdTime": nil,
+		"customerResponseTime": stamp(t.Modified), "responseDueDate": nil, "productId": nil, "threadCount": "1", "commentCount": strconv.Itoa(len(s.comments[t.ID])),
+		"sharedDepartments": s.shared(t), "secondaryContacts": []any{}, "entitySkills": []any{}, "layoutId": ticketLayoutID, "language": "English",
+		"createdBy": textOrNull(t.AssigneeID), "modifiedBy": textOrNull(t.AssigneeID), "teamId": textOrNull(t.TeamID), "slaId": nil,
+		"webUrl": webURL + "Cases/dv/" + t.ID}
 	for _, what := range include {
 		switch what {
 		case "contacts":
@@ -56,8 +69,21 @@ func (s *Server) renderTicket(t *ticket, include []string) map[string]any {
 		case "assignee":
 			out["assignee"] = s.agentStub(t.AssigneeID)
 		case "departments":
-			out["department"] = map[string]any{"id": departmentID, "name": "Support"}
+			out["department"] = map[string]any{"id": t.department(), "name": s.departmentName(t.department())}
 		}
+	}
+	return out
+}
+
+// department is the ticket's.
+func (t *ticket) department() string { return cmp.Or(t.Department, departmentID) }
+
+// shared are the departments that a ticket is shared with. The vendor's file leaves open what an
+// entry holds besides the id. s.mu is held.
+func (s *Server) shared(t *ticket) []any {
+	out := []any{}
+	for _, id := range t.SharedWith {
+		out = append(out, map[string]any{"id": id, "name": s.departmentName(id), "type": "READ_ONLY"})
 	}
 	return out
 }
@@ -83,7 +109,9 @@ func (s *Server) sendTickets(c *call, tickets []*ticket) (answer, error) {
 	}
 	name, down := strings.CutPrefix(c.query.Get("sortBy"), "-")
 	switch name {
-	case "", "createdTime", "ticketNumber":
+	case "":
+		slices.Reverse(tickets) // newest first
+	case "createdTime", "ticketNumber":
 	case "modifiedTime":
 		slices.SortStableFunc(tickets, func(a, b *ticket) int { return a.Modified.Compare(b.Modified) })
 	default:
@@ -93,7 +121,7 @@ func (s *Server) sendTickets(c *call, tickets []*ticket) (answer, error) {
 		slices.Reverse(tickets)
 	}
 	var rows []any
-	for _, t := range cut(tickets, p) {
+	for _, t := range pageOf(tickets, p) {
 		rows = append(rows, s.renderTicket(t, include))
 	}
 	return data(rows)
@@ -113,6 +141,11 @@ func (s *Server) ticketsOf(c *call, m *module) (answer, error) {
 	if m.live[id] == nil {
 		return answer{}, notFound()
 	}
+	return s.sendTickets(c, s.ticketsBy(m, id))
+}
+
+// ticketsBy are the tickets of a contact, or of an account's contacts, oldest first; s.mu is held.
+func (s *Server) ticketsBy(m *module, id string) (found []*ticket) {
 	requesters := []string{id}
 	if m == s.accounts {
 		requesters = requesters[:0]
@@ -120,14 +153,13 @@ func (s *Server) ticketsOf(c *call, m *module) (answer, error) {
 			requesters = append(requesters, contact)
 		}
 	}
-	var found []*ticket
 	for _, contact := range requesters {
 		for ticketID := range s.contacts.members[contact] {
 			found = append(found, s.tickets[ticketID])
 		}
 	}
 	slices.SortFunc(found, func(a, b *ticket) int { return cmp.Compare(a.Number, b.Number) })
-	return s.sendTickets(c, found)
+	return found
 }
 
 func (s *Server) getTicket(c *call) (answer, error) {
@@ -144,8 +176,8 @@ func (s *Server) getTicket(c *call) (answer, error) {
 	return ok(s.renderTicket(t, include))
 }
 
-// createTicket serves POST /tickets. The requester is contactId, or contact: the first contact with that email, made
-// if there is none. The department may be left out, as there is one.
+// createTicket serves POST /tickets. The requester is contactId, or contact: the first contact with
+// that email, made if there is none. The department may be left out where there is one.
 func (s *Server) createTicket(c *call) (answer, error) {
 	body, err := c.body()
 	if err != nil {
@@ -153,7 +185,7 @@ func (s *Server) createTicket(c *call) (answer, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.now()
+	now := s.stampNow()
 	t := &ticket{Number: s.ticketSerial + 1, Status: "Open", Channel: "Web", Created: now, Modified: now}
 	requester, _ := body["contact"].(map[string]any)
 	delete(body, "contact")
@@ -164,11 +196,14 @@ func (s *Server) createTicket(c *call) (answer, error) {
 	if t.Subject == "" {
 		wrong = append(wrong, missing("/subject"))
 	}
+	if t.Department == "" && len(s.settings.Departments) > 0 {
+		wrong = append(wrong, missing("/departmentId"))
+	}
 	var made *record
 	if t.ContactID == "" {
 		if requester == nil {
 			wrong = append(wrong, missing("/contactId"))
-		} else if t.ContactID, made, err = s.requester(requester); err != nil {
+		} else if t.ContactID, made, err = s.requester(requester, c.agent); err != nil {
 			return answer{}, err
 		}
 	}
@@ -192,9 +227,9 @@ func (s *Server) createTicket(c *call) (answer, error) {
 }
 
 // requester finds a contact by email, or prepares a new one.
-func (s *Server) requester(fields map[string]any) (id string, made *record, err error) {
+func (s *Server) requester(fields map[string]any, agent string) (id string, made *record, err error) {
 	if email, _ := fields["email"].(string); email != "" {
-		if found := s.withEmail(email); len(found) > 0 {
+		if found := s.withEmail("email", email); len(found) > 0 {
 			return slices.Min(found), nil, nil
 		}
 	}
@@ -202,15 +237,16 @@ func (s *Server) requester(fields map[string]any) (id string, made *record, err 
 	if err != nil {
 		return "", nil, err
 	}
-	made = s.newRecord(values)
+	made = s.newRecord(values, agent)
 	return made.ID, made, nil
 }
 
-// withEmail are the ids of the contacts with exactly this email, whatever the case; s.mu is held.
-func (s *Server) withEmail(email string) (found []string) {
-	ids, _ := s.contacts.grams["email"].candidates(email)
+// withEmail are the ids of the contacts with exactly this email in the field, whatever the case;
+// s.mu is held.
+func (s *Server) withEmail(in, email string) (found []string) {
+	ids, _ := s.contacts.grams[in].candidates(email)
 	for id := range ids {
-		if strings.EqualFold(s.contacts.live[id].Values["email"], email) {
+		if strings.EqualFold(s.contacts.live[id].Values[in], email) {
 			found = append(found, id)
 		}
 	}
@@ -228,9 +264,9 @@ func (s *Server) fill(t *ticket, body map[string]any) (wrong []fieldError, err e
 		case "description":
 			into, f.max = &t.Description, 65535
 		case "status":
-			into, f.kind, f.values = &t.Status, "Picklist", ticketStatuses
+			into, f.kind, f.values = &t.Status, "Picklist", choices(ticketStatuses...)
 		case "priority":
-			into, f.kind, f.values = &t.Priority, "Picklist", []string{"Low", "Medium", "High"}
+			into, f.kind, f.values = &t.Priority, "Picklist", choices("Low", "Medium", "High")
 		case "channel":
 			into = &t.Channel
 		case "email":
@@ -242,20 +278,18 @@ func (s *Server) fill(t *ticket, body map[string]any) (wrong []fieldError, err e
 		case "assigneeId":
 			into, f.kind = &t.AssigneeID, "LookUp"
 		case "departmentId":
-			into, f.kind = new(string), "LookUp"
+			into, f.kind = &t.Department, "LookUp"
+		case "teamId":
+			into, f.kind = &t.TeamID, "LookUp"
 		default:
 			return nil, extraParameter(name)
 		}
-		kept, why := f.read(value)
+		kept, why := f.read(value, reading{blanks: blanksEither})
 		text := ""
 		if kept != nil {
 			text = *kept
 		}
-		switch {
-		case why != "":
-		case name == "contactId" && s.contacts.live[text] == nil,
-			name == "assigneeId" && text != "" && s.agents[text] == nil,
-			name == "departmentId" && text != departmentID:
+		if why == "" && !s.refers(name, text) {
 			why = "no such record"
 		}
 		if why != "" {
@@ -265,6 +299,22 @@ func (s *Server) fill(t *ticket, body map[string]any) (wrong []fieldError, err e
 		*into = text
 	}
 	return wrong, nil
+}
+
+// refers tells whether a field of a ticket that names a record names one that there is; s.mu is
+// held.
+func (s *Server) refers(name, id string) bool {
+	switch name {
+	case "contactId":
+		return s.contacts.live[id] != nil
+	case "assigneeId":
+		return id == "" || s.agents[id] != nil
+	case "departmentId":
+		return s.departmentName(id) != ""
+	case "teamId":
+		return id == "" || id == teamID
+	}
+	return true
 }
 
 func (s *Server) updateTicket(c *call) (answer, error) {
@@ -286,9 +336,8 @@ func (s *Server) updateTicket(c *call) (answer, error) {
 	if len(wrong) > 0 {
 		return answer{}, invalidDataList(wrong)
 	}
-	if after.Modified = s.now(); !after.Modified.After(before.Modified) {
-		after.Modified = before.Modified.Add(time.Millisecond)
-	}
+	after.Modified = s.after(before.Modified)
+	after.Events = append(slices.Clone(before.Events), ticketEvent{Time: after.Modified, Name: "TicketUpdated", AgentID: c.agent, Changed: slices.Sorted(maps.Keys(body))})
 	previous := s.renderTicket(before, nil)
 	if err := s.commit(put{kindTicket, after.ID, &after}); err != nil {
 		return answer{}, err

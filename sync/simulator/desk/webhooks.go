@@ -24,18 +24,21 @@ type webhook struct {
 	IncludeEventsFrom []string                   `json:"includeEventsFrom,omitempty"`
 	Subscriptions     map[string]json.RawMessage `json:"subscriptions"`
 	Created           time.Time                  `json:"created"`
+	CreatedBy         string                     `json:"createdBy,omitempty"`
 	Modified          time.Time                  `json:"modified"`
 }
 
 func (w *webhook) render() map[string]any {
 	return map[string]any{"id": w.ID, "name": w.Name, "description": textOrNull(w.Description), "url": w.URL, "isEnabled": w.IsEnabled,
 		"ignoreSourceId": textOrNull(w.IgnoreSourceID), "includeEventsFrom": w.IncludeEventsFrom, "subscriptions": w.Subscriptions,
-		"createdTime": stamp(w.Created), "modifiedTime": stamp(w.Modified)}
+		"createdTime": stamp(w.Created), "modifiedTime": stamp(w.Modified), "createdBy": textOrNull(w.CreatedBy), "type": "CUSTOMER_WEBHOOK"}
 }
 
 const (
-	// maxURL is how many characters a subscriber's address may have (the vendor's OpenAPI files).
-	maxURL = 100
+	// maxURL and maxChangedURL are how many characters a subscriber's address may have when it is
+	// created and when it is changed (the vendor's OpenAPI file).
+	maxURL        = 500
+	maxChangedURL = 100
 	// maxConfigured is how many there may be, enabled or not.
 	maxConfigured = 20
 	// maxWebhooks is how many may be enabled at once (Enterprise edition).
@@ -44,9 +47,13 @@ const (
 	hookTimeout = 5 * time.Second
 )
 
-// eventName is what can be subscribed to; this Desk sends those of contacts, accounts and tickets, the others never come.
+// eventName is what can be subscribed to; this Desk sends those of contacts, accounts and tickets,
+// the others never come. There is none of a merge, and none of a deleted department.
 var (
-	eventName   = regexp.MustCompile(`^(Contact|Account|Ticket|Ticket_Comment|Ticket_Thread|Ticket_Attachment|Task|Call|Event|Agent|Department|Article)_(Add|Update|Delete)$`)
+	eventName = regexp.MustCompile(`^((Contact|Account|Ticket|Ticket_Comment|Task|Call|Event|Agent|Article|TimeEntry|KBRootCategory|KBSection)_(Add|Update|Delete)` +
+		`|Department_(Add|Update)|Ticket_Thread_Add|Ticket_Attachment_(Add|Update|Delete|Trashed|Restored)|Ticket_Comment_Attachment_(Add|Delete)` +
+		`|Ticket_Approval_(Add|Update)|Article_Feedback_Add|Article_Translation_(Add|Update|Delete)|Agent_(Presence|Channel_Preference)_Update` +
+		`|IM_Message_(Add|Status)|IM_Session_Status)$`)
 	uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
 )
 
@@ -101,35 +108,11 @@ func (s *Server) getWebhook(c *call) (answer, error) {
 }
 
 // read sets the fields of a webhook from a body and names every wrong one.
-func (w *webhook) read(body map[string]any) error {
+func (w *webhook) read(body map[string]any, maxURL int) error {
 	var wrong []fieldError
 	for name, value := range body {
-		good := true
-		switch name {
-		case "name":
-			w.Name, good = value.(string)
-		case "description":
-			w.Description, _ = value.(string)
-		case "url":
-			w.URL, good = value.(string)
-			target, err := url.Parse(w.URL)
-			good = good && err == nil && (target.Scheme == "http" || target.Scheme == "https") && target.Host != "" && len(w.URL) <= maxURL
-		case "isEnabled":
-			w.IsEnabled, good = value.(bool)
-		case "ignoreSourceId":
-			w.IgnoreSourceID, _ = value.(string)
-			good = value == nil || uuidPattern.MatchString(w.IgnoreSourceID)
-		case "includeEventsFrom":
-			w.IncludeEventsFrom = nil
-			list, _ := value.([]any)
-			for _, one := range list {
-				text, _ := one.(string)
-				good = good && slices.Contains([]string{"AUTOMATION", "MIGRATION", "IMPORT"}, text)
-				w.IncludeEventsFrom = append(w.IncludeEventsFrom, text)
-			}
-		case "subscriptions":
-			good = w.subscribe(value)
-		default:
+		good, known := w.set(name, value, maxURL)
+		if !known {
 			return extraParameter(name)
 		}
 		if !good {
@@ -146,6 +129,44 @@ func (w *webhook) read(body map[string]any) error {
 		return invalidDataList(wrong)
 	}
 	return nil
+}
+
+// set sets one field, and tells whether its value is good, and whether there is such a field.
+func (w *webhook) set(name string, value any, maxURL int) (good, known bool) {
+	switch name {
+	case "name":
+		w.Name, good = value.(string)
+	case "description":
+		w.Description, _ = value.(string)
+		good = true
+	case "url":
+		w.URL, good = value.(string)
+		good = good && validTarget(w.URL) && len(w.URL) <= maxURL
+	case "isEnabled":
+		w.IsEnabled, good = value.(bool)
+	case "ignoreSourceId":
+		w.IgnoreSourceID, _ = value.(string)
+		good = value == nil || uuidPattern.MatchString(w.IgnoreSourceID)
+	case "includeEventsFrom":
+		w.IncludeEventsFrom, good = nil, true
+		list, _ := value.([]any)
+		for _, one := range list {
+			text, _ := one.(string)
+			good = good && slices.Contains([]string{"AUTOMATION"}, text)
+			w.IncludeEventsFrom = append(w.IncludeEventsFrom, text)
+		}
+	case "subscriptions":
+		good = w.subscribe(value)
+	default:
+		return false, false
+	}
+	return good, true
+}
+
+// validTarget tells whether events can be delivered to an address.
+func validTarget(address string) bool {
+	target, err := url.Parse(address)
+	return err == nil && (target.Scheme == "http" || target.Scheme == "https") && target.Host != ""
 }
 
 func (w *webhook) subscribe(value any) bool {
@@ -184,15 +205,16 @@ func (s *Server) enabledWebhooks(except string) (n int) {
 	return n
 }
 
-// createWebhook serves POST /webhooks. The subscriber has to answer a validation call with 200 first.
+// createWebhook serves POST /webhooks. The subscriber has to answer a validation call with 200
+// first.
 func (s *Server) createWebhook(c *call) (answer, error) {
 	body, err := c.body()
 	if err != nil {
 		return answer{}, err
 	}
-	now := s.now()
-	w := &webhook{IsEnabled: true, Created: now, Modified: now}
-	if err := w.read(body); err != nil {
+	now := whole(s.now())
+	w := &webhook{IsEnabled: true, CreatedBy: c.agent, Created: now, Modified: now}
+	if err := w.read(body, maxURL); err != nil {
 		return answer{}, err
 	}
 	if !s.validate(c.Context(), w.URL) {
@@ -223,13 +245,13 @@ func (s *Server) updateWebhook(c *call) (answer, error) {
 		return answer{}, notFound()
 	}
 	after := *before
-	if err := after.read(body); err != nil {
+	if err := after.read(body, maxChangedURL); err != nil {
 		return answer{}, err
 	}
 	if after.URL != before.URL && !s.validate(c.Context(), after.URL) {
 		return answer{}, invalidData(invalid("/url", "the URL did not answer the validation call with 200"))
 	}
-	after.Modified = s.now()
+	after.Modified = whole(s.now())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.webhooks[after.ID] == nil {
@@ -255,7 +277,8 @@ func (s *Server) deleteWebhook(c *call) (answer, error) {
 	return answer{status: http.StatusOK}, s.commit(put{Kind: kindWebhook, ID: id})
 }
 
-// validate calls a subscriber with GET, then with POST if that fails; one of the two has to answer 200.
+// validate calls a subscriber with GET, then with POST if that fails; one of the two has to answer
+// 200.
 func (s *Server) validate(ctx context.Context, target string) bool {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		if status, err := s.callHook(ctx, method, target, nil, ""); err == nil && status == http.StatusOK {

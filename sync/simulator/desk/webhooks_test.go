@@ -251,7 +251,7 @@ func TestWebhooksAreChecked(t *testing.T) {
 	}{
 		"no url":           {map[string]any{"subscriptions": events}, "INVALID_DATA", "/url"},
 		"another scheme":   {map[string]any{"url": "ftp://x.example", "subscriptions": events}, "INVALID_DATA", "/url"},
-		"a long url":       {map[string]any{"url": s.URL + "/" + strings.Repeat("x", 100), "subscriptions": events}, "INVALID_DATA", "/url"},
+		"a long url":       {map[string]any{"url": s.URL + "/" + strings.Repeat("x", 500), "subscriptions": events}, "INVALID_DATA", "/url"},
 		"no subscriptions": {map[string]any{"url": s.URL}, "INVALID_DATA", "/subscriptions"},
 		"unknown event":    {map[string]any{"url": s.URL, "subscriptions": map[string]any{"Contact_Sing": nil}}, "INVALID_DATA", "/subscriptions"},
 		"not a uuid":       {map[string]any{"url": s.URL, "subscriptions": events, "ignoreSourceId": "me"}, "INVALID_DATA", "/ignoreSourceId"},
@@ -301,7 +301,8 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-// A delivery that failed comes again, behind what has happened since; after the last attempt it is given up.
+// A delivery that failed comes again, behind what has happened since; after the last attempt it is
+// given up.
 func TestAFailedDeliveryComesAgainAndIsGivenUp(t *testing.T) {
 	r := newRig(t, func(c *Config) { c.Redelivery = []time.Duration{time.Millisecond, time.Millisecond} })
 	s := newSubscriber(t)

@@ -1,48 +1,38 @@
 package desk
 
 import (
+	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"sidelight/sync/simulator/automation"
 	"sidelight/sync/simulator/fault"
 )
 
-// changes checks the fields of a write against the module and returns them as they are kept: nil clears. Every wrong
-// field is named at once. An empty id means that the record is being created. s.mu is held.
+// changes checks the fields of a write against the module and returns them as they are kept: nil
+// clears. Every wrong field is named at once. An empty id means that the record is being created.
+// s.mu is held.
 func (s *Server) changes(m *module, id string, body map[string]any) (map[string]*string, error) {
-	given := map[string]any{}
-	for name, value := range body {
-		if name != "cf" {
-			if f, known := m.byName[name]; !known || f.custom {
-				return nil, extraParameter(name)
-			}
-			given[name] = value
-			continue
-		}
-		custom, isObject := value.(map[string]any)
-		if !isObject && value != nil {
-			return nil, invalidData(invalid("/cf", "not an object"))
-		}
-		for name, value := range custom {
-			if f, known := m.byName[name]; !known || !f.custom {
-				return nil, extraParameter(name)
-			}
-			given[name] = value
-		}
+	given, err := m.given(body)
+	if err != nil {
+		return nil, err
 	}
+	how := reading{creating: id == "", strict: s.settings.StrictValues, blanks: s.settings.Blanks}
 	out := map[string]*string{}
 	var wrong []fieldError
 	for _, f := range m.fields {
 		value, has := given[f.name]
+		if has && f.readOnly {
+			wrong = append(wrong, invalid(f.pointer(), "Either the field is invalid or the field may be restricted to update"))
+			continue
+		}
 		if !has {
 			if f.mandatory && id == "" {
 				wrong = append(wrong, missing(f.pointer()))
 			}
 			continue
 		}
-		kept, why := f.read(value)
+		kept, why := f.read(value, how)
 		if why == "" && kept != nil && f.lookup != "" && !s.leadsSomewhere(f.lookup, *kept) {
 			why = "no such record"
 		}
@@ -55,13 +45,65 @@ func (s *Server) changes(m *module, id string, body map[string]any) (map[string]
 			out[f.name] = kept
 		}
 	}
-	if email := out["email"]; m == s.contacts && email != nil && s.settings.UniqueEmail && s.emailTaken(*email, id) {
-		wrong = append(wrong, fieldError{"/email", "duplicate", "another contact has this email"})
+	if m == s.contacts && s.settings.UniqueEmail {
+		wrong = append(wrong, s.emailsTaken(id, out)...)
 	}
 	if len(wrong) > 0 {
 		return nil, invalidDataList(wrong)
 	}
 	return out, nil
+}
+
+// emailsTaken names the emails of a write that another contact than its own has. s.mu is held.
+func (s *Server) emailsTaken(id string, values map[string]*string) (wrong []fieldError) {
+	for _, name := range []string{"email", "secondaryEmail"} {
+		if email := values[name]; email != nil && s.emailTaken(*email, id) {
+			wrong = append(wrong, fieldError{"/" + name, "duplicate", "another contact has this email"})
+		}
+	}
+	return wrong
+}
+
+// given are the values of a body by field: custom fields stand under cf by their names, or under
+// customFields by their labels.
+func (m *module) given(body map[string]any) (map[string]any, error) {
+	out := map[string]any{}
+	for name, value := range body {
+		switch name {
+		case "cf", "customFields":
+			custom, isObject := value.(map[string]any)
+			if !isObject && value != nil {
+				return nil, invalidData(invalid("/"+name, "not an object"))
+			}
+			for key, value := range custom {
+				f, known := m.custom(key, name == "customFields")
+				if !known {
+					return nil, extraParameter(key)
+				}
+				out[f.name] = value
+			}
+		case "layoutId":
+			if ids, err := idList(name, []any{value}); err != nil || ids[0] != m.layoutID {
+				return nil, invalidData(invalid("/layoutId", "no such record"))
+			}
+		default:
+			if f, known := m.byName[name]; !known || f.custom {
+				return nil, extraParameter(name)
+			}
+			out[name] = value
+		}
+	}
+	return out, nil
+}
+
+// custom finds a custom field by its name or by its label.
+func (m *module) custom(key string, byLabel bool) (field, bool) {
+	for _, f := range m.fields {
+		if f.custom && (byLabel && f.label == key || !byLabel && f.name == key) {
+			return f, true
+		}
+	}
+	return field{}, false
 }
 
 func (f field) pointer() string {
@@ -90,8 +132,11 @@ func (s *Server) create(c *call, m *module) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	r := s.newRecord(values)
+	r := s.newRecord(values, c.agent)
 	s.automate(m, r, nil)
+	if err := s.refusal(m, r, 1); err != nil {
+		return answer{}, err
+	}
 	if err := s.commit(put{m.name, r.ID, r}); err != nil {
 		return answer{}, err
 	}
@@ -101,11 +146,30 @@ func (s *Server) create(c *call, m *module) (answer, error) {
 	return ok(s.whole(m, r))
 }
 
-func (s *Server) newRecord(values map[string]*string) *record {
-	now := s.now()
+// newRecord is a record of the values, which belongs to the agent who makes it unless they say
+// otherwise; s.mu is held.
+func (s *Server) newRecord(values map[string]*string, agent string) *record {
+	now := s.stampNow()
 	r := &record{ID: s.newID(), Values: map[string]string{}, Created: now, Modified: now}
 	r.set(values)
+	if s.settings.DefaultOwner && r.Values["ownerId"] == "" {
+		r.Values["ownerId"] = agent
+	}
 	return r
+}
+
+// refusal is why the organization does not save the record, whatever is written: a validation rule,
+// or the fault script; nil when it does. It is written together with others, together in all. s.mu
+// is held.
+func (s *Server) refusal(m *module, r *record, together int) error {
+	if err := s.violated(m, r); err != nil {
+		return err
+	}
+	text := func() string { return strings.Join(slices.Sorted(maps.Values(r.Values)), "\n") }
+	if rule, fails := s.faults.RefusesAny([]string{m.name, m.event, r.ID}, together, text); fails {
+		return failed(rule)
+	}
+	return nil
 }
 
 // update serves PATCH: the fields that are sent change, null and "" clear.
@@ -125,20 +189,38 @@ func (s *Server) update(c *call, m *module) (answer, error) {
 		return answer{}, err
 	}
 	previous := s.whole(m, before)
-	after := before.next(s.now())
+	after, err := s.save(m, before, values, 1)
+	if err != nil {
+		return answer{}, err
+	}
+	fault.Note(c.Context(), "updated "+strings.Join(sortedNames(values), ","))
+	s.announce(c, m.event+"_Update", s.whole(m, after), previous)
+	out := s.whole(m, after)
+	if s.settings.OldModifiedTime {
+		out["modifiedTime"] = previous["modifiedTime"]
+	}
+	return ok(out)
+}
+
+// save stores the next version of a record with the values, or says why the organization refuses
+// it; s.mu is held.
+func (s *Server) save(m *module, before *record, values map[string]*string, together int) (*record, error) {
+	after := s.next(before)
 	after.set(values)
 	s.automate(m, after, before)
 	after.Secondary = slices.DeleteFunc(after.Secondary, func(id string) bool { return id == after.Values["accountId"] })
+	if err := s.refusal(m, after, together); err != nil {
+		return nil, err
+	}
 	if err := s.commit(put{m.name, after.ID, after}); err != nil {
-		return answer{}, err
+		return nil, err
 	}
 	s.faults.Count(m.name+".update", 1)
-	fault.Note(c.Context(), "updated "+strings.Join(sortedNames(values), ","))
-	s.announce(c, m.event+"_Update", s.whole(m, after), previous)
-	return ok(s.whole(m, after))
+	return after, nil
 }
 
-// automate lets the organization's automations rewrite the fields that a write has changed; before is nil for a new record. s.mu is held.
+// automate lets the organization's automations rewrite the fields that a write has changed; before
+// is nil for a new record. s.mu is held.
 func (s *Server) automate(m *module, r, before *record) {
 	for name, written := range r.Values {
 		if before != nil && before.Values[name] == written {
@@ -163,7 +245,8 @@ func sortedNames(values map[string]*string) []string {
 	return names
 }
 
-// moveToTrash serves POST /contacts/moveToTrash {"contactIds":[…]} and its account twin: all of them or none.
+// moveToTrash serves POST /contacts/moveToTrash {"contactIds":[…]} and its account twin: all of
+// them or none.
 func (s *Server) moveToTrash(c *call, m *module) (answer, error) {
 	name := strings.TrimSuffix(m.name, "s") + "Ids"
 	ids, err := c.ids(name)
@@ -172,14 +255,14 @@ func (s *Server) moveToTrash(c *call, m *module) (answer, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.now()
+	now := s.stampNow()
 	var puts []put
 	for _, id := range ids {
 		if m.find(id) == nil {
 			return answer{}, invalidData(invalid("/"+name, "no such record"))
 		}
 		if r := m.live[id]; r != nil {
-			trashed := r.next(now)
+			trashed := s.next(r)
 			at := now
 			trashed.Trashed, trashed.TrashedBy = &at, c.agent
 			puts = append(puts, put{m.name, id, trashed})
@@ -198,8 +281,9 @@ func (s *Server) moveToTrash(c *call, m *module) (answer, error) {
 	return noContent()
 }
 
-// merge serves POST /{module}/{id}/merge {"ids":[…],"source":{field:id}}: the survivor takes each field named in
-// source from the record named there, the contacts or tickets of the others, and the others are gone for good.
+// merge serves POST /{module}/{id}/merge {"ids":[…],"source":{field:id}}: the survivor takes each
+// field named in source from the record named there, the contacts or tickets of the others, and the
+// others are gone for good.
 func (s *Server) merge(c *call, m *module) (answer, error) {
 	body, err := c.body()
 	if err != nil {
@@ -226,14 +310,13 @@ func (s *Server) merge(c *call, m *module) (answer, error) {
 		}
 	}
 	previous := s.whole(m, survivor)
-	now := s.now()
-	after := survivor.next(now)
+	after := s.next(survivor)
 	if err := s.takeOver(m, after, body["source"]); err != nil {
 		return answer{}, err
 	}
 	puts := []put{{m.name, after.ID, after}}
 	for _, id := range ids {
-		puts = append(puts, s.moveMembers(m, id, after.ID, now)...)
+		puts = append(puts, s.moveMembers(m, id, after.ID)...)
 		puts = append(puts, put{Kind: m.name, ID: id})
 	}
 	if err := s.commit(puts...); err != nil {
@@ -277,8 +360,9 @@ func (s *Server) takeOver(m *module, into *record, source any) error {
 	return nil
 }
 
-// moveMembers hands the contacts of a merged account, or the tickets of a merged contact, to the survivor.
-func (s *Server) moveMembers(m *module, from, to string, now time.Time) (puts []put) {
+// moveMembers hands the contacts of a merged account, or the tickets of a merged contact, to the
+// survivor.
+func (s *Server) moveMembers(m *module, from, to string) (puts []put) {
 	for id := range m.members[from] {
 		if m == s.contacts {
 			moved := *s.tickets[id]
@@ -287,7 +371,7 @@ func (s *Server) moveMembers(m *module, from, to string, now time.Time) (puts []
 			continue
 		}
 		contact := s.contacts.find(id)
-		moved := contact.next(now)
+		moved := s.next(contact)
 		if moved.Values["accountId"] == from {
 			moved.Values["accountId"] = to
 		}
@@ -298,74 +382,4 @@ func (s *Server) moveMembers(m *module, from, to string, now time.Time) (puts []
 		puts = append(puts, put{kindContact, id, moved})
 	}
 	return puts
-}
-
-// associate serves POST /contacts/{id}/associateAccounts {"accountIds":[…]}.
-func (s *Server) associate(c *call) (answer, error) {
-	return s.changeAccounts(c, func(r *record, account string) bool {
-		switch {
-		case slices.Contains(s.accountsOf(r), account):
-		case s.primaryAccount(r) == "":
-			r.Values["accountId"] = account
-		default:
-			r.Secondary = append(r.Secondary, account)
-		}
-		return s.accounts.live[account] != nil
-	})
-}
-
-// dissociate serves POST /contacts/{id}/dissociateAccounts {"accountIds":[…]}.
-func (s *Server) dissociate(c *call) (answer, error) {
-	return s.changeAccounts(c, func(r *record, account string) bool {
-		had := slices.Contains(s.accountsOf(r), account)
-		if r.Values["accountId"] == account {
-			delete(r.Values, "accountId")
-		}
-		r.Secondary = slices.DeleteFunc(r.Secondary, func(id string) bool { return id == account })
-		return had
-	})
-}
-
-// changeAccounts applies change per account and answers the vendor's list of mass results.
-func (s *Server) changeAccounts(c *call, change func(*record, string) bool) (answer, error) {
-	ids, err := c.ids("accountIds")
-	if err != nil {
-		return answer{}, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	before := s.contacts.live[c.PathValue("id")]
-	if before == nil {
-		return answer{}, notFound()
-	}
-	previous := s.whole(s.contacts, before)
-	after := before.next(s.now())
-	var results []any
-	changed := false
-	for _, id := range ids {
-		trial := *after
-		trial.Values, trial.Secondary = after.next(s.now()).Values, slices.Clone(after.Secondary)
-		done := change(&trial, id)
-		if done {
-			after.Values, after.Secondary = trial.Values, trial.Secondary
-			changed = true
-		}
-		results = append(results, massResult(id, done))
-	}
-	if changed {
-		if err := s.commit(put{kindContact, after.ID, after}); err != nil {
-			return answer{}, err
-		}
-		s.faults.Count("contacts.update", 1)
-		s.announce(c, "Contact_Update", s.whole(s.contacts, after), previous)
-	}
-	return ok(map[string]any{"results": results})
-}
-
-// massResult is one line of the answer to an action on many records.
-func massResult(id string, done bool) map[string]any {
-	if done {
-		return map[string]any{"id": id, "success": true, "errors": nil}
-	}
-	return map[string]any{"id": id, "success": false, "errors": map[string]any{"errorCode": "INVALID_DATA", "message": "no such record"}}
 }

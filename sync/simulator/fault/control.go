@@ -17,7 +17,7 @@ const maxScript = 1 << 20
 //	GET    /_sim/stats     Stats
 //	GET    /_sim/requests  the last 1,000 requests
 //	GET    /_sim/dump      what dump returns: the vendor's whole state
-//	POST   /_sim/reset     clears faults and statistics, then calls reset: the state of the first start
+//	POST   /_sim/reset     clears faults and statistics, calls reset: the state of the first start
 func Control(in *Injector, dump func() any, reset func() error) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_sim/faults", func(w http.ResponseWriter, _ *http.Request) {

@@ -21,7 +21,8 @@ var epoch = time.Date(2026, 5, 4, 9, 57, 17, 0, time.UTC)
 
 const body = `{"data":[{"id":"1","lastName":"Żółć"},{"id":"2","lastName":"Smith"}]}`
 
-// vendor is a server with one endpoint behind the injector; commits counts how often its handler ran.
+// vendor is a server with one endpoint behind the injector; commits counts how often its handler
+// ran.
 func vendor(t *testing.T, script string) (in *Injector, url string, commits *atomic.Int64) {
 	t.Helper()
 	in = New(func() time.Time { return epoch }, 1)

@@ -1,8 +1,9 @@
 // Package fault makes a simulated vendor misbehave on demand, and counts what it was asked.
 //
-// A script is a list of rules. HTTP faults act in Middleware, before or after the vendor's handler; effects act
-// inside the vendor, which asks Effect about them. Every rule acts by count ("after N, times M"), by probability, or
-// both; the dice are seeded, so the same script and the same calls give the same faults.
+// A script is a list of rules. HTTP faults act in Middleware, before or after the vendor's handler;
+// effects act inside the vendor, which asks Effect about them. Every rule acts by count ("after N,
+// times M"), by probability, or both; the dice are seeded, so the same script and the same calls
+// give the same faults.
 package fault
 
 import (
@@ -10,6 +11,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 )
@@ -17,7 +19,8 @@ import (
 // ringSize is how many of the last requests are kept.
 const ringSize = 1000
 
-// Injector holds the fault script and the statistics of one vendor. Methods may be called from several goroutines.
+// Injector holds the fault script and the statistics of one vendor. Methods may be called from
+// several goroutines.
 type Injector struct {
 	now func() time.Time
 
@@ -42,13 +45,14 @@ type active struct {
 
 // New returns an Injector without rules. now is the true clock; seed decides the dice.
 func New(now func() time.Time, seed uint64) *Injector {
+	//nolint:gosec // faults come again from their seed
 	in := &Injector{now: now, dice: rand.New(rand.NewPCG(seed, 0x51de11947))}
 	in.ResetStats()
 	return in
 }
 
-// Load replaces the script: {"rules":[{"kind":…}]}, or the bare list of rules. When it is wrong the script in force stays, and the
-// error names the rule and the field.
+// Load replaces the script: {"rules":[{"kind":…}]}, or the bare list of rules. When it is wrong the
+// script in force stays, and the error names the rule and the field.
 func (in *Injector) Load(script []byte) error {
 	rules, err := parse(script)
 	if err != nil {
@@ -70,8 +74,9 @@ func (in *Injector) Clear() {
 	in.rules = nil
 }
 
-// Imitate sets the latency that every answer has without any rule: "" or "zero" for none, "realistic" for what the
-// vendors show (most answers between 80 and 400 ms, now and then over a second), or a duration.
+// Imitate sets the latency that every answer has without any rule: "" or "zero" for none,
+// "realistic" for what the vendors show (most answers between 80 and 400 ms, now and then over a
+// second), or a duration.
 func (in *Injector) Imitate(latency string) error {
 	var draw func(*rand.Rand) time.Duration
 	switch latency {
@@ -94,8 +99,8 @@ func (in *Injector) Imitate(latency string) error {
 	return nil
 }
 
-// Now is the vendor's clock: the true one, moved by a clock_skew rule. Vendors stamp records, tokens and the Date
-// header with it.
+// Now is the vendor's clock: the true one, moved by a clock_skew rule. Vendors stamp records,
+// tokens and the Date header with it.
 func (in *Injector) Now() time.Time {
 	if skew, on := in.Effect(ClockSkew); on {
 		return in.now().Add(skew.Offset())
@@ -103,13 +108,37 @@ func (in *Injector) Now() time.Time {
 	return in.now()
 }
 
-// Effect says whether an effect of this kind acts now, and by which rule. Each call is one occasion for the rule's
-// count and dice. A rule with On acts only when one of the subjects is equal to it.
+// Effect says whether an effect of this kind acts now, and by which rule. Each call is one occasion
+// for the rule's count and dice. A rule with On acts only when one of the subjects is equal to it.
 func (in *Injector) Effect(kind string, subjects ...string) (Rule, bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for _, rule := range in.rules {
 		if rule.Kind != kind || !rule.about(subjects) {
+			continue
+		}
+		if in.acts(rule) {
+			return rule.Rule, true
+		}
+	}
+	return Rule{}, false
+}
+
+// Refuses says whether a record that is written together with others, together in all, is refused,
+// and by which rule. The text is what the record's values say.
+func (in *Injector) Refuses(object string, together int, text func() string) (Rule, bool) {
+	return in.RefusesAny([]string{object}, together, text)
+}
+
+// RefusesAny is Refuses for a record that a rule can be about by several names: its object, its id.
+func (in *Injector) RefusesAny(subjects []string, together int, text func() string) (Rule, bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, rule := range in.rules {
+		if rule.Kind != RecordFail || !rule.about(subjects) || together <= rule.Above {
+			continue
+		}
+		if rule.Contains != "" && !strings.Contains(text(), rule.Contains) {
 			continue
 		}
 		if in.acts(rule) {
@@ -141,7 +170,8 @@ func (in *Injector) acts(rule *active) bool {
 		return false
 	}
 	rule.acted++
-	if rule.Kind != ClockSkew && rule.Kind != SearchLag { // states rather than events: counting them says nothing
+	if rule.Kind != ClockSkew && rule.Kind != SearchLag {
+		// States rather than events: counting them says nothing.
 		in.fired[rule.Kind]++
 	}
 	return true

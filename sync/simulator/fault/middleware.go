@@ -15,8 +15,9 @@ import (
 // maxContains bounds how much of a body a rule with Contains looks at.
 const maxContains = 1 << 20
 
-// Middleware counts every request and applies the HTTP faults. Requests under /_sim/ pass untouched. When next is an
-// *http.ServeMux, statistics are kept by its patterns, otherwise by what next sets in Request.Pattern, or the path.
+// Middleware counts every request and applies the HTTP faults. Requests under /_sim/ pass
+// untouched. When next is an *http.ServeMux, statistics are kept by its patterns, otherwise by what
+// next sets in Request.Pattern, or the path.
 func (in *Injector) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/_sim/") {
@@ -57,7 +58,8 @@ func patternOf(next http.Handler, r *http.Request) string {
 	return pattern
 }
 
-// choose takes an occasion from every matching rule: waits add up, and the first other fault that acts wins.
+// choose takes an occasion from every matching rule: waits add up, and the first other fault that
+// acts wins.
 func (in *Injector) choose(r *http.Request) (wait time.Duration, chosen *Rule) {
 	text := once(func() string { return requestText(r) })
 	in.mu.Lock()
@@ -154,7 +156,8 @@ func (in *Injector) misbehave(w http.ResponseWriter, r *http.Request, next http.
 		}
 		length := part
 		if rule.Kind == Reset {
-			length = max(answer.body.Len(), part+1) // more than will come, so that the client notices
+			// More than will come, so that the client notices.
+			length = max(answer.body.Len(), part+1)
 		}
 		w.Header().Set("Content-Length", strconv.Itoa(length))
 		rec.setStatus(answer.status)

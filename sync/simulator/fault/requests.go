@@ -20,7 +20,8 @@ type Request struct {
 	Query string `json:"query,omitempty"`
 	// Notes are what the handler added: the SOQL inside a composite body, the ids it wrote.
 	Notes []string `json:"notes,omitempty"`
-	// Status is the HTTP status that was sent; 0 when the answer was dropped or is still being made.
+	// Status is the HTTP status that was sent; 0 when the answer was dropped or is still being
+	// made.
 	Status int `json:"status"`
 	// Fault is the kind of the HTTP fault that acted, if any.
 	Fault string `json:"fault,omitempty"`
@@ -48,8 +49,8 @@ func (e *entry) copy() Request {
 
 type requestKey struct{}
 
-// Note adds text to the record of the request that ctx belongs to, for GET /_sim/requests. Outside of Middleware it
-// does nothing.
+// Note adds text to the record of the request that ctx belongs to, for GET /_sim/requests. Outside
+// of Middleware it does nothing.
 func Note(ctx context.Context, text string) {
 	if e, ok := ctx.Value(requestKey{}).(*entry); ok {
 		e.edit(func(r *Request) { r.Notes = append(r.Notes, text) })

@@ -11,16 +11,18 @@ import (
 	"time"
 )
 
-// Kinds of HTTP fault. "Before" and "after" are about the handler: what happens before it leaves no trace in the
-// vendor's state, what happens after it has been committed there.
+// Kinds of HTTP fault. "Before" and "after" are about the handler: what happens before it leaves no
+// trace in the vendor's state, what happens after it has been committed there.
 const (
 	Latency    = "latency"     // wait Latency, then go on
 	DropBefore = "drop_before" // close the connection, the handler does not run
 	DropAfter  = "drop_after"  // the handler runs, its answer is lost
-	Reset      = "reset"       // the handler runs, the connection is reset in the middle of its body
-	Truncate   = "truncate"    // the handler runs, the body is cut, the answer is otherwise well-formed
-	HTML       = "html"        // an HTML page in place of JSON; Status 200 unless given
-	Status     = "status"      // Status, Body and Headers in place of the answer
+	// Reset: the handler runs, the connection is reset in the middle of its body.
+	Reset = "reset"
+	// Truncate: the handler runs, the body is cut, the answer is otherwise well-formed.
+	Truncate = "truncate"
+	HTML     = "html"   // an HTML page in place of JSON; Status 200 unless given
+	Status   = "status" // Status, Body and Headers in place of the answer
 )
 
 // Kinds of effect: what the vendors' own code asks about through Injector.Effect.
@@ -35,29 +37,36 @@ const (
 	ReplayExpired  = "replay_expired"  // a stored replay id is refused
 	ClockSkew      = "clock_skew"      // the vendor's clock is Seconds ahead (negative: behind)
 	SearchLag      = "search_lag"      // the search index is Seconds behind the records
-	UpsertRace     = "upsert_race"     // an upsert makes the record and says that another call did so meanwhile
-	PartFail       = "part_fail"       // one request within a composite call fails
-	StreamRefuse   = "stream_refuse"   // the event API refuses a call with the vendor's Code
-	StreamBreak    = "stream_break"    // a subscription breaks off instead of sending what it has
-	StreamSilence  = "stream_silence"  // a new subscription never says anything
+	// UpsertRace: an upsert makes the record and says that another call did so meanwhile.
+	UpsertRace    = "upsert_race"
+	PartFail      = "part_fail"      // one request within a composite call fails
+	StreamRefuse  = "stream_refuse"  // the event API refuses a call with the vendor's Code
+	StreamBreak   = "stream_break"   // a subscription breaks off instead of sending what it has
+	StreamSilence = "stream_silence" // a new subscription never says anything
+	// RecordFail: one record of a write is refused with Code, Message and Fields (Salesforce) or
+	// Status and Body (Desk).
+	RecordFail = "record_fail"
 )
 
 var (
 	httpKinds   = []string{Latency, DropBefore, DropAfter, Reset, Truncate, HTML, Status}
 	effectKinds = []string{RevokeTokens, LockRow, EventLoss, EventDuplicate, EventReorder, EventGap, EventOverflow,
-		ReplayExpired, ClockSkew, SearchLag, UpsertRace, PartFail, StreamRefuse, StreamBreak, StreamSilence}
+		ReplayExpired, ClockSkew, SearchLag, UpsertRace, PartFail, StreamRefuse, StreamBreak, StreamSilence, RecordFail}
 )
 
 // Rule is one line of a fault script.
 type Rule struct {
 	// Kind is one of the constants of this package.
 	Kind string `json:"kind"`
-	// Endpoint is what the rule applies to: "METHOD /path" or "/path", where a segment "*" or "{name}" matches any
-	// one segment and a last segment "**" matches the rest. Empty matches everything. Only for HTTP faults.
+	// Endpoint is what the rule applies to: "METHOD /path" or "/path", where a segment "*" or
+	// "{name}" matches any one segment and a last segment "**" matches the rest. Empty matches
+	// everything. Only for HTTP faults.
 	Endpoint string `json:"endpoint,omitempty"`
-	// Contains narrows an HTTP fault to requests whose decoded query or body has this text.
+	// Contains narrows an HTTP fault to requests whose decoded query or body has this text, and
+	// record_fail to records whose values have it.
 	Contains string `json:"contains,omitempty"`
-	// On narrows an effect to one subject, as the vendor names it: an object ("Contact"), an event type, a record id.
+	// On narrows an effect to one subject, as the vendor names it: an object ("Contact"), an event
+	// type, a record id.
 	On string `json:"on,omitempty"`
 	// After is how many matching occasions pass before the rule begins to act.
 	After int `json:"after,omitempty"`
@@ -65,21 +74,29 @@ type Rule struct {
 	Times int `json:"times,omitempty"`
 	// Probability is the chance, above 0 up to 1, that it acts on an occasion; 0 means always.
 	Probability float64 `json:"probability,omitempty"`
-	// Latency is a wait before anything else, with every kind of HTTP fault: "250ms", or a number of milliseconds.
+	// Latency is a wait before anything else, with every kind of HTTP fault: "250ms", or a number
+	// of milliseconds.
 	Latency Duration `json:"latency,omitempty"`
 	// Status is the HTTP status of kinds status and html.
 	Status int `json:"status,omitempty"`
 	// Body is the answer's body: a JSON string is sent as its text, anything else as it stands.
 	Body json.RawMessage `json:"body,omitempty"`
-	// Headers are set on the answer. A Retry-After that begins with "+" ("+30s") is sent as the HTTP date that far
-	// from now.
+	// Headers are set on the answer. A Retry-After that begins with "+" ("+30s") is sent as the
+	// HTTP date that far from now.
 	Headers map[string]string `json:"headers,omitempty"`
 	// Commit lets the handler run before status or html answers in its place.
 	Commit bool `json:"commit,omitempty"`
 	// Bytes is how much of the body reset and truncate let through; 0 means half of it.
 	Bytes int `json:"bytes,omitempty"`
-	// Code is the vendor's error code of stream_refuse; "" is service.unavailable.
+	// Code is the vendor's error code of stream_refuse ("" is service.unavailable) and of
+	// record_fail.
 	Code string `json:"code,omitempty"`
+	// Message and Fields are the rest of what record_fail answers.
+	Message string   `json:"message,omitempty"`
+	Fields  []string `json:"fields,omitempty"`
+	// Above lets record_fail act only on records that are written together with so many others that
+	// there are more than Above in all: a limit of the call.
+	Above int `json:"above,omitempty"`
 	// Seconds is the size of clock_skew and search_lag.
 	Seconds float64 `json:"seconds,omitempty"`
 }
@@ -165,6 +182,17 @@ func strict(data []byte, into any) error {
 
 // check returns the field that is wrong, and why.
 func (r Rule) check() (string, error) {
+	for _, part := range []func() (string, error){r.checkKind, r.checkNumbers, r.checkNeeds, r.checkValues} {
+		if field, err := part(); err != nil {
+			return field, err
+		}
+	}
+	return "", nil
+}
+
+// checkKind checks that the rule's kind is known, and that the rule says where it acts as that kind
+// does.
+func (r Rule) checkKind() (string, error) {
 	effect := r.isEffect()
 	switch {
 	case r.Kind == "":
@@ -173,10 +201,17 @@ func (r Rule) check() (string, error) {
 		return "kind", fmt.Errorf("%q is none of %s", r.Kind, strings.Join(slices.Concat(httpKinds, effectKinds), ", "))
 	case effect && r.Endpoint != "":
 		return "endpoint", fmt.Errorf("%s is not about an endpoint; use \"on\"", r.Kind)
-	case effect && r.Contains != "":
+	case effect && r.Contains != "" && r.Kind != RecordFail:
 		return "contains", fmt.Errorf("%s is not about a request", r.Kind)
 	case !effect && r.On != "":
 		return "on", fmt.Errorf("%s is about an endpoint", r.Kind)
+	}
+	return "", nil
+}
+
+// checkNumbers checks counts, sizes and times.
+func (r Rule) checkNumbers() (string, error) {
+	switch {
 	case r.After < 0:
 		return "after", errors.New("below zero")
 	case r.Times < 0:
@@ -187,12 +222,33 @@ func (r Rule) check() (string, error) {
 		return "latency", errors.New("below zero")
 	case r.Probability < 0 || r.Probability > 1:
 		return "probability", errors.New("not between 0 and 1")
+	}
+	return "", nil
+}
+
+// checkNeeds checks that the rule says what its kind needs, and nothing that its kind does not
+// know.
+func (r Rule) checkNeeds() (string, error) {
+	switch {
 	case r.Kind == Latency && r.Latency == 0:
 		return "latency", errors.New("missing")
 	case r.Kind == Status && r.Status == 0:
 		return "status", errors.New("missing")
-	case r.Code != "" && r.Kind != StreamRefuse:
+	case r.Code != "" && r.Kind != StreamRefuse && r.Kind != RecordFail:
 		return "code", fmt.Errorf("%s has no code", r.Kind)
+	case r.Kind == RecordFail && r.Code == "" && len(r.Body) == 0:
+		return "code", errors.New("missing")
+	case r.Kind != RecordFail && (r.Message != "" || len(r.Fields) > 0 || r.Above != 0):
+		return "message", fmt.Errorf("%s has no message, fields or above", r.Kind)
+	}
+	return "", nil
+}
+
+// checkValues checks what the rule answers with.
+func (r Rule) checkValues() (string, error) {
+	switch {
+	case r.Above < 0:
+		return "above", errors.New("below zero")
 	case r.Status != 0 && (r.Status < 200 || r.Status > 599):
 		return "status", fmt.Errorf("%d is not an HTTP status of a final answer", r.Status)
 	case (r.Kind == ClockSkew || r.Kind == SearchLag) && r.Seconds == 0:

@@ -1,6 +1,6 @@
-// Package journal keeps a simulator's state across restarts: a file of JSON lines that is only ever appended to,
-// or replaced whole. It survives a kill at any moment; it does not promise to survive a power cut (no fsync), because
-// what it holds is a pretended vendor.
+// Package journal keeps a simulator's state across restarts: a file of JSON lines that is only ever
+// appended to, or replaced whole. It survives a kill at any moment; it does not promise to survive
+// a power cut (no fsync), because what it holds is a pretended vendor.
 package journal
 
 import (
@@ -15,8 +15,8 @@ import (
 	"sync"
 )
 
-// Log is an append-only file of JSON lines. A Log opened with an empty path keeps nothing. Methods may be called
-// from several goroutines.
+// Log is an append-only file of JSON lines. A Log opened with an empty path keeps nothing. Methods
+// may be called from several goroutines.
 type Log struct {
 	path string
 
@@ -25,9 +25,10 @@ type Log struct {
 	size int64
 }
 
-// Open opens or creates the journal at path and returns the entries it holds, oldest first. A last line without its
-// newline was torn by a kill: it is cut off, as if its write had never begun. A broken line elsewhere is an error,
-// since it cannot come from a kill. An empty path gives a Log that keeps nothing.
+// Open opens or creates the journal at path and returns the entries it holds, oldest first. A last
+// line without its newline was torn by a kill: it is cut off, as if its write had never begun. A
+// broken line elsewhere is an error, since it cannot come from a kill. An empty path gives a Log
+// that keeps nothing.
 func Open(path string) (*Log, []json.RawMessage, error) {
 	if path == "" {
 		return &Log{}, nil, nil
@@ -48,7 +49,7 @@ func Open(path string) (*Log, []json.RawMessage, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("journal: %w", err)
 	}
-	if err := cut(file, int64(whole)); err != nil {
+	if err := truncate(file, int64(whole)); err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("journal: %w", err), file.Close())
 	}
 	return &Log{path: path, file: file, size: int64(whole)}, entries, nil
@@ -68,7 +69,7 @@ func split(data []byte) ([]json.RawMessage, error) {
 	return entries, nil
 }
 
-func cut(file *os.File, size int64) error {
+func truncate(file *os.File, size int64) error {
 	if err := file.Truncate(size); err != nil {
 		return err
 	}
@@ -76,8 +77,8 @@ func cut(file *os.File, size int64) error {
 	return err
 }
 
-// Append adds v as one line, in one write. When it returns nil the entry outlives the process. A failed write leaves
-// the journal as it was.
+// Append adds v as one line, in one write. When it returns nil the entry outlives the process. A
+// failed write leaves the journal as it was.
 func (l *Log) Append(v any) error {
 	if l.path == "" {
 		return nil
@@ -94,7 +95,7 @@ func (l *Log) Append(v any) error {
 	n, err := l.file.Write(append(line, '\n'))
 	if err != nil {
 		if n > 0 {
-			err = errors.Join(err, cut(l.file, l.size))
+			err = errors.Join(err, truncate(l.file, l.size))
 		}
 		return fmt.Errorf("journal: %w", err)
 	}
@@ -102,8 +103,8 @@ func (l *Log) Append(v any) error {
 	return nil
 }
 
-// Rewrite replaces everything the journal holds by entries. It writes aside and renames, so that a kill leaves
-// either the old content or the new.
+// Rewrite replaces everything the journal holds by entries. It writes aside and renames, so that a
+// kill leaves either the old content or the new.
 func (l *Log) Rewrite(entries []any) error {
 	if l.path == "" {
 		return nil

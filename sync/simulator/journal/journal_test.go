@@ -64,7 +64,8 @@ func TestEntriesAreFoundAgainInOrder(t *testing.T) {
 	}
 }
 
-// A kill can tear the last line at any byte; whatever was whole before it stays, and writing goes on after it.
+// A kill can tear the last line at any byte; whatever was whole before it stays, and writing goes
+// on after it.
 func TestTornLastLineIsCutOffAtEveryByte(t *testing.T) {
 	whole := "{\"n\":1}\n{\"n\":2}\n"
 	last := "{\"n\":3}\n"

@@ -8,10 +8,12 @@ import (
 	"time"
 )
 
-// capacity is how much one direction of a connection holds before its writer waits, in bytes, as a socket's buffers do.
+// capacity is how much one direction of a connection holds before its writer waits, in bytes, as a
+// socket's buffers do.
 const capacity = 64 << 10
 
-// direction carries bytes one way. Waiting in it is waiting on a sync.Cond, which a testing/synctest bubble counts as idle.
+// direction carries bytes one way. Waiting in it is waiting on a sync.Cond, which a
+// testing/synctest bubble counts as idle.
 type direction struct {
 	mu      sync.Mutex
 	changed sync.Cond
@@ -88,15 +90,15 @@ func (d *direction) write(p []byte) (n int, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for len(p) > 0 {
-		switch room := capacity - len(d.held); {
+		switch free := capacity - len(d.held); {
 		case d.ended:
 			return n, net.ErrClosed
 		case d.refused:
 			return n, io.ErrClosedPipe
 		case d.writing.passed:
 			return n, os.ErrDeadlineExceeded
-		case room > 0:
-			some := min(room, len(p))
+		case free > 0:
+			some := min(free, len(p))
 			d.held = append(d.held, p[:some]...)
 			p, n = p[some:], n+some
 			d.changed.Broadcast()
@@ -116,7 +118,8 @@ func (d *direction) close(end *bool, which *deadline) {
 	d.changed.Broadcast()
 }
 
-// conn is one end of a connection. Closing it lets the other end read what was written, and then the end.
+// conn is one end of a connection. Closing it lets the other end read what was written, and then
+// the end.
 type conn struct {
 	in, out       *direction
 	local, remote addr

@@ -1,5 +1,6 @@
-// Package memory is a network inside the process: listeners and connections that are buffers. Servers and clients of package net/http and of gRPC
-// work on it, also within a testing/synctest bubble, where a real socket would keep virtual time from going on.
+// Package memory is a network inside the process: listeners and connections that are buffers.
+// Servers and clients of package net/http and of gRPC work on it, also within a testing/synctest
+// bubble, where a real socket would keep virtual time from going on.
 package memory
 
 import (
@@ -21,7 +22,8 @@ func New(addresses ...string) Network {
 	return n
 }
 
-// DialContext connects to an address. It fails when nobody listens there any more, and when ctx ends first.
+// DialContext connects to an address. It fails when nobody listens there any more, and when ctx
+// ends first.
 func (n Network) DialContext(ctx context.Context, address string) (net.Conn, error) {
 	l := n[address]
 	if l == nil {

@@ -8,11 +8,12 @@ import (
 	"sidelight/sync/simulator/soql"
 )
 
-// binLife is how long a deleted record stays in the recycle bin. Then it is gone for good, and no change event tells of it.
+// binLife is how long a deleted record stays in the recycle bin. Then it is gone for good, and no
+// change event tells of it.
 const binLife = 15 * 24 * time.Hour
 
-// emptyBin purges what has been in the recycle bin for too long; s.mu is held. Nothing in it is older than s.binChecked says, so that most calls
-// look no further.
+// emptyBin purges what has been in the recycle bin for too long; s.mu is held. Nothing in it is
+// older than s.binChecked says, so that most calls look no further.
 func (s *Server) emptyBin(now time.Time) error {
 	if now.Sub(s.binChecked) < binLife {
 		return nil
@@ -42,7 +43,8 @@ func (s *Server) emptyBin(now time.Time) error {
 	return t.commit()
 }
 
-// purgeByHand empties the recycle bin of records as a person would: POST /_sim/purge {"ids": […]}. Records that are not in it are refused.
+// purgeByHand empties the recycle bin of records as a person would: POST /_sim/purge {"ids": […]}.
+// Records that are not in it are refused.
 func (s *Server) purgeByHand(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		IDs []string `json:"ids"`

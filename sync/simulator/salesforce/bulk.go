@@ -24,7 +24,7 @@ func (s *Server) bulkRoutes(api func(string, handler)) {
 			}
 		}
 		path := "/jobs/" + kind
-		api("GET "+path, func(c *call) (any, error) { return s.listJobs(c, kind) })
+		api("GET "+path, func(*call) (any, error) { return s.listJobs(kind) })
 		api("GET "+path+"/{id}", of(s.showJob))
 		api("PATCH "+path+"/{id}", of(s.moveJob))
 		api("DELETE "+path+"/{id}", of(s.dropJob))
@@ -150,7 +150,7 @@ func (s *Server) createIngestJob(c *call) (any, error) {
 	return j.info(), s.commit(s.serialPut(), put{Kind: kindJob, ID: j.ID, Value: j})
 }
 
-func (s *Server) listJobs(c *call, kind string) (any, error) {
+func (s *Server) listJobs(kind string) (any, error) {
 	if err := s.forgetJobs(); err != nil {
 		return nil, err
 	}
@@ -346,7 +346,8 @@ func (s *Server) failedRows(c *call, j *job) (any, error) {
 	})
 }
 
-// rowsOf are the uploaded rows that are chosen, each with two columns in front. The vendor promises no order; here it is the reverse, so that nobody relies on one.
+// rowsOf are the uploaded rows that are chosen, each with two columns in front. The vendor promises
+// no order; here it is the reverse, so that nobody relies on one.
 func (j *job) rowsOf(c *call, columns []string, choose func(outcome) ([]string, bool)) (any, error) {
 	if j.State != jobFailed && j.State != jobAborted {
 		if err := c.finished(j); err != nil {

@@ -126,7 +126,7 @@ func TestBulkQueriesDoNotTakeEverything(t *testing.T) {
 		"SELECT MailingAddress FROM Contact":                    "FUNCTIONALITY_NOT_ENABLED",
 		"SELECT Id, (SELECT Id FROM Contacts) FROM Account":     "FUNCTIONALITY_NOT_ENABLED",
 		"SELECT Nope FROM Contact":                              "INVALID_FIELD",
-		"SELECT Id FROM Contact GROUP BY Id":                    "MALFORMED_QUERY",
+		"SELECT Id FROM Contact GROUP BY Id":                    "FUNCTIONALITY_NOT_ENABLED",
 		"SELECT Id FROM Nothing":                                "INVALID_TYPE",
 		"SELECT Account.BillingAddress FROM Contact":            "FUNCTIONALITY_NOT_ENABLED",
 		"SELECT Id FROM Contact WHERE MailingAddress = 'Paris'": "INVALID_FIELD",
@@ -275,7 +275,7 @@ func TestJobsMoveOnlyForward(t *testing.T) {
 
 func TestResultsAreKeptForAWeekAndPackedForWhoAsks(t *testing.T) {
 	r := newRig(t)
-	created := r.clock.now()
+	created := r.clock.Now()
 	id := r.queryJob(obj{"operation": "query", "query": "SELECT Id FROM Contact"})
 	r.finish(queryJob, id)
 	req, err := http.NewRequest("GET", r.url+base+"/jobs/query/"+id+"/results", nil)
@@ -301,8 +301,8 @@ func TestResultsAreKeptForAWeekAndPackedForWhoAsks(t *testing.T) {
 		t.Error(left)
 	}
 	for range 8 * 24 { // a session lives as long as it is used
-		r.clock.advance(time.Hour)
-		if r.clock.now().Sub(created) > jobLife {
+		r.clock.Advance(time.Hour)
+		if r.clock.Now().Sub(created) > jobLife {
 			break
 		}
 		r.call("GET", "/limits", nil).want(200)

@@ -132,3 +132,82 @@ func TestAnAddressThatIsTooLongIsRefused(t *testing.T) {
 	}
 	r.query(long[:8<<10] + "')").want(200)
 }
+
+func TestCollectionsAreAnsweredWithASlashAtTheEnd(t *testing.T) {
+	r := newRig(t)
+	made := r.call("POST", "/composite/sobjects/", obj{"records": arr{record("Contact", obj{"LastName": "Slash"})}}).want(200).all()
+	id, _ := made[0]["id"].(string)
+	r.call("PATCH", "/composite/sobjects/", obj{"records": arr{record("Contact", obj{"Id": id, "Title": "T"})}}).want(200)
+	within := obj{"compositeRequest": arr{obj{"method": "DELETE", "url": base + "/composite/sobjects/?ids=" + id + "&allOrNone=true", "referenceId": "gone"}}}
+	if parts := objects(r.call("POST", "/composite/", within).want(200).body["compositeResponse"]); objects(parts[0]["body"])[0]["success"] != true {
+		t.Error(parts)
+	}
+	r.call("GET", "/sobjects/Contact/"+id, nil).refused(404, "ENTITY_IS_DELETED")
+}
+
+func TestACallWithoutABodyMayNameItsCompression(t *testing.T) {
+	r := newRig(t)
+	id := r.make("Contact", obj{"LastName": "Packed"})
+	r.call("GET", "/sobjects/Contact/"+id, nil, "Content-Encoding", "gzip").want(200)
+	r.call("DELETE", "/sobjects/Contact/"+id, nil, "Content-Encoding", "gzip").want(204)
+	r.call("POST", "/sobjects/Contact", `{"LastName":"Plain"}`, "Content-Encoding", "gzip").refused(400, "MALFORMED_REQUEST")
+	r.call("POST", "/sobjects/Contact", nil, "Content-Encoding", "gzip").refused(400, "JSON_PARSER_ERROR")
+}
+
+func TestARecordIsNamedByItsAddressAlone(t *testing.T) {
+	r := newRig(t)
+	id := r.make("Contact", obj{"LastName": "Named", "Id": nil})
+	r.call("PATCH", "/sobjects/Contact/"+id, obj{"id": id, "Title": "T"}).refused(400, "INVALID_FIELD")
+	r.call("POST", "/sobjects/Contact", obj{"LastName": "Named", "Id": id}).refused(400, "INVALID_FIELD_FOR_INSERT_UPDATE")
+	many := r.call("POST", "/composite/sobjects", obj{"records": arr{record("Contact", obj{"LastName": "Named", "id": id})}})
+	if got := outcomes(many.want(200)); got != "INVALID_FIELD_FOR_INSERT_UPDATE" {
+		t.Error(got)
+	}
+	for _, method := range []string{"GET", "PATCH", "DELETE"} {
+		r.call(method, "/sobjects/Contact/-1", obj{"Title": "T"}).refused(404, "NOT_FOUND")
+	}
+	if a := r.call("PATCH", "/sobjects/Contact/"+id, nil).want(400); a.text("message") != "The HTTP entity body is required, but this request has no entity body." {
+		t.Error(a.raw)
+	}
+	if rows := r.rows("SELECT Title FROM Contact WHERE LastName = 'Named'"); len(rows) != 1 || rows[0]["Title"] != nil {
+		t.Error(rows)
+	}
+}
+
+func TestDeletedRowsAreForQueryAllNotForAllRows(t *testing.T) {
+	r := newRig(t)
+	a := r.query("SELECT Id FROM Contact WHERE IsDeleted = true ALL ROWS")
+	a.refused(400, "MALFORMED_QUERY")
+	if !strings.HasSuffix(a.text("message"), "ALL ROWS not allowed in this context") {
+		t.Error(a.raw)
+	}
+}
+
+func TestARecordIsDeletedByItsExternalID(t *testing.T) {
+	r := newRig(t)
+	id := r.make("Contact", obj{"LastName": "Marked", "Sidelight_Link_Id__c": "mark-1"})
+	twin := obj{"LastName": "Twin", "Email": "twins@example.com"}
+	r.make("Contact", twin)
+	r.make("Contact", twin)
+	if a := r.call("DELETE", "/sobjects/Contact/Email/twins@example.com", nil).want(300); len(a.items) != 2 {
+		t.Error(a.raw)
+	}
+	r.call("DELETE", "/sobjects/Contact/Title/x", nil).refused(400, "INVALID_FIELD")
+	r.call("DELETE", "/sobjects/Contact/Sidelight_Link_Id__c/mark-1", nil).want(204)
+	r.call("DELETE", "/sobjects/Contact/Sidelight_Link_Id__c/mark-1", nil).refused(404, "NOT_FOUND")
+	r.call("GET", "/sobjects/Contact/"+id, nil).refused(404, "ENTITY_IS_DELETED")
+}
+
+func TestEveryLimitSaysWhatIsLeft(t *testing.T) {
+	r := newRig(t)
+	limits := r.call("GET", "/limits", nil).want(200).body
+	for name, one := range limits {
+		most, left := one.(obj)["Max"], one.(obj)["Remaining"]
+		if most == nil || left == nil || left.(float64) > most.(float64) {
+			t.Errorf("%s: %v", name, one)
+		}
+	}
+	if len(limits) < 40 || limits["DailyApiRequests"].(obj)["Remaining"] != 99_999.0 || limits["PermissionSets"].(obj)["CreateCustom"] == nil {
+		t.Error(limits)
+	}
+}

@@ -57,6 +57,7 @@ func (s *Server) each(c *call, body batchBody, write func(*tx, map[string]any) (
 	failed := -1
 	err := s.transact(c, func(t *tx) error {
 		start := t.savepoint()
+		t.together = len(body.Records)
 		for i, input := range body.Records {
 			back := t.savepoint()
 			out, err := write(t, input)
@@ -67,7 +68,7 @@ func (s *Server) each(c *call, body batchBody, write func(*tx, map[string]any) (
 			if kept := new(keptError); !errors.As(err, &kept) {
 				back()
 			}
-			results[i] = ordered{{"success", false}, {"errors", []any{known(err).inList()}}}
+			results[i] = ordered{{"success", false}, {"errors", []any{asAPIError(err).inList()}}}
 			if body.AllOrNone && failed < 0 {
 				failed = i
 			}
@@ -166,7 +167,7 @@ func (s *Server) updateMany(c *call) (any, error) {
 		}
 		r, err := s.record(table, id)
 		if err != nil {
-			e := known(err)
+			e := asAPIError(err)
 			if e.Code == "NOT_FOUND" {
 				e = badRequest("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
 			}
@@ -226,17 +227,18 @@ func (s *Server) upsertMany(c *call) (any, error) {
 	})
 }
 
-// upsert changes the record with an external id, or makes it. seen are the ids of the same batch, in which each may stand once.
+// upsert changes the record with an external id, or makes it. seen are the ids of the same batch,
+// in which each may stand once.
 func (t *tx) upsert(table *table, name, value string, input map[string]any, seen map[string]bool) (r *row, created bool, err error) {
 	f, found, err := t.s.external(table, name, value)
 	if err != nil {
 		return nil, false, err
 	}
-	if key, _ := f.key(value); seen[key] {
+	key, _ := f.key(value)
+	if seen[key] {
 		return nil, false, badRequest("DUPLICATE_VALUE", "Duplicate external id specified: "+value, f.name)
-	} else {
-		seen[key] = true
 	}
+	seen[key] = true
 	if found != nil {
 		r, err = t.change(found, omitting(input, f.name))
 		return r, false, err

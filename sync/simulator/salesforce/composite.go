@@ -17,6 +17,21 @@ const (
 	maxQueries     = 5
 )
 
+// compositeRoutes are those that carry several requests, or several records, in one call. Each is
+// answered with a slash at its end, too.
+func (s *Server) compositeRoutes(api func(string, handler)) {
+	api("POST /composite", s.composite)
+	api("POST /composite/batch", s.batch)
+	api("POST /composite/tree/{object}", since(34, s.tree))
+	api("POST /composite/graph", since(50, s.graph))
+	api("POST /composite/sobjects", s.createMany)
+	api("PATCH /composite/sobjects", s.updateMany)
+	api("DELETE /composite/sobjects", s.removeMany)
+	api("GET /composite/sobjects/{object}", s.retrieveMany)
+	api("POST /composite/sobjects/{object}", s.retrieveMany)
+	api("PATCH /composite/sobjects/{object}/{field}", s.upsertMany)
+}
+
 type subrequest struct {
 	Method      string            `json:"method"`
 	URL         string            `json:"url"`
@@ -44,28 +59,38 @@ func (s *Server) composite(c *call) (any, error) {
 	if err := checkSubrequests(body.Requests); err != nil {
 		return nil, err
 	}
+	out, _, err := s.runParts(c, body.Requests, body.AllOrNone)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"compositeResponse": out}, nil
+}
+
+// runParts answers the requests of a composite call in turn. With allOrNone one that fails takes
+// the others back; whole is false then.
+func (s *Server) runParts(c *call, requests []subrequest, allOrNone bool) (out []any, whole bool, err error) {
 	answers := map[string]any{}
-	out := make([]any, 0, len(body.Requests))
 	part := func(r subrequest, status int, header map[string]string, answer any) any {
-		return ordered{{"body", answer}, {"httpHeaders", header}, {"httpStatusCode", status}, {"referenceId", r.ReferenceID}}
+		return ordered{{"body", answer}, {"httpHeaders", header}, {"httpStatusCode", status},
+			{"referenceId", r.ReferenceID}}
 	}
 	failed := -1
 	run := func() {
-		for i, r := range body.Requests {
+		for i, r := range requests {
 			status, header, answer := s.part(c, r, answers)
 			answers[r.ReferenceID] = answer
 			out = append(out, part(r, status, header, answer))
-			if status >= 400 && body.AllOrNone {
+			if status >= 400 && allOrNone {
 				failed = i
 				return
 			}
 		}
 	}
-	if !body.AllOrNone {
+	if !allOrNone {
 		run()
-		return map[string]any{"compositeResponse": out}, nil
+		return out, true, nil
 	}
-	err := s.transact(c, func(t *tx) error {
+	err = s.transact(c, func(t *tx) error {
 		c.within = t
 		back := t.savepoint()
 		if run(); failed >= 0 {
@@ -73,19 +98,27 @@ func (s *Server) composite(c *call) (any, error) {
 		}
 		return nil
 	})
-	if failed >= 0 {
-		halted := badRequest("PROCESSING_HALTED", "The transaction was rolled back since another operation in the same transaction failed.")
-		cause := out[failed]
-		out = out[:0]
-		for i, r := range body.Requests {
-			if i == failed {
-				out = append(out, cause)
-				continue
-			}
-			out = append(out, part(r, halted.status, map[string]string{}, halted.body()))
-		}
+	c.within = nil
+	if failed < 0 {
+		return out, true, err
 	}
-	return map[string]any{"compositeResponse": out}, err
+	halted := badRequest("PROCESSING_HALTED",
+		"The transaction was rolled back since another operation in the same transaction failed.")
+	cause := out[failed]
+	out = out[:0]
+	for i, r := range requests {
+		if i == failed {
+			out = append(out, cause)
+			continue
+		}
+		out = append(out, part(r, halted.status, map[string]string{}, halted.body()))
+	}
+	return out, false, err
+}
+
+func badReference(id string) error {
+	return badRequest("INVALID_INPUT", "Provided reference Id ("+id+") must be unique, "+
+		"start with a letter and hold letters, digits and underscores only.")
 }
 
 func checkSubrequests(requests []subrequest) error {
@@ -95,7 +128,7 @@ func checkSubrequests(requests []subrequest) error {
 	seen, queries := map[string]bool{}, 0
 	for _, r := range requests {
 		if !referenceName.MatchString(r.ReferenceID) || seen[r.ReferenceID] {
-			return badRequest("INVALID_INPUT", "Provided reference Id ("+r.ReferenceID+") must be unique, start with a letter and hold letters, digits and underscores only.")
+			return badReference(r.ReferenceID)
 		}
 		seen[r.ReferenceID] = true
 		if costly.MatchString(r.URL) {
@@ -171,7 +204,7 @@ func (s *Server) subrequest(c *call, r subrequest, answers map[string]any) (stat
 		}
 	}
 	fail := func(err error) (int, map[string]string, any) {
-		e := known(err)
+		e := asAPIError(err)
 		return e.status, header, e.body()
 	}
 	if err != nil {
@@ -186,7 +219,7 @@ func (s *Server) subrequest(c *call, r subrequest, answers map[string]any) (stat
 		request.Header.Set(name, value)
 	}
 	handle, path := s.match(request)
-	if handle == nil || strings.Contains(path, "/composite/batch") || strings.HasSuffix(path, "/composite") || strings.HasSuffix(path, "/Content") || strings.Contains(path, "/jobs/") {
+	if handle == nil || !nestable(path) {
 		return fail(notFound())
 	}
 	inner := &call{server: s, session: c.session, request: request, header: http.Header{}, version: c.version, body: body, within: c.within}
@@ -210,7 +243,19 @@ func (s *Server) subrequest(c *call, r subrequest, answers map[string]any) (stat
 	return status, header, json.RawMessage(plain)
 }
 
-// match finds a request's handler through the same routes as any other request, which also fills in its path values.
+// nestable tells whether a request may stand within a composite one.
+func nestable(path string) bool {
+	path = strings.TrimSuffix(path, "/")
+	for _, part := range []string{"/composite/batch", "/composite/graph", "/composite/tree", "/jobs/"} {
+		if strings.Contains(path, part) {
+			return false
+		}
+	}
+	return !strings.HasSuffix(path, "/composite") && !strings.HasSuffix(path, "/Content")
+}
+
+// match finds a request's handler through the same routes as any other request, which also fills in
+// its path values.
 func (s *Server) match(r *http.Request) (handler, string) {
 	_, pattern := s.mux.Handler(r)
 	handle := s.api[pattern]

@@ -138,13 +138,13 @@ func TestTheCardComesInOneCall(t *testing.T) {
 func TestALaterRequestUsesAnEarlierAnswer(t *testing.T) {
 	r := newRig(t)
 	a := r.call("POST", "/composite", obj{"compositeRequest": arr{
-		request("POST", "/sobjects/Account", "house", obj{"Name": "House"}),
-		request("POST", "/sobjects/Contact", "person", obj{"LastName": "Person", "AccountId": "@{house.id}"}),
+		request("POST", "/sobjects/Account", "account", obj{"Name": "Acme"}),
+		request("POST", "/sobjects/Contact", "person", obj{"LastName": "Person", "AccountId": "@{account.id}"}),
 		get("SELECT Account.Name FROM Contact WHERE Id = '@{person.id}'", "look"),
 		request("GET", "/sobjects/Account/@{nobody.id}", "broken", nil),
 	}}).want(200)
 	got := parts(a)
-	if rows := objects(got["look"]["body"].(obj)["records"]); len(rows) != 1 || rows[0]["Account"].(obj)["Name"] != "House" {
+	if rows := objects(got["look"]["body"].(obj)["records"]); len(rows) != 1 || rows[0]["Account"].(obj)["Name"] != "Acme" {
 		t.Error(a.raw)
 	}
 	if got["broken"]["httpStatusCode"] != 400.0 || !strings.Contains(fmt.Sprint(got["broken"]), "PROCESSING_HALTED") {
@@ -156,17 +156,17 @@ func TestACompositeCanBeAllOrNone(t *testing.T) {
 	r := newRig(t)
 	run := func(last obj) map[string]obj {
 		return parts(r.call("POST", "/composite", obj{"allOrNone": true, "compositeRequest": arr{
-			request("POST", "/sobjects/Account", "house", obj{"Name": "Whole"}),
+			request("POST", "/sobjects/Account", "account", obj{"Name": "Whole"}),
 			request("POST", "/sobjects/Contact", "person", last),
 			request("POST", "/sobjects/Account", "never", obj{"Name": "Whole"}),
 		}}).want(200))
 	}
 	count := func() int { return len(r.rows("SELECT Id FROM Account WHERE Name = 'Whole'")) }
-	got := run(obj{"AccountId": "@{house.id}"})
-	if count() != 0 || !strings.Contains(fmt.Sprint(got["house"]), "PROCESSING_HALTED") || !strings.Contains(fmt.Sprint(got["person"]), "REQUIRED_FIELD_MISSING") {
+	got := run(obj{"AccountId": "@{account.id}"})
+	if count() != 0 || !strings.Contains(fmt.Sprint(got["account"]), "PROCESSING_HALTED") || !strings.Contains(fmt.Sprint(got["person"]), "REQUIRED_FIELD_MISSING") {
 		t.Error(count(), got)
 	}
-	if got := run(obj{"LastName": "Person", "AccountId": "@{house.id}"}); count() != 2 || got["person"]["httpStatusCode"] != 201.0 {
+	if got := run(obj{"LastName": "Person", "AccountId": "@{account.id}"}); count() != 2 || got["person"]["httpStatusCode"] != 201.0 {
 		t.Error(count(), got)
 	}
 }

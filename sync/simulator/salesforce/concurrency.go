@@ -20,8 +20,8 @@ type inFlight struct {
 	begun map[*http.Request]time.Time
 }
 
-// limitLong refuses a call while too many others have been under way for long. It stands outside of the faults: a call that a fault
-// keeps waiting counts.
+// limitLong refuses a call while too many others have been under way for long. It stands outside of
+// the faults: a call that a fault keeps waiting counts.
 func (s *Server) limitLong(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, "/services/data/") {

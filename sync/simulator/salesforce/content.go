@@ -6,8 +6,8 @@ func blob(name, label string, edits ...edit) *field {
 	return newField("base64", name, label, 0, append([]edit{longText}, edits...))
 }
 
-// content are the objects that enhanced notes are made of: a ContentNote is a ContentDocument with one version, and a
-// ContentDocumentLink ties it to a record.
+// content are the objects that enhanced notes are made of: a ContentNote is a ContentDocument with
+// one version, and a ContentDocumentLink ties it to a record.
 func content() []*object {
 	return []*object{
 		{name: "ContentNote", label: "Content Note", plural: "Content Notes", prefix: "069", writable: true, fields: fields(

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// severalCurrencies gives what has amounts a currency, as an organization has it once several are activated: the first is its own, and that of every record until then.
-// s.mu is held.
+// severalCurrencies gives what has amounts a currency, as an organization has it once several are
+// activated: the first is its own, and that of every record until then. s.mu is held.
 func (s *Server) severalCurrencies() {
 	if len(s.settings.Currencies) == 0 {
 		return

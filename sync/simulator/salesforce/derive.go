@@ -9,7 +9,7 @@ import (
 
 // derive fills in the fields that follow from others.
 func derive(o *object, values map[string]any) {
-	if o.field("FirstName") != nil && o.name != "Name" {
+	if o.field("FirstName") != nil && o.name != "Name" && (o.name != "Account" || values["IsPersonAccount"] == true) {
 		first, _ := values["FirstName"].(string)
 		last, _ := values["LastName"].(string)
 		values["Name"] = strings.TrimSpace(first + " " + last)

@@ -28,16 +28,35 @@ func summary(c *call, t *table) map[string]any {
 		"urls": map[string]string{"sobject": base, "describe": base + "/describe", "rowTemplate": base + "/{ID}"}}
 }
 
-// describedSince is when the organization's fields were last changed: before anything here began.
+// basics is an object in short, with the records of it that the user looked at last.
+func (s *Server) basics(c *call) (any, error) {
+	t, err := s.readable(c.request.PathValue("object"))
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"objectDescribe": summary(c, t), "recentItems": s.recentOf(c, t, maxRecentOf)}, nil
+}
+
+// describedSince is when the organization's fields were last changed, where no setting has changed
+// them: before anything here began.
 var describedSince = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// described is when the organization's fields were last changed; s.mu is held.
+func (s *Server) described() time.Time {
+	if s.settings.Described.IsZero() {
+		return describedSince
+	}
+	return s.settings.Described
+}
 
 func (s *Server) describe(c *call) (any, error) {
 	t, err := s.readable(c.request.PathValue("object"))
 	if err != nil {
 		return nil, err
 	}
-	c.header.Set("Last-Modified", describedSince.Format(http.TimeFormat))
-	if since, err := http.ParseTime(c.request.Header.Get("If-Modified-Since")); err == nil && !describedSince.After(since) {
+	changed := s.described()
+	c.header.Set("Last-Modified", changed.Format(http.TimeFormat))
+	if since, err := http.ParseTime(c.request.Header.Get("If-Modified-Since")); err == nil && !changed.After(since) {
 		c.status = http.StatusNotModified
 		return nil, nil
 	}
@@ -50,7 +69,7 @@ func (s *Server) describe(c *call) (any, error) {
 	for _, ch := range t.children {
 		children = append(children, map[string]any{"childSObject": ch.object, "field": ch.field, "relationshipName": ch.name, "cascadeDelete": ch.cascade, "deprecatedAndHidden": false})
 	}
-	out["fields"], out["childRelationships"], out["recordTypeInfos"] = fields, children, []any{}
+	out["fields"], out["childRelationships"], out["recordTypeInfos"] = fields, children, s.recordTypeInfos(c, t.name)
 	return out, nil
 }
 
@@ -62,6 +81,9 @@ func describeField(t *table, f *field) map[string]any {
 	values := []any{}
 	for _, v := range f.picklist {
 		values = append(values, map[string]any{"active": true, "defaultValue": v == f.defaultTo, "label": v, "value": v, "validFor": nil})
+	}
+	if f.codes {
+		values = describeCodes(f.name)
 	}
 	query := f.forQuery()
 	length := f.length
@@ -84,8 +106,8 @@ func describeField(t *table, f *field) map[string]any {
 	}
 	return map[string]any{"name": f.name, "label": f.label, "type": f.kind, "length": length, "byteLength": bytes, "precision": f.precision, "scale": f.scale, "digits": f.digits,
 		"updateable": f.updateable && t.writable, "createable": f.createable && t.writable, "nillable": f.nillable(), "defaultedOnCreate": f.defaulted, "calculated": f.calculated,
-		"autoNumber": false, "externalId": f.externalID, "unique": f.unique, "idLookup": f.idLookup, "caseSensitive": false, "picklistValues": values, "restrictedPicklist": f.restricted,
-		"dependentPicklist": false, "controllerName": nil, "referenceTo": to, "relationshipName": null(f.relationship), "compoundFieldName": null(f.compound), "filterable": query.Filterable,
+		"autoNumber": false, "externalId": f.externalID, "unique": f.unique, "idLookup": f.idLookup, "caseSensitive": false, "picklistValues": values, "restrictedPicklist": f.restricted || f.codes,
+		"dependentPicklist": f.controller != "", "controllerName": null(f.controller), "referenceTo": to, "relationshipName": null(f.relationship), "compoundFieldName": null(f.compound), "filterable": query.Filterable,
 		"sortable": query.Sortable, "groupable": query.Sortable, "permissionable": !f.required && f.name != "Id", "soapType": soap, "custom": f.custom(), "nameField": f.nameField,
 		"htmlFormatted": false, "encrypted": false, "deprecatedAndHidden": false, "cascadeDelete": f.cascade, "defaultValue": f.defaultTo, "inlineHelpText": nil, "extraTypeInfo": nil}
 }

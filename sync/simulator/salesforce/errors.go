@@ -7,7 +7,8 @@ import (
 	"sidelight/sync/simulator/soql"
 )
 
-// apiError is an error in the vendor's words. Lists of results call the code statusCode, all else errorCode.
+// apiError is an error in the vendor's words. Lists of results call the code statusCode, all else
+// errorCode.
 type apiError struct {
 	status  int
 	Message string   `json:"message"`
@@ -68,8 +69,8 @@ func (e *apiError) inList() any {
 	return out
 }
 
-// known turns any error into one that can be sent.
-func known(err error) *apiError {
+// asAPIError turns any error into one that can be sent.
+func asAPIError(err error) *apiError {
 	var e *apiError
 	if errors.As(err, &e) {
 		return e

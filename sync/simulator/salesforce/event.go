@@ -19,7 +19,8 @@ const (
 	overflowID = "000000000000000AAA"
 )
 
-// event is a change event. Values are those of the row; how they look on the wire is the schema's business.
+// event is a change event. Values are those of the row; how they look on the wire is the schema's
+// business.
 type event struct {
 	Replay   uint64         `json:"replay"`
 	UUID     string         `json:"uuid"`
@@ -60,7 +61,8 @@ func (s *Server) eventsOf(t *tx) []*event {
 		e.Origin, e.Key, e.At, e.Commit, e.User = t.origin, key, t.at.UnixMilli(), commit, t.user
 		same, _ := json.Marshal([]any{e.Entity, e.Type, e.Values, e.Nulled})
 		if first := merged[string(same)]; first != nil && !slices.Contains(first.IDs, e.IDs[0]) {
-			first.IDs = append(first.IDs, e.IDs[0]) // one event tells of every record that changed alike
+			// One event tells of every record that changed alike.
+			first.IDs = append(first.IDs, e.IDs[0])
 			continue
 		}
 		sequence++
@@ -93,7 +95,8 @@ func describeChange(o *object, c change) *event {
 		if len(e.Changed) == 0 {
 			return nil
 		}
-		if !slices.Contains(e.Changed, "LastModifiedDate") { // a second change within the same second
+		if !slices.Contains(e.Changed, "LastModifiedDate") {
+			// A second change within the same second.
 			e.Changed = append(e.Changed, "LastModifiedDate")
 			e.Values["LastModifiedDate"] = c.next.values["LastModifiedDate"]
 		}
@@ -112,7 +115,8 @@ func isNameOfParts(f *field, o *object) bool {
 	return f.name == "Name" && o.field("LastName") != nil
 }
 
-// bend applies the event faults: lost, doubled, reordered, and gaps and overflow in the place of events.
+// bend applies the event faults: lost, doubled, reordered, and gaps and overflow in the place of
+// events.
 func (s *Server) bend(events []*event) []*event {
 	var out []*event
 	for _, e := range events {
@@ -158,8 +162,9 @@ type bus struct {
 	mu     sync.Mutex
 	events []*event // ascending by replay id
 	last   uint64
-	floor  uint64        // the newest replay id that has been dropped: from there on nothing is missing
-	wake   chan struct{} // closed and replaced when something is published
+	// floor is the newest replay id that has been dropped: from there on nothing is missing.
+	floor uint64
+	wake  chan struct{} // closed and replaced when something is published
 
 	// held waits for the next event, to be sent after it. Server.mu guards it.
 	held *event
@@ -174,6 +179,7 @@ func newBus() *bus { return &bus{last: firstReplay, floor: firstReplay, wake: ma
 func (b *bus) number(events []*event) []*event {
 	last := b.newest()
 	for _, e := range events {
+		//nolint:gosec // any whole number does
 		last += 1 + uint64(e.At)%3
 		e.Replay, e.UUID = last, transactionKey()
 	}
@@ -224,8 +230,8 @@ func (b *bus) retained() []*event {
 	return slices.Clone(b.events)
 }
 
-// after returns at most limit events of a topic beyond a replay id, the newest replay id there is, and a channel that
-// is closed when more comes.
+// after returns at most limit events of a topic beyond a replay id, the newest replay id there is,
+// and a channel that is closed when more comes.
 func (b *bus) after(topic string, replay uint64, limit int) (events []*event, newest uint64, more <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -100,8 +100,8 @@ type envelope struct {
 	Login   *struct{} `xml:"Body>login"`
 }
 
-// soap answers undelete, with a result for each record. Signing in this way is over: new organizations and newer versions of
-// the API refuse it.
+// soap answers undelete, with a result for each record. Signing in this way is over: new
+// organizations and newer versions of the API refuse it.
 func (s *Server) soap(w http.ResponseWriter, r *http.Request) {
 	var in envelope
 	err := xml.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&in)
@@ -163,13 +163,14 @@ func (t *tx) undelete(id string) *apiError {
 		return badRequest("UNDELETE_FAILED", "Entity is not in the recycle bin")
 	}
 	if err := t.unique(r, r.id()); err != nil {
-		return known(err)
+		return asAPIError(err)
 	}
 	t.restore(r)
 	return nil
 }
 
-// undeleteByHand restores records as a person would in the recycle bin: POST /_sim/undelete {"ids": […]}.
+// undeleteByHand restores records as a person would in the recycle bin: POST /_sim/undelete {"ids":
+// […]}.
 func (s *Server) undeleteByHand(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		IDs []string `json:"ids"`
@@ -188,7 +189,8 @@ func (s *Server) undeleteByHand(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// merge merges records as a person would: POST /_sim/merge {"master": ID, "losers": [ID, …]}. What hung on the losers hangs on the master afterwards.
+// merge merges records as a person would: POST /_sim/merge {"master": ID, "losers": [ID, …]}. What
+// hung on the losers hangs on the master afterwards.
 func (s *Server) merge(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Master string   `json:"master"`
@@ -232,7 +234,7 @@ func (s *Server) byHand(w http.ResponseWriter, write func(*tx) error) {
 	t := s.begin(s.admin(), "")
 	if err := write(t); err != nil {
 		t.rollback()
-		writeJSON(w, http.StatusBadRequest, known(err).body())
+		writeJSON(w, http.StatusBadRequest, asAPIError(err).body())
 		return
 	}
 	if err := t.commit(); err != nil {

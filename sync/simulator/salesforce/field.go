@@ -23,6 +23,8 @@ type field struct {
 	idLookup          bool
 	restricted        bool // a picklist that takes nothing else
 	picklist          []string
+	codes             bool   // its values are countries' or states' codes
+	controller        string // the field on which its values depend
 	referenceTo       []string
 	relationship      string // the parent's name in a path: Account, Owner
 	children          string // the relationship's name on the parent: Contacts
@@ -142,7 +144,8 @@ func integer(name, label string, digits int, edits ...edit) *field {
 	return f
 }
 
-// decimal is a double, currency or percent; precision counts all digits, scale those behind the point.
+// decimal is a double, currency or percent; precision counts all digits, scale those behind the
+// point.
 func decimal(kind, name, label string, precision, scale int, edits ...edit) *field {
 	f := newField(kind, name, label, 0, edits)
 	f.precision, f.scale = precision, scale
@@ -155,7 +158,8 @@ func picklist(name, label string, values []string, edits ...edit) *field {
 	return f
 }
 
-// reference points at a record of one of the objects. children names the relationship on the parent; empty is none.
+// reference points at a record of one of the objects. children names the relationship on the
+// parent; empty is none.
 func reference(name, label, relationship, children string, to []string, edits ...edit) *field {
 	f := newField("reference", name, label, 18, edits)
 	f.referenceTo, f.relationship, f.children = to, relationship, children

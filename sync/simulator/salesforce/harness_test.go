@@ -8,35 +8,17 @@ import (
 	"net/http/httptest"
 	neturl "net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"sidelight/internal/testkit"
 	"sidelight/sync/simulator/fault"
 	"sidelight/sync/simulator/seed"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// clock is the time a test sets.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
 
 // obj is a JSON object.
 type obj = map[string]any
@@ -47,7 +29,7 @@ type arr = []any
 // rig is an organization under test, reached over HTTP with a session of the demo client.
 type rig struct {
 	*testing.T
-	clock  *clock
+	clock  *testkit.Clock
 	faults *fault.Injector
 	server *Server
 	url    string
@@ -55,13 +37,14 @@ type rig struct {
 	client *http.Client
 }
 
-// newRig starts an organization with 60 contacts and 12 accounts; edit may change its configuration.
+// newRig starts an organization with 60 contacts and 12 accounts; edit may change its
+// configuration.
 func newRig(t *testing.T, edit ...func(*Config)) *rig {
 	t.Helper()
-	c := &clock{at: time.Date(2026, 5, 4, 9, 57, 17, 0, time.UTC)}
-	faults := fault.New(c.now, 1)
-	cfg := Config{Now: c.now, Injector: faults,
-		World: seed.Generate(seed.Options{Contacts: 60, Accounts: 12, Overlap: 0.5, Seed: 1, Now: c.now()})}
+	c := testkit.NewClock(time.Date(2026, 5, 4, 9, 57, 17, 0, time.UTC))
+	faults := fault.New(c.Now, 1)
+	cfg := Config{Now: c.Now, Injector: faults,
+		World: seed.Generate(seed.Options{Contacts: 60, Accounts: 12, Overlap: 0.5, Seed: 1, Now: c.Now()})}
 	for _, change := range edit {
 		change(&cfg)
 	}

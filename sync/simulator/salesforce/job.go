@@ -40,24 +40,26 @@ const (
 	jobAborted  = "Aborted"
 )
 
-// job is a bulk job. Its work is done at once; state tells it as the vendor would, one step per look.
+// job is a bulk job. Its work is done at once; state tells it as the vendor would, one step per
+// look.
 type job struct {
-	ID          string    `json:"id"`
-	Kind        string    `json:"kind"`
-	Operation   string    `json:"operation"`
-	Object      string    `json:"object"`
-	ExternalID  string    `json:"externalId,omitempty"`
-	LineEnding  string    `json:"lineEnding"`
-	Delimiter   string    `json:"delimiter"`
-	Version     string    `json:"version"`
-	Created     time.Time `json:"created"`
-	CreatedBy   string    `json:"createdBy"`
-	State       string    `json:"state"`
-	Problem     string    `json:"problem,omitempty"`
-	Header      []string  `json:"header,omitempty"`
-	Rows        []string  `json:"rows,omitempty"`     // of a query, as lines of CSV
-	Upload      string    `json:"upload,omitempty"`   // of an ingest
-	Outcomes    []outcome `json:"outcomes,omitempty"` // of an ingest, in the order of the upload's rows
+	ID         string    `json:"id"`
+	Kind       string    `json:"kind"`
+	Operation  string    `json:"operation"`
+	Object     string    `json:"object"`
+	ExternalID string    `json:"externalId,omitempty"`
+	LineEnding string    `json:"lineEnding"`
+	Delimiter  string    `json:"delimiter"`
+	Version    string    `json:"version"`
+	Created    time.Time `json:"created"`
+	CreatedBy  string    `json:"createdBy"`
+	State      string    `json:"state"`
+	Problem    string    `json:"problem,omitempty"`
+	Header     []string  `json:"header,omitempty"`
+	Rows       []string  `json:"rows,omitempty"`   // of a query, as lines of CSV
+	Upload     string    `json:"upload,omitempty"` // of an ingest
+	// Outcomes are those of an ingest, in the order of the upload's rows.
+	Outcomes    []outcome `json:"outcomes,omitempty"`
 	unannounced int       // how many looks still see an earlier state
 }
 
@@ -144,7 +146,8 @@ func (s *Server) typeOfPath(o soql.Object, path string) soql.Type {
 	return f.Type
 }
 
-// runIngest writes what was uploaded. Each row stands or falls alone; a header that cannot be read fails the job.
+// runIngest writes what was uploaded. Each row stands or falls alone; a header that cannot be read
+// fails the job.
 func (s *Server) runIngest(c *call, j *job) error {
 	rows, problem := j.parseUpload(s.db.table(j.Object))
 	if problem != "" {
@@ -154,6 +157,7 @@ func (s *Server) runIngest(c *call, j *job) error {
 	s.usage.batches += (len(rows) + batchRows - 1) / batchRows
 	return s.transact(c, func(t *tx) error {
 		table, seen := s.db.table(j.Object), map[string]bool{}
+		t.together = min(len(rows), maxCollection) // triggers run for two hundred rows at a time
 		j.Outcomes = make([]outcome, len(rows))
 		for i, row := range rows {
 			back := t.savepoint()
@@ -163,7 +167,7 @@ func (s *Server) runIngest(c *call, j *job) error {
 				if kept := new(keptError); !errors.As(err, &kept) {
 					back()
 				}
-				e := known(err)
+				e := asAPIError(err)
 				out.Error = e.Code + ":" + e.Message + ":" + strings.Join(e.Fields, ",") + " --"
 			}
 			j.Outcomes[i] = out
@@ -174,7 +178,8 @@ func (s *Server) runIngest(c *call, j *job) error {
 	})
 }
 
-// carriageReturn stands for a CR while rows are parsed. It is no character, so that no value has it.
+// carriageReturn stands for a CR while rows are parsed. It is no character, so that no value has
+// it.
 const carriageReturn = "\ufdd0"
 
 // parseUpload reads the header and the rows, or says why the vendor fails the whole job.
@@ -263,7 +268,7 @@ func (t *tx) ingest(j *job, table *table, input map[string]any, seen map[string]
 	}
 	r, err := t.s.record(table, id)
 	if err != nil {
-		if e := known(err); e.status == 404 && e.Code == "NOT_FOUND" {
+		if e := asAPIError(err); e.status == 404 && e.Code == "NOT_FOUND" {
 			err = badRequest("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
 		}
 		return id, false, err

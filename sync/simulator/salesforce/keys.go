@@ -16,22 +16,23 @@ import (
 	"time"
 )
 
-// keys are the certificate authority and the server certificate of the Pub/Sub endpoint, in PEM. They are kept, so
-// that a client that trusts them goes on trusting them after a restart.
+// keys are the certificate authority and the server certificate of the Pub/Sub endpoint, in PEM.
+// They are kept, so that a client that trusts them goes on trusting them after a restart.
 type keys struct {
 	CA   string `json:"ca"`
 	Cert string `json:"cert"`
 	Key  string `json:"key"`
 }
 
-// The certificates are for loopback: they are valid at any time that a clock, true or set by a test, may tell.
+// The certificates are for loopback: they are valid at any time that a clock, true or set by a
+// test, may tell.
 var (
 	validFrom = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 	validTo   = time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// freshKeys are the keys of an organization that has none yet: one pair for a process, because nobody is protected by
-// them and tests start organizations by the thousand.
+// freshKeys are the keys of an organization that has none yet: one pair for a process, because
+// nobody is protected by them and tests start organizations by the thousand.
 var freshKeys = sync.OnceValues(newKeys)
 
 // ensureKeys makes the keys if there are none; s.mu is held.
@@ -80,8 +81,8 @@ func newKeys() (*keys, error) {
 	return &keys{CA: block("CERTIFICATE", ca), Cert: block("CERTIFICATE", cert), Key: block("PRIVATE KEY", key)}, nil
 }
 
-// PubSubCAPEM is the authority that the Pub/Sub endpoint's certificate is signed by, for clients to trust. The
-// certificate is for localhost and loopback addresses.
+// PubSubCAPEM is the authority that the Pub/Sub endpoint's certificate is signed by, for clients to
+// trust. The certificate is for localhost and loopback addresses.
 func (s *Server) PubSubCAPEM() []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -17,7 +17,8 @@ import (
 	"sidelight/sync/simulator/fault"
 )
 
-// sessionLife is how long an access token lives after its last use (the vendor's default session setting).
+// sessionLife is how long an access token lives after its last use (the vendor's default session
+// setting).
 const sessionLife = 2 * time.Hour
 
 // codeLife is how long an authorization code lives.
@@ -49,9 +50,6 @@ type code struct {
 	refresh                           bool
 	at                                time.Time
 }
-
-// orgID is the organization's, 18 characters.
-func (s *Server) orgID() string { return makeID("00D", 1) }
 
 // admin is the user that everything here is done as.
 func (s *Server) admin() string {
@@ -117,6 +115,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 		q.Set("code", made)
 	}
 	redirect.RawQuery = q.Encode()
+	//nolint:gosec // the twin knows no registered addresses, and holds nobody's data
 	http.Redirect(w, r, redirect.String(), http.StatusFound)
 }
 
@@ -146,21 +145,9 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	switch kind {
 	case "client_credentials":
 	case "authorization_code":
-		c := s.codes[form.Get("code")]
-		delete(s.codes, form.Get("code"))
-		sum := sha256.Sum256([]byte(form.Get("code_verifier")))
-		switch {
-		case c == nil || c.client != client || s.now().Sub(c.at) > codeLife:
-			refused("invalid_grant", "expired authorization code")
-			return
-		case c.redirect != form.Get("redirect_uri"):
-			refused("redirect_uri_mismatch", "redirect_uri must match configuration")
-			return
-		case c.challenge != "" && form.Get("code_verifier") == "":
-			refused("invalid_grant", "missing required code verifier")
-			return
-		case c.challenge != "" && c.challenge != base64.RawURLEncoding.EncodeToString(sum[:]):
-			refused("invalid_request", "invalid code verifier")
+		c, problem, description := s.redeem(client, form)
+		if problem != "" {
+			refused(problem, description)
 			return
 		}
 		user = c.user
@@ -194,16 +181,57 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	s.answerToken(w, r, user, client, refresh)
 }
 
+// redeem takes the code of a sign-in, which is good once, or says what is wrong with it. s.mu is
+// held.
+func (s *Server) redeem(client string, form neturl.Values) (c *code, problem, description string) {
+	c = s.codes[form.Get("code")]
+	delete(s.codes, form.Get("code"))
+	sum := sha256.Sum256([]byte(form.Get("code_verifier")))
+	switch {
+	case c == nil || c.client != client || s.now().Sub(c.at) > codeLife:
+		return nil, "invalid_grant", "expired authorization code"
+	case c.redirect != form.Get("redirect_uri"):
+		return nil, "redirect_uri_mismatch", "redirect_uri must match configuration"
+	case c.challenge != "" && form.Get("code_verifier") == "":
+		return nil, "invalid_grant", "missing required code verifier"
+	case c.challenge != "" && c.challenge != base64.RawURLEncoding.EncodeToString(sum[:]):
+		return nil, "invalid_request", "invalid code verifier"
+	}
+	return c, "", ""
+}
+
 // loginHosts are the audiences of an assertion beside this server itself.
 var loginHosts = []string{"https://login.salesforce.com", "https://test.salesforce.com"}
 
-// assertion checks a JWT bearer assertion against the key that an administrator set, and says what is wrong with it.
+// assertionClaims are what an assertion says. The vendor takes its end as a number and as the text
+// of one.
+type assertionClaims struct {
+	jwt.RegisteredClaims
+	Exp json.Number `json:"exp"`
+}
+
+// GetExpirationTime implements jwt.Claims.
+func (c *assertionClaims) GetExpirationTime() (*jwt.NumericDate, error) {
+	if c.Exp == "" {
+		return nil, nil
+	}
+	seconds, err := c.Exp.Float64()
+	if err != nil {
+		return nil, err
+	}
+	return jwt.NewNumericDate(time.Unix(int64(seconds), 0)), nil
+}
+
+// assertion checks a JWT bearer assertion against the key that an administrator set, and says what
+// is wrong with it.
 func (s *Server) assertion(text, self string) string {
 	key, err := jwt.ParseRSAPublicKeyFromPEM([]byte(s.settings.SigningKey))
 	if err != nil {
 		return "user hasn't approved this consumer"
 	}
-	_, err = jwt.Parse(text, func(*jwt.Token) (any, error) { return key, nil }, jwt.WithValidMethods([]string{"RS256"}), jwt.WithExpirationRequired(),
+	keyOf := func(*jwt.Token) (any, error) { return key, nil }
+	_, err = jwt.ParseWithClaims(text, &assertionClaims{}, keyOf,
+		jwt.WithValidMethods([]string{"RS256"}), jwt.WithExpirationRequired(),
 		jwt.WithIssuer(ClientID), jwt.WithSubject(Username), jwt.WithAudience(append(loginHosts, self)...), jwt.WithTimeFunc(s.now))
 	switch {
 	case err == nil:
@@ -240,7 +268,8 @@ func (s *Server) answerToken(w http.ResponseWriter, r *http.Request, user, clien
 	writeJSON(w, http.StatusOK, answer)
 }
 
-// crowdedOut removes the oldest refresh token when there is no room for another; s.mu is held.
+// crowdedOut removes the oldest refresh token where the user has as many as are allowed. s.mu is
+// held.
 func (s *Server) crowdedOut(user, client string) []put {
 	var oldest *grant
 	n := 0

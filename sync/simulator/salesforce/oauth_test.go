@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	neturl "net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -77,7 +78,7 @@ func TestTheWebServerFlowNeedsTheRightVerifier(t *testing.T) {
 	}
 	r.exchange(ClientID, code, verifier).denied("invalid_grant")
 	late := r.approve(ClientID)
-	r.clock.advance(codeLife + time.Second)
+	r.clock.Advance(codeLife + time.Second)
 	r.exchange(ClientID, late, verifier).denied("invalid_grant")
 	r.exchange(RotatingClientID, r.approve(ClientID), verifier).denied("invalid_grant")
 }
@@ -116,7 +117,7 @@ func TestTheSixthApprovalRevokesTheFirst(t *testing.T) {
 	var tokens []string
 	for range maxGrants + 1 {
 		tokens = append(tokens, r.exchange(ClientID, r.approve(ClientID), verifier).want(200).text("refresh_token"))
-		r.clock.advance(time.Second)
+		r.clock.Advance(time.Second)
 	}
 	r.refresh(ClientID, tokens[0]).denied("invalid_grant")
 	for _, token := range tokens[1:] {
@@ -143,7 +144,7 @@ func TestJWTBearerNeedsTheKeyThatWasSet(t *testing.T) {
 		t.Fatal(err)
 	}
 	signIn := func(change jwt.MapClaims) reply {
-		claims := jwt.MapClaims{"iss": ClientID, "sub": Username, "aud": r.url, "exp": r.clock.now().Add(3 * time.Minute).Unix()}
+		claims := jwt.MapClaims{"iss": ClientID, "sub": Username, "aud": r.url, "exp": r.clock.Now().Add(3 * time.Minute).Unix()}
 		for name, value := range change {
 			claims[name] = value
 		}
@@ -163,11 +164,15 @@ func TestJWTBearerNeedsTheKeyThatWasSet(t *testing.T) {
 		t.Error(got.raw)
 	}
 	signIn(jwt.MapClaims{"aud": "https://login.salesforce.com"}).want(200)
+	signIn(jwt.MapClaims{"exp": strconv.FormatInt(r.clock.Now().Add(time.Minute).Unix(), 10)}).want(200)
+	signIn(jwt.MapClaims{"exp": strconv.FormatInt(r.clock.Now().Add(-time.Minute).Unix(), 10)}).denied("invalid_grant")
+	signIn(jwt.MapClaims{"exp": "soon"}).denied("invalid_grant")
+	signIn(jwt.MapClaims{"exp": nil}).denied("invalid_grant")
 	for name, change := range map[string]jwt.MapClaims{
 		"audience is invalid":                {"aud": "https://example.com"},
 		"user hasn't approved this consumer": {"sub": "nobody@x.example"},
 		"client identifier invalid":          {"iss": "nobody"},
-		"invalid assertion":                  {"exp": r.clock.now().Add(-time.Minute).Unix()},
+		"invalid assertion":                  {"exp": r.clock.Now().Add(-time.Minute).Unix()},
 	} {
 		if a := signIn(change); a.text("error_description") != name {
 			t.Errorf("%s instead of %s", a.raw, name)
@@ -177,7 +182,7 @@ func TestJWTBearerNeedsTheKeyThatWasSet(t *testing.T) {
 
 func TestSessionsEnd(t *testing.T) {
 	for name, end := range map[string]func(r *rig){
-		"by time":  func(r *rig) { r.clock.advance(sessionLife + time.Second) },
+		"by time":  func(r *rig) { r.clock.Advance(sessionLife + time.Second) },
 		"by fault": func(r *rig) { r.fault(`{"kind":"revoke_tokens","times":1}`) },
 		"by revoking": func(r *rig) {
 			r.send("POST", "/services/oauth2/revoke?token="+neturl.QueryEscape(r.token), nil).want(200)
@@ -198,7 +203,7 @@ func TestSessionsEnd(t *testing.T) {
 func TestUseKeepsASessionAlive(t *testing.T) {
 	r := newRig(t)
 	for range 3 {
-		r.clock.advance(sessionLife - time.Minute)
+		r.clock.Advance(sessionLife - time.Minute)
 		r.call("GET", "/limits", nil).want(200)
 	}
 }

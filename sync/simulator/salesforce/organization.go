@@ -12,6 +12,14 @@ func organization() []*object {
 			text("PrimaryContact", "Primary Contact", 80), text("Country", "Country", 80),
 			audit(),
 		)},
+		{name: "RecordType", label: "Record Type", plural: "Record Types", prefix: "012", fields: fields(
+			identity(),
+			text("Name", "Record Type Label", 80, nameField), text("DeveloperName", "Record Type Name", 80),
+			text("NamespacePrefix", "Namespace Prefix", 15), text("Description", "Description", 255),
+			text("SobjectType", "Object Type", 40),
+			checkbox("IsActive", "Active"), checkbox("IsPersonType", "Is Person Type"),
+			audit(),
+		)},
 		{name: "Profile", label: "Profile", plural: "Profile", prefix: "00e", fields: fields(
 			identity(),
 			text("Name", "Name", 255, nameField),

@@ -19,7 +19,8 @@ func TestManyCallersAtOnceAreAllServed(t *testing.T) {
 	for caller := range callers {
 		calls.Go(func() {
 			for n := range each {
-				// Everybody upserts the same ten marks: one of them makes each, the others change it.
+				// Everybody upserts the same ten marks: one of them makes each, the others change
+				// it.
 				path := fmt.Sprintf("%s%s/sobjects/Contact/Sidelight_Link_Id__c/mark%d", r.url, base, n)
 				req, err := http.NewRequest("PATCH", path, strings.NewReader(fmt.Sprintf(`{"LastName":"Caller %d"}`, caller)))
 				if err != nil {

@@ -198,32 +198,19 @@ func refusal(rule fault.Rule) (codes.Code, string) {
 	}
 }
 
-// subscribe hands events over as they are asked for. With nothing to say it sends an empty answer from time to time, with the newest replay id.
+// subscribe hands events over as they are asked for. With nothing to say it sends an empty answer
+// from time to time, with the newest replay id.
 func (s *Server) subscribe(stream grpc.ServerStream) error {
 	ctx := stream.Context()
 	if err := s.caller(ctx); err != nil {
 		return err
 	}
 	sub := &subscription{server: s, stream: stream}
-	requests, ended := make(chan *pb.FetchRequest), make(chan error, 1)
-	go func() {
-		for {
-			r := new(pb.FetchRequest)
-			if err := stream.RecvMsg(r); err != nil {
-				ended <- err
-				return
-			}
-			select {
-			case requests <- r:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
+	requests, ended := receive(stream)
 	pause := s.pause()
-	keepAlive, patience := time.NewTimer(pause), time.NewTimer(s.cfg.Patience)
+	keepAlive, silence := time.NewTimer(pause), time.NewTimer(s.cfg.IdleTimeout)
 	defer keepAlive.Stop()
-	defer patience.Stop()
+	defer silence.Stop()
 	for {
 		var more <-chan struct{}
 		if sub.topic != "" {
@@ -233,14 +220,14 @@ func (s *Server) subscribe(stream grpc.ServerStream) error {
 			}
 			if sent {
 				keepAlive.Reset(pause)
-				patience.Reset(s.cfg.Patience)
+				silence.Reset(s.cfg.IdleTimeout)
 				continue
 			}
 			more = wake
 		}
 		var idle <-chan time.Time
 		if sub.credit == 0 {
-			idle = patience.C
+			idle = silence.C
 		}
 		select {
 		case <-idle:
@@ -267,6 +254,26 @@ func (s *Server) subscribe(stream grpc.ServerStream) error {
 			}
 		}
 	}
+}
+
+// receive hands over the requests of a stream until it ends, and then why it did.
+func receive(stream grpc.ServerStream) (<-chan *pb.FetchRequest, <-chan error) {
+	requests, ended := make(chan *pb.FetchRequest), make(chan error, 1)
+	go func() {
+		for {
+			r := new(pb.FetchRequest)
+			if err := stream.RecvMsg(r); err != nil {
+				ended <- err
+				return
+			}
+			select {
+			case requests <- r:
+			case <-stream.Context().Done():
+				return
+			}
+		}
+	}()
+	return requests, ended
 }
 
 // pause is how long a subscription with nothing to say stays silent.
@@ -321,7 +328,8 @@ func (sub *subscription) ask(r *pb.FetchRequest) error {
 	return nil
 }
 
-// send hands over what there is, as far as it was asked for; when there is nothing, wake is closed once there may be.
+// send hands over what there is, as far as it was asked for; when there is nothing, wake is closed
+// once there may be.
 func (sub *subscription) send() (sent bool, wake <-chan struct{}, err error) {
 	if sub.credit == 0 || sub.silent {
 		return false, nil, nil
@@ -349,6 +357,7 @@ func (sub *subscription) send() (sent bool, wake <-chan struct{}, err error) {
 	if len(events) == int(sub.credit) {
 		out.LatestReplayId = replayBytes(sub.at) // there may be more, which must not be skipped
 	}
+	//nolint:gosec // never more than the credit, which is an int32
 	sub.credit -= int32(len(events))
 	out.PendingNumRequested = sub.credit
 	sub.server.faults.Count("event "+sub.topic, len(events))

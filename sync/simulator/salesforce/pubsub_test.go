@@ -165,7 +165,8 @@ func (s *stream) events(n int) []*pb.ConsumerEvent {
 	return out
 }
 
-// set names the fields of a bitmap as clients read it: a bit's place is the field's place in the schema.
+// set names the fields of a bitmap as clients read it: a bit's place is the field's place in the
+// schema.
 func (s *subscriber) set(id string, bitmaps any) []string {
 	s.Helper()
 	var out []string
@@ -209,7 +210,7 @@ func TestChangeEventsTellOfEveryStep(t *testing.T) {
 	s := sub.subscribe(&pb.FetchRequest{TopicName: contactTopic, ReplayPreset: pb.ReplayPreset_EARLIEST, NumRequested: 100})
 	id := r.call("POST", "/sobjects/Contact", obj{"FirstName": "Ann", "LastName": "Bee", "Title": "T", "Birthdate": "2000-01-02", "MailingCity": "Bonn"},
 		"Sforce-Call-Options", "client=somebody").want(201).text("id")
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	r.call("PATCH", "/sobjects/Contact/"+id, obj{"FirstName": "Anna", "Title": nil, "LoyaltyPoints__c": 3}).want(204)
 	r.call("PATCH", "/sobjects/Contact/"+id, obj{}).want(204)
 	r.call("DELETE", "/sobjects/Contact/"+id, nil).want(204)
@@ -253,7 +254,7 @@ func TestChangeEventsTellOfEveryStep(t *testing.T) {
 	if values["LoyaltyPoints__c"] != 3.0 || values["Email"] != nil || values["Title"] != nil {
 		t.Error(values)
 	}
-	if header["commitTimestamp"] != r.clock.now().UnixMilli() || header["changeOrigin"] != "com/salesforce/api/rest/68.0" {
+	if header["commitTimestamp"] != r.clock.Now().UnixMilli() || header["changeOrigin"] != "com/salesforce/api/rest/68.0" {
 		t.Error(header)
 	}
 }
@@ -315,12 +316,12 @@ func TestASubscriptionGoesOnWhereItWas(t *testing.T) {
 	signIn := func() {
 		r.token = r.tokenFor(neturl.Values{"grant_type": {"client_credentials"}}).want(200).text("access_token")
 	}
-	r.clock.advance(retention - time.Minute)
+	r.clock.Advance(retention - time.Minute)
 	signIn()
 	if got := from(replayBytes(latest)).events(1); string(got[0].ReplayId) != string(first.ReplayId) {
 		t.Error("what is kept was not sent again")
 	}
-	r.clock.advance(2 * time.Minute)
+	r.clock.Advance(2 * time.Minute)
 	from(replayBytes(latest)).refused(codes.InvalidArgument, "subscription.fetch.replayid.corrupted")
 	second := r.make("Contact", obj{"LastName": "After"})
 	for name, s := range map[string]*stream{"from the last": from(first.ReplayId), "earliest": sub.subscribe(&pb.FetchRequest{TopicName: contactTopic, ReplayPreset: pb.ReplayPreset_EARLIEST, NumRequested: 1})} {
@@ -349,7 +350,7 @@ func TestAQuietStreamSaysWhereItIs(t *testing.T) {
 }
 
 func TestAStreamOfWhichNothingIsAskedEnds(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.Patience = 10 * time.Millisecond })
+	r := newRig(t, func(c *Config) { c.IdleTimeout = 10 * time.Millisecond })
 	sub := r.subscriber()
 	r.make("Contact", obj{"LastName": "One"})
 	s := sub.subscribe(&pb.FetchRequest{TopicName: contactTopic, ReplayPreset: pb.ReplayPreset_EARLIEST, NumRequested: 1})
@@ -373,7 +374,8 @@ func TestSubscribersNeedASessionAndATopic(t *testing.T) {
 
 	s := sub.subscribe(first(contactTopic))
 	r.send("POST", "/services/oauth2/revoke?token="+r.token, nil).want(200)
-	// The server may end the stream before the message is out; then sending says io.EOF, and receiving says why.
+	// The server may end the stream before the message is out; then sending says io.EOF, and
+	// receiving says why.
 	if err := s.SendMsg(&pb.FetchRequest{TopicName: contactTopic, NumRequested: 1}); err != nil && !errors.Is(err, io.EOF) {
 		t.Fatal(err)
 	}

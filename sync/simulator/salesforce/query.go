@@ -51,7 +51,17 @@ func (s *Server) run(c *call, all bool) (any, error) {
 	for _, object := range append(statement.Queried(), statement.Traversed()...) {
 		s.faults.Count("query "+object, 1)
 	}
+	if statement.Aggregated() {
+		groups := statement.Groups(all)
+		if len(groups) > soql.MaxGroups {
+			return nil, badRequest("EXCEEDED_ID_LIMIT", "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch")
+		}
+		return c.groups(groups), nil
+	}
 	rows := statement.Select(all)
+	if statement.Viewed() {
+		s.look(c.session.User, rows)
+	}
 	if statement.Count() {
 		return map[string]any{"totalSize": len(rows), "done": true, "records": []any{}}, nil
 	}
@@ -61,6 +71,19 @@ func (s *Server) run(c *call, all bool) (any, error) {
 		batch = min(max(n, minBatch), defaultBatch)
 	}
 	return s.page(c, &locator{statement: statement, rows: rows, batch: batch, user: c.session.User}, 0)
+}
+
+// groups are the rows of a grouped query: they are no records and have no address.
+func (c *call) groups(results [][]soql.AggregateCell) any {
+	records := make([]any, len(results))
+	for i, cells := range results {
+		out := ordered{{"attributes", ordered{{"type", "AggregateResult"}}}}
+		for _, cell := range cells {
+			out = append(out, pair{cell.Name, wire(cell.Value, cell.Type)})
+		}
+		records[i] = out
+	}
+	return ordered{{"totalSize", len(records)}, {"done", true}, {"records", records}}
 }
 
 // columnsOfResult describes what a query would select instead of running it.
@@ -86,14 +109,14 @@ func (s *Server) page(c *call, l *locator, from int) (any, error) {
 	}
 	out := ordered{{"totalSize", len(l.rows)}, {"done", to == len(l.rows)}}
 	if to < len(l.rows) {
-		id := "0r8Si" + strings.Repeat("0", 7) + fmt.Sprintf("%06d", s.keep(l))
+		id := "0r8Si" + strings.Repeat("0", 7) + fmt.Sprintf("%06d", s.addLocator(l))
 		out = append(out, pair{"nextRecordsUrl", fmt.Sprintf("%s/query/%s-%d", c.base(), id, to)})
 	}
 	return append(out, pair{"records", records}), nil
 }
 
-// keep numbers a locator and drops the oldest beyond the limit.
-func (s *Server) keep(l *locator) int64 {
+// addLocator numbers a locator and drops the oldest beyond the limit.
+func (s *Server) addLocator(l *locator) int64 {
 	if l.serial != 0 {
 		return l.serial
 	}

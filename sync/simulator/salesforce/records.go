@@ -9,7 +9,8 @@ import (
 	"sidelight/sync/simulator/fault"
 )
 
-// transact runs a write: all of it is kept, or none. Within a composite call that is all or none itself, the write becomes a part of that.
+// transact runs a write: all of it is kept, or none. Within a composite call that is all or none
+// itself, the write becomes a part of that.
 func (s *Server) transact(c *call, write func(*tx) error) error {
 	allowSave := strings.Contains(strings.ToLower(c.request.Header.Get("Sforce-Duplicate-Rule-Header")), "allowsave=true")
 	if t := c.within; t != nil {
@@ -66,7 +67,7 @@ func (s *Server) retrieve(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.record(table, c.request.PathValue("id"))
+	r, err := s.addressed(table, c.request.PathValue("id"))
 	if err != nil {
 		return nil, err
 	}
@@ -96,13 +97,16 @@ func (s *Server) update(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.record(table, c.request.PathValue("id"))
+	r, err := s.addressed(table, c.request.PathValue("id"))
 	if err != nil {
 		return nil, err
 	}
 	var input map[string]any
 	if err := c.decode(&input); err != nil {
 		return nil, err
+	}
+	if namesID(input) {
+		return nil, badRequest("INVALID_FIELD", "The Id field should not be specified in the sobject data.")
 	}
 	return nil, s.transact(c, func(t *tx) error { _, err := t.change(r, input); return err })
 }
@@ -112,7 +116,7 @@ func (s *Server) remove(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.record(table, c.request.PathValue("id"))
+	r, err := s.addressed(table, c.request.PathValue("id"))
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +128,8 @@ type several []*row
 
 func (several) Error() string { return "several records match" }
 
-// external finds the live record with an external id, or the value of another lookup field; nil when there is none. More than one is the error several.
+// external finds the live record with an external id, or the value of another lookup field; nil
+// when there is none. More than one is the error several.
 func (s *Server) external(table *table, name, value string) (*field, *row, error) {
 	f := table.field(name)
 	if f == nil || (!f.externalID && !f.idLookup) {
@@ -150,7 +155,8 @@ func (s *Server) external(table *table, name, value string) (*field, *row, error
 	return f, nil, live
 }
 
-// choices answers a lookup that several records match: status 300 and where they are. Any other error stays what it is.
+// choices answers a lookup that several records match: status 300 and where they are. Any other
+// error stays what it is.
 func (c *call) choices(err error) (any, error) {
 	var live several
 	if !errors.As(err, &live) {
@@ -179,7 +185,23 @@ func (s *Server) retrieveByExternalID(c *call) (any, error) {
 	return c.whole(r, nil), nil
 }
 
-// raced asks the fault script whether another call made the record at the same moment, so that this one says it is there already.
+func (s *Server) removeByExternalID(c *call) (any, error) {
+	table, err := s.writableTable(c.request.PathValue("object"))
+	if err != nil {
+		return nil, err
+	}
+	_, r, err := s.external(table, c.request.PathValue("field"), c.request.PathValue("value"))
+	if err == nil && r == nil {
+		err = notFound()
+	}
+	if err != nil {
+		return c.choices(err)
+	}
+	return nil, s.transact(c, func(t *tx) error { return t.discard(r, "") })
+}
+
+// raced asks the fault script whether another call made the record at the same moment, so that this
+// one says it is there already.
 func (s *Server) raced(f *field, r *row) *apiError {
 	if _, on := s.faults.Effect(fault.UpsertRace, r.table.name); !on {
 		return nil

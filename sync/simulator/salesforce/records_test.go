@@ -27,7 +27,7 @@ func TestARecordLivesFromCreateToUndelete(t *testing.T) {
 	if !strings.Contains(got.raw, `"LoyaltyPoints__c":7.0`) {
 		t.Error("a double without a point")
 	}
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	r.call("PATCH", "/sobjects/Contact/"+id[:15], obj{"Email": nil, "Title": "  Head  "}).want(204)
 	after := r.call("GET", "/sobjects/Contact/"+id+"?fields=Email,Title,SystemModstamp", nil).want(200)
 	if after.body["Email"] != nil || after.text("Title") != "Head" || after.text("SystemModstamp") <= got.text("SystemModstamp") || len(after.body) != 4 {
@@ -166,26 +166,26 @@ func TestDescribeTellsWhatCanBeMappedAndAnswers304(t *testing.T) {
 
 func TestFeedsTellWhatChangedAndWhatWentAway(t *testing.T) {
 	r := newRig(t)
-	start := r.clock.now()
-	r.clock.advance(time.Minute)
+	start := r.clock.Now()
+	r.clock.Advance(time.Minute)
 	changed, gone := r.make("Account", obj{"Name": "Stays"}), r.make("Account", obj{"Name": "Goes"})
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	r.call("DELETE", "/sobjects/Account/"+gone, nil).want(204)
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	feed := func(kind string, from, to time.Time) reply {
 		return r.call("GET", "/sobjects/Account/"+kind+"/?"+neturl.Values{"start": {from.Format(time.RFC3339)}, "end": {to.Format(time.RFC3339)}}.Encode(), nil)
 	}
-	updated := feed("updated", start, r.clock.now()).want(200)
+	updated := feed("updated", start, r.clock.Now()).want(200)
 	if ids := updated.body["ids"].(arr); len(ids) != 1 || ids[0] != changed || updated.text("latestDateCovered") != "2026-05-04T10:00:00.000+0000" {
 		t.Error(updated.raw)
 	}
-	deleted := feed("deleted", start, r.clock.now()).want(200)
+	deleted := feed("deleted", start, r.clock.Now()).want(200)
 	if rows := objects(deleted.body["deletedRecords"]); len(rows) != 1 || rows[0]["id"] != gone || deleted.text("earliestDateAvailable") == "" {
 		t.Error(deleted.raw)
 	}
 	// The feed of deletions goes on naming what left the recycle bin; no query does.
 	r.send("POST", "/_sim/purge", obj{"ids": arr{gone}}).want(204)
-	deleted = feed("deleted", start, r.clock.now()).want(200)
+	deleted = feed("deleted", start, r.clock.Now()).want(200)
 	if rows := objects(deleted.body["deletedRecords"]); len(rows) != 1 || rows[0]["id"] != gone {
 		t.Error(deleted.raw)
 	}
@@ -210,7 +210,7 @@ func TestTheDailyQuotaEndsAndComesBack(t *testing.T) {
 		t.Error("the vendor does not say when to come back")
 	}
 	r.send("GET", "/services/data", nil).want(200)
-	r.clock.advance(usageWindow)
+	r.clock.Advance(usageWindow)
 	if r.token = r.tokenFor(neturl.Values{"grant_type": {"client_credentials"}}).text("access_token"); r.token == "" {
 		t.Fatal("no token")
 	}
@@ -230,7 +230,7 @@ func TestALockedRecordIsNotWritten(t *testing.T) {
 
 func TestDeletingTakesChildrenAlongAndBringsThemBack(t *testing.T) {
 	r := newRig(t)
-	account := r.make("Account", obj{"Name": "House"})
+	account := r.make("Account", obj{"Name": "Acme"})
 	contact := r.make("Contact", obj{"LastName": "Child", "AccountId": account})
 	earlier := r.make("Contact", obj{"LastName": "Gone before", "AccountId": account})
 	r.call("DELETE", "/sobjects/Contact/"+earlier, nil).want(204)
@@ -392,4 +392,17 @@ func TestNoBodyIsTakenThatIsTooLargeOrNotWhatItSays(t *testing.T) {
 	r.call("POST", "/sobjects/Contact", "not packed", "Content-Encoding", "gzip").refused(400, "MALFORMED_REQUEST")
 	raw, _ := json.Marshal(obj{"LastName": strings.Repeat("x", maxBody)})
 	r.call("POST", "/sobjects/Contact", string(raw)).refused(http.StatusRequestEntityTooLarge, "REQUEST_TOO_LARGE")
+}
+
+func TestAGroupedQueryAnswersRowsWithoutAnAddress(t *testing.T) {
+	r := newRig(t)
+	account := r.call("POST", "/sobjects/Account", obj{"Name": "Grouped"}).want(201).text("id")
+	for i, stage := range []string{"Prospecting", "Prospecting", "Closed Won"} {
+		r.call("POST", "/sobjects/Opportunity", obj{"Name": "Deal", "AccountId": account, "StageName": stage, "CloseDate": "2026-12-01", "Amount": 1000.5 * float64(i+1)}).want(201)
+	}
+	got := r.call("GET", "/query?q="+neturl.QueryEscape("SELECT StageName, COUNT(Id) n, SUM(Amount) total FROM Opportunity WHERE AccountId = '"+account+"' GROUP BY StageName ORDER BY StageName"), nil).want(200)
+	if !strings.Contains(got.raw, `"records":[{"attributes":{"type":"AggregateResult"},"StageName":"Closed Won","n":1,"total":3001.5},`+
+		`{"attributes":{"type":"AggregateResult"},"StageName":"Prospecting","n":2,"total":3001.5}]`) {
+		t.Error(got.raw)
+	}
 }

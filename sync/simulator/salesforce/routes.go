@@ -3,10 +3,13 @@ package salesforce
 import (
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,6 +44,9 @@ type call struct {
 
 // decode reads the body as JSON; numbers keep their digits.
 func (c *call) decode(into any) error {
+	if len(c.body) == 0 {
+		return badRequest("JSON_PARSER_ERROR", "The HTTP entity body is required, but this request has no entity body.")
+	}
 	d := json.NewDecoder(strings.NewReader(string(c.body)))
 	d.UseNumber()
 	if err := d.Decode(into); err != nil {
@@ -67,6 +73,8 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("/services/oauth2/revoke", s.revokeToken)
 	s.mux.HandleFunc("/services/oauth2/userinfo", s.guard(s.userinfo))
 	s.mux.HandleFunc("/id/{org}/{user}", s.guard(s.identity))
+	s.mux.HandleFunc("GET /.well-known/openid-configuration", s.discovery)
+	s.mux.HandleFunc("GET /id/keys", s.signingKeys)
 	s.mux.HandleFunc("GET /services/data", s.versions)
 	s.mux.HandleFunc("GET /services/data/{$}", s.versions)
 	s.mux.HandleFunc("POST /services/Soap/u/{version}", s.soap)
@@ -79,6 +87,10 @@ func (s *Server) routes() {
 	api("GET /{$}", s.resources)
 	api("GET /limits", s.limits)
 	api("GET /limits/{$}", s.limits)
+	s.lookRoutes(func(pattern string, handle handler) {
+		api(pattern, handle)
+		api(pattern+"/{$}", handle)
+	})
 	api("GET /query", s.query)
 	api("GET /query/{$}", s.query)
 	api("GET /query/{locator}", s.queryMore)
@@ -92,6 +104,8 @@ func (s *Server) routes() {
 	api("GET /sobjects/{object}/updated/{$}", s.updated)
 	api("GET /sobjects/{object}/deleted", s.deleted)
 	api("GET /sobjects/{object}/deleted/{$}", s.deleted)
+	api("GET /sobjects/{object}", s.basics)
+	api("GET /sobjects/{object}/{$}", s.basics)
 	api("POST /sobjects/{object}", s.create)
 	api("POST /sobjects/{object}/{$}", s.create)
 	api("GET /sobjects/{object}/{id}", s.retrieve)
@@ -100,19 +114,15 @@ func (s *Server) routes() {
 	api("GET /sobjects/ContentNote/{id}/Content", s.noteContent)
 	api("PATCH /sobjects/{object}/{field}/{value}", s.upsert)
 	api("GET /sobjects/{object}/{field}/{value}", s.retrieveByExternalID)
+	api("DELETE /sobjects/{object}/{field}/{value}", s.removeByExternalID)
 	s.bulkRoutes(func(pattern string, handle handler) {
 		api(pattern, handle)
 		api(pattern+"/{$}", handle)
 	})
-	api("POST /composite", s.composite)
-	api("POST /composite/{$}", s.composite)
-	api("POST /composite/batch", s.batch)
-	api("POST /composite/sobjects", s.createMany)
-	api("PATCH /composite/sobjects", s.updateMany)
-	api("DELETE /composite/sobjects", s.removeMany)
-	api("GET /composite/sobjects/{object}", s.retrieveMany)
-	api("POST /composite/sobjects/{object}", s.retrieveMany)
-	api("PATCH /composite/sobjects/{object}/{field}", s.upsertMany)
+	s.compositeRoutes(func(pattern string, handle handler) {
+		api(pattern, handle)
+		api(pattern+"/{$}", handle)
+	})
 	s.mux.HandleFunc("/services/data/", s.guard(func(c *call) (any, error) { return nil, s.unrouted(c.request) }))
 
 	s.mux.HandleFunc("GET /_sim/settings", s.showSettings)
@@ -122,6 +132,7 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("POST /_sim/purge", s.purgeByHand)
 	s.mux.HandleFunc("POST /_sim/unshare", s.unshareByHand)
 	s.mux.HandleFunc("POST /_sim/share", s.shareByHand)
+	s.mux.HandleFunc("POST /_sim/rewind", s.rewind)
 	s.mux.Handle("/_sim/", fault.Control(s.faults, s.dump, s.reset))
 	s.handler = shortAddress(singleSlash(s.limitLong(s.faults.Middleware(s.mux))))
 }
@@ -172,14 +183,14 @@ func (s *Server) guard(handle handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := readBody(w, r)
 		if err != nil {
-			e := known(err)
+			e := asAPIError(err)
 			writeJSON(w, e.status, e.body())
 			return
 		}
 		c := &call{server: s, request: r, header: w.Header(), body: body, version: version}
 		out, err := s.answer(c, handle)
 		if err != nil {
-			e := known(err)
+			e := asAPIError(err)
 			writeJSON(w, e.status, e.body())
 			return
 		}
@@ -199,7 +210,8 @@ func (s *Server) guard(handle handler) http.HandlerFunc {
 	}
 }
 
-// readBody reads a request whole, compressed or not. A caller that goes away meanwhile gets an answer that nobody reads.
+// readBody reads a request whole, compressed or not. A caller that goes away meanwhile gets an
+// answer that nobody reads.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	most := int64(maxBody)
 	if r.Method == http.MethodPut {
@@ -208,6 +220,9 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	var from io.Reader = http.MaxBytesReader(w, r.Body, most)
 	if strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") {
 		unpacked, err := gzip.NewReader(from)
+		if errors.Is(err, io.EOF) {
+			return nil, nil // no body at all: clients name the compression on every call
+		}
 		if err != nil {
 			return nil, badRequest("MALFORMED_REQUEST", "the body is not gzip")
 		}
@@ -264,10 +279,15 @@ func (s *Server) renewUsage(now time.Time) {
 // serve answers a call, or a part of a composite one, that is signed in.
 func (s *Server) serve(c *call, handle handler) (any, error) {
 	if v := c.request.PathValue("version"); v != "" {
-		if !versionPath.MatchString(v) {
+		c.version = strings.TrimPrefix(v, "v")
+		switch n, _ := strconv.ParseFloat(c.version, 64); {
+		case !versionPath.MatchString(v):
+			return nil, notFound()
+		case n < oldestServed:
+			return nil, failure(http.StatusGone, "UNSUPPORTED_API_VERSION", "GONE: version "+c.version+" of the API is retired")
+		case !slices.Contains(s.served(), c.version):
 			return nil, notFound()
 		}
-		c.version = strings.TrimPrefix(v, "v")
 	}
 	c.origin = "com/salesforce/api/rest/" + c.version
 	if m := clientName.FindStringSubmatch(c.request.Header.Get("Sforce-Call-Options")); m != nil && !strings.Contains(c.request.URL.Path, "/composite") {
@@ -277,22 +297,38 @@ func (s *Server) serve(c *call, handle handler) (any, error) {
 }
 
 func (s *Server) versions(w http.ResponseWriter, _ *http.Request) {
-	var out []map[string]string
-	for v := 60; v <= 68; v++ {
-		out = append(out, map[string]string{"label": fmt.Sprintf("Release %d", v), "url": fmt.Sprintf("/services/data/v%d.0", v), "version": fmt.Sprintf("%d.0", v)})
+	s.mu.Lock()
+	served := s.served()
+	s.mu.Unlock()
+	out := make([]map[string]string, len(served))
+	for i, v := range served {
+		out[i] = map[string]string{"label": "Release " + v, "url": "/services/data/v" + v, "version": v}
 	}
 	writeJSON(w, http.StatusOK, out)
 }
 
-func (s *Server) resources(c *call) (any, error) {
-	return map[string]string{"sobjects": c.base() + "/sobjects", "query": c.base() + "/query", "queryAll": c.base() + "/queryAll", "composite": c.base() + "/composite",
-		"limits": c.base() + "/limits", "identity": "http://" + c.request.Host + "/id/" + s.orgID() + "/" + c.session.User}, nil
+// oldestServed is the oldest API version that the vendor still answers; older ones are gone.
+const oldestServed = 31
+
+// served are the API versions that the organization answers, oldest first; s.mu is held.
+func (s *Server) served() []string {
+	if len(s.settings.Versions) > 0 {
+		return s.settings.Versions
+	}
+	newest, _ := strconv.ParseFloat(version, 64)
+	var out []string
+	for v := oldestServed; float64(v) <= newest; v++ {
+		out = append(out, fmt.Sprintf("%d.0", v))
+	}
+	return out
 }
 
-func (s *Server) limits(*call) (any, error) {
-	out := s.bulkLimits()
-	out["DailyApiRequests"] = limit(s.dailyRequests(), s.usage.count)
-	out["DailyDeliveredPlatformEvents"], out["HourlyPublishedPlatformEvents"] = limit(s.dailyDeliveries(), s.usage.delivered), limit(50_000, 0)
+func (s *Server) resources(c *call) (any, error) {
+	out := map[string]string{"identity": "http://" + c.request.Host + "/id/" + s.orgID() + "/" + c.session.User}
+	for _, name := range []string{"sobjects", "query", "queryAll", "composite", "search", "parameterizedSearch", "recent",
+		"tooling", "limits", "jobs"} {
+		out[name] = c.base() + "/" + name
+	}
 	return out, nil
 }
 

@@ -1,6 +1,7 @@
-// Package salesforce is a Salesforce organization that runs anywhere: its OAuth, its REST API and as much of SOAP as undeleting takes,
-// with the vendor's checks, limits and errors, and change events over the Pub/Sub API. It keeps its state in a
-// journal and misbehaves on demand (package fault).
+// Package salesforce is a Salesforce organization that runs anywhere: its OAuth, its REST API and
+// as much of SOAP as undeleting takes, with the vendor's checks, limits and errors, and change
+// events over the Pub/Sub API. It keeps its state in a journal and misbehaves on demand (package
+// fault).
 package salesforce
 
 import (
@@ -14,7 +15,8 @@ import (
 	"sidelight/sync/simulator/soql"
 )
 
-// The fixed credentials of the simulator. The second client is the same, with rotation of its refresh tokens.
+// The fixed credentials of the simulator. The second client is the same, with rotation of its
+// refresh tokens.
 const (
 	ClientID         = "demo"
 	RotatingClientID = "demo-rotating"
@@ -24,7 +26,8 @@ const (
 
 // Config says how an organization starts.
 type Config struct {
-	// Now is the true clock; nil is time.Now. Faults of Injector can move the vendor's clock away from it.
+	// Now is the true clock; nil is time.Now. Faults of Injector can move the vendor's clock away
+	// from it.
 	Now func() time.Time
 	// StatePath is the journal file; empty keeps nothing.
 	StatePath string
@@ -36,10 +39,12 @@ type Config struct {
 	Latency string
 	// DailyRequests is the API calls of 24 hours; 0 is 100,000.
 	DailyRequests int
-	// KeepAlive is how long a subscription with nothing to say stays silent; 0 is the vendor's 270 seconds at most.
+	// KeepAlive is how long a subscription with nothing to say stays silent; 0 is the vendor's 270
+	// seconds at most.
 	KeepAlive time.Duration
-	// Patience is how long a subscription that has got all it asked for may wait before it asks again; 0 is the vendor's 70 seconds.
-	Patience time.Duration
+	// IdleTimeout is how long a subscription that has got all it asked for may wait before it asks
+	// again; 0 is the vendor's 70 seconds.
+	IdleTimeout time.Duration
 }
 
 // Server is one organization. Create it with New.
@@ -62,9 +67,11 @@ type Server struct {
 	codes    map[string]*code
 	keys     *keys
 	locators map[string]*locator
+	recent   map[string][]string // ids that a user looked at, by user, newest first
 	jobs     map[string]*job
 	purged   map[string]purged // records that are gone for good, by id
 	unshared map[string]*row   // records that nobody is shown, by id; a restart shows them again
+	past     []past            // what records were before, oldest first
 	settings settings
 	serial   int64
 	usage    usage
@@ -86,8 +93,8 @@ func New(cfg Config) (*Server, error) {
 	if cfg.KeepAlive == 0 {
 		cfg.KeepAlive = 270 * time.Second
 	}
-	if cfg.Patience == 0 {
-		cfg.Patience = 70 * time.Second
+	if cfg.IdleTimeout == 0 {
+		cfg.IdleTimeout = 70 * time.Second
 	}
 	if err := cfg.Injector.Imitate(cfg.Latency); err != nil {
 		return nil, err
@@ -133,8 +140,8 @@ func (s *Server) open() error {
 	return nil
 }
 
-// reset brings back the state of the first start. The certificate and the replay ids go on, because subscribers are
-// still connected.
+// reset brings back the state of the first start. The certificate and the replay ids go on, because
+// subscribers are still connected.
 func (s *Server) reset() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -150,7 +157,8 @@ func (s *Server) now() time.Time { return s.faults.Now().UTC().Truncate(time.Mil
 // moment writes a time as records have it.
 func moment(at time.Time) string { return at.UTC().Format(soql.DateTimeLayout) }
 
-// audited writes a time as CreatedDate, LastModifiedDate and SystemModstamp have it: they know whole seconds only.
+// audited writes a time as CreatedDate, LastModifiedDate and SystemModstamp have it: they know
+// whole seconds only.
 func audited(at time.Time) string { return moment(at.Truncate(time.Second)) }
 
 // Handler serves /services, /id and /_sim/.

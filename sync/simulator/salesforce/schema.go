@@ -47,7 +47,8 @@ func (t *table) Fields() []soql.Field {
 	return out
 }
 
-// Parent implements soql.Object. A reference to several objects shows what they have in common: their Name.
+// Parent implements soql.Object. A reference to several objects shows what they have in common:
+// their Name.
 func (t *table) Parent(relationship string) (soql.Relation, bool) {
 	for _, f := range t.fields {
 		if f.relationship != "" && strings.EqualFold(f.relationship, relationship) {
@@ -155,7 +156,8 @@ func (t *table) All() []soql.Row {
 	return out
 }
 
-// anyName is the object Name: what records of every kind have in common, as Who.Name and What.Type ask for it.
+// anyName is the object Name: what records of every kind have in common, as Who.Name and What.Type
+// ask for it.
 type anyName struct{ *table }
 
 // Get implements soql.Object.
@@ -171,7 +173,8 @@ func (n anyName) Get(id string) (soql.Row, bool) {
 	return &row{table: n.table, values: values}, true
 }
 
-// attachedNotes is the object AttachedContentNote: the enhanced notes of a record, found through their links.
+// attachedNotes is the object AttachedContentNote: the enhanced notes of a record, found through
+// their links.
 type attachedNotes struct{ *table }
 
 // Find implements soql.Object.

@@ -9,7 +9,8 @@ import (
 	"sidelight/sync/simulator/seed"
 )
 
-// seeder puts a world into the tables as it would have come about in the past: without change events.
+// seeder puts a world into the tables as it would have come about in the past: without change
+// events.
 type seeder struct {
 	s *Server
 	w seed.World

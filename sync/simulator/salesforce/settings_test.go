@@ -27,6 +27,7 @@ func TestSettingsThatAreWrongAreRefusedAndChangeNothing(t *testing.T) {
 		`{"bulkPage":-1}`:           "above zero",
 		`{"duplicateRule":"maybe"}`: "duplicateRule",
 		`nonsense`:                  "invalid character",
+		`{"orgId":"00D"}`:           "orgId",
 		`{"automations":[{"object":"Contact","field":"Title","do":"reverse"}]}`:     "automations[0].do",
 		`{"automations":[{"object":"Contact","field":"Birthdate","do":"upper"}]}`:   "no text field",
 		`{"automations":[{"object":"Contact","field":"CreatedById","do":"lower"}]}`: "no text field",
@@ -43,10 +44,10 @@ func TestSettingsThatAreWrongAreRefusedAndChangeNothing(t *testing.T) {
 func TestAnAutomationRewritesWhatIsWrittenAndNothingElse(t *testing.T) {
 	r := newRig(t)
 	before := r.make("Contact", obj{"LastName": "Before", "Title": "old"})
-	r.settings(obj{"automations": arr{obj{"object": "Contact", "field": "Title", "do": "append", "value": "!"}, obj{"object": "Contact", "field": "Department", "do": "set", "value": "House"}}})
+	r.settings(obj{"automations": arr{obj{"object": "Contact", "field": "Title", "do": "append", "value": "!"}, obj{"object": "Contact", "field": "Department", "do": "set", "value": "Sales"}}})
 	title := func(id string) any { return r.call("GET", "/sobjects/Contact/"+id, nil).want(200).body["Title"] }
 	made := r.make("Contact", obj{"LastName": "After", "Title": "new", "Department": "Mine"})
-	if got := r.call("GET", "/sobjects/Contact/"+made, nil).want(200); got.body["Title"] != "new!" || got.body["Department"] != "House" {
+	if got := r.call("GET", "/sobjects/Contact/"+made, nil).want(200); got.body["Title"] != "new!" || got.body["Department"] != "Sales" {
 		t.Error(got.raw)
 	}
 	r.call("PATCH", "/sobjects/Contact/"+before, obj{"Phone": "1"}).want(204)
@@ -88,7 +89,7 @@ func TestTheRecycleBinEmptiesItselfAfter15Days(t *testing.T) {
 	r := newRig(t)
 	early, late := r.make("Contact", obj{"LastName": "Early"}), r.make("Contact", obj{"LastName": "Late"})
 	r.call("DELETE", "/sobjects/Contact/"+early, nil).want(204)
-	r.clock.advance(24 * time.Hour)
+	r.clock.Advance(24 * time.Hour)
 	r.signIn()
 	r.call("DELETE", "/sobjects/Contact/"+late, nil).want(204)
 	inBin := func() (ids []string) {
@@ -97,18 +98,18 @@ func TestTheRecycleBinEmptiesItselfAfter15Days(t *testing.T) {
 		}
 		return ids
 	}
-	r.clock.advance(14*24*time.Hour - time.Minute)
+	r.clock.Advance(14*24*time.Hour - time.Minute)
 	r.signIn()
 	if got := inBin(); len(got) != 2 {
 		t.Errorf("after almost 15 days: %v", got)
 	}
-	r.clock.advance(2 * time.Minute)
+	r.clock.Advance(2 * time.Minute)
 	if got := inBin(); len(got) != 1 || got[0] != late {
 		t.Errorf("after 15 days: %v", got)
 	}
 	r.send("POST", "/_sim/undelete", obj{"ids": arr{early}}).want(400)
 	r.call("GET", "/sobjects/Contact/"+early, nil).refused(404, "NOT_FOUND")
-	r.clock.advance(24 * time.Hour)
+	r.clock.Advance(24 * time.Hour)
 	r.signIn()
 	if got := inBin(); len(got) != 0 {
 		t.Errorf("after 16 days: %v", got)

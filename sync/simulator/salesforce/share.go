@@ -5,9 +5,11 @@ import (
 	"net/http"
 )
 
-// Sharing: an API user does not see records that are not shared with it. Queries, feeds and writes treat them as if they were not there, and no change event tells of it.
+// Sharing: an API user does not see records that are not shared with it. Queries, feeds and writes
+// treat them as if they were not there, and no change event tells of it.
 
-// unshareByHand takes records out of everybody's sight as a change of the sharing rules would: POST /_sim/unshare {"ids": […]}. Unknown ones are left out.
+// unshareByHand takes records out of everybody's sight as a change of the sharing rules would: POST
+// /_sim/unshare {"ids": […]}. Unknown ones are left out.
 func (s *Server) unshareByHand(w http.ResponseWriter, r *http.Request) {
 	s.sharing(w, r, func(id string) {
 		if held := s.db.find(id); held != nil {

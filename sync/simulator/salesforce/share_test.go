@@ -9,10 +9,10 @@ import (
 
 func TestWhatIsNotSharedIsAsIfItWereNotThere(t *testing.T) {
 	r := newRig(t)
-	start := r.clock.now()
+	start := r.clock.Now()
 	id, other := r.make("Contact", obj{"LastName": "Hidden", "Email": "hidden@x.example"}), r.make("Contact", obj{"LastName": "Shown"})
 	newest := r.server.bus.newest()
-	r.clock.advance(time.Minute)
+	r.clock.Advance(time.Minute)
 	r.send("POST", "/_sim/unshare", obj{"ids": arr{id, "003000000000001"}}).want(204)
 	r.call("GET", "/sobjects/Contact/"+id, nil).refused(404, "NOT_FOUND")
 	r.call("PATCH", "/sobjects/Contact/"+id, obj{"Title": "x"}).refused(404, "NOT_FOUND")
@@ -21,7 +21,7 @@ func TestWhatIsNotSharedIsAsIfItWereNotThere(t *testing.T) {
 			t.Errorf("%s: the hidden record is answered, or the other one is not", q)
 		}
 	}
-	span := "?start=" + neturl.QueryEscape(start.Add(-time.Minute).Format(time.RFC3339)) + "&end=" + neturl.QueryEscape(r.clock.now().Format(time.RFC3339))
+	span := "?start=" + neturl.QueryEscape(start.Add(-time.Minute).Format(time.RFC3339)) + "&end=" + neturl.QueryEscape(r.clock.Now().Format(time.RFC3339))
 	if a := r.call("GET", "/sobjects/Contact/deleted"+span, nil).want(200); len(a.body["deletedRecords"].(arr)) != 0 {
 		t.Error("the feed of deletions names it:", a.raw)
 	}

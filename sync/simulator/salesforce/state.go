@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// put is one change to the state. A nil Value removes. What a request changes is journaled as one line of puts, so
-// that a kill leaves all of it or none.
+// put is one change to the state. A nil Value removes. What a request changes is journaled as one
+// line of puts, so that a kill leaves all of it or none.
 type put struct {
 	Kind  string `json:"k"`
 	ID    string `json:"id,omitempty"`
@@ -73,6 +73,9 @@ func (s *Server) apply(p put) {
 	case kindSettings:
 		s.settings = *p.Value.(*settings)
 		s.severalCurrencies()
+		s.haveRecordTypes()
+		s.haveStates()
+		s.havePersons()
 	case kindReplay:
 		n, _ := strconv.ParseUint(p.ID, 10, 64)
 		s.bus.advance(n, 0)
@@ -194,8 +197,12 @@ func (s *Server) clear() {
 		t.clear()
 	}
 	s.sessions, s.grants, s.codes = map[string]*session{}, map[string]*grant{}, map[string]*code{}
-	s.locators, s.jobs = map[string]*locator{}, map[string]*job{}
+	s.locators, s.jobs, s.recent = map[string]*locator{}, map[string]*job{}, map[string][]string{}
 	s.keys, s.settings, s.usage = nil, settings{}, usage{}
+	s.haveRecordTypes()
+	s.haveStates()
+	s.havePersons()
+	s.past = nil
 	s.bus.held, s.binChecked, s.purged, s.unshared = nil, time.Time{}, map[string]purged{}, map[string]*row{}
 }
 

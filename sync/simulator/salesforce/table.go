@@ -9,8 +9,8 @@ import (
 	"sidelight/sync/simulator/soql"
 )
 
-// row is one record. It is never changed: a write puts another row in its place, so that a result that was read
-// before stays what it was. Values are nil (or absent), string, bool or float64.
+// row is one record. It is never changed: a write puts another row in its place, so that a result
+// that was read before stays what it was. Values are nil (or absent), string, bool or float64.
 type row struct {
 	table  *table
 	values map[string]any
@@ -205,7 +205,8 @@ func newTables() *tables {
 	return db
 }
 
-// load lets many rows be put, in any order, at little cost. Until put returns nothing may be looked up by time or listed.
+// load lets many rows be put, in any order, at little cost. Until put returns nothing may be looked
+// up by time or listed.
 func (db *tables) load(put func()) {
 	for _, t := range db.byName {
 		t.loading = true

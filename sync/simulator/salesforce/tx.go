@@ -1,14 +1,16 @@
 package salesforce
 
 import (
+	"encoding/json"
 	"maps"
 	"time"
 
 	"sidelight/sync/simulator/fault"
 )
 
-// tx is what one request writes: all of it is kept, or none. It changes the tables at once, so that the request sees
-// its own writes, and remembers how to take them back. Server.mu is held from begin to end.
+// tx is what one request writes: all of it is kept, or none. It changes the tables at once, so that
+// the request sees its own writes, and remembers how to take them back. Server.mu is held from
+// begin to end.
 type tx struct {
 	s      *Server
 	at     time.Time
@@ -16,9 +18,12 @@ type tx struct {
 	origin string // of change events
 	// allowSave saves what a duplicate rule only warns of.
 	allowSave bool
-	puts      []put
-	undo      []func()
-	changes   []change
+	// together is how many records the call writes at once: automations of the organization count
+	// their limits over all.
+	together int
+	puts     []put
+	undo     []func()
+	changes  []change
 }
 
 // change is one record's step from old to next, for change events. Either may be nil.
@@ -49,7 +54,8 @@ func (t *tx) rollback() {
 	t.puts, t.undo, t.changes = nil, nil, nil
 }
 
-// set puts a row in the place of the one with its id and notes the change under kind; "" is noted nowhere.
+// set puts a row in the place of the one with its id and notes the change under kind; "" is noted
+// nowhere.
 func (t *tx) set(kind string, next *row) {
 	table, id := next.table, next.id()
 	old := table.put(id, next)
@@ -78,7 +84,24 @@ func (t *tx) stamp(r *row) {
 	}
 }
 
-// lock asks the fault script whether a record that is about to be written is locked by someone else.
+// refused tells whether what is to be saved cannot be as a whole, or a rule or trigger of the
+// organization refuses it: the fault script says.
+func (t *tx) refused(next *row) error {
+	if err := t.belongs(next); err != nil {
+		return err
+	}
+	rule, refused := t.s.faults.Refuses(next.table.name, max(t.together, 1), func() string {
+		text, _ := json.Marshal(next.values)
+		return string(text)
+	})
+	if !refused {
+		return nil
+	}
+	return badRequest(rule.Code, rule.Message, rule.Fields...)
+}
+
+// lock asks the fault script whether a record that is about to be written is locked by someone
+// else.
 func (t *tx) lock(o *object, id string) error {
 	rule, locked := t.s.faults.Effect(fault.LockRow, o.name, id)
 	if !locked {
@@ -106,5 +129,6 @@ func (t *tx) commit() error {
 	for _, e := range events {
 		t.s.bus.publish(e)
 	}
+	t.s.remember(t)
 	return nil
 }

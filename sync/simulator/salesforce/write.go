@@ -2,15 +2,9 @@ package salesforce
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"math"
-	"net/mail"
-	"slices"
 	"sort"
 	"strings"
-	"time"
-	"unicode/utf8"
 
 	"sidelight/sync/simulator/automation"
 	"sidelight/sync/simulator/soql"
@@ -30,6 +24,15 @@ func (s *Server) writableTable(name string) (*table, error) {
 	return t, nil
 }
 
+// addressed finds the live record that an address names: what is not even as long as an id is
+// looked up, and found nowhere.
+func (s *Server) addressed(t *table, id string) (*row, error) {
+	if len(id) != 15 && len(id) != 18 {
+		return nil, failure(404, "NOT_FOUND", "Provided external ID field does not exist or is not accessible: "+id)
+	}
+	return s.record(t, id)
+}
+
 // record finds a live record by any form of its id.
 func (s *Server) record(t *table, id string) (*row, error) {
 	full, ok := soql.ID18(id)
@@ -46,8 +49,21 @@ func (s *Server) record(t *table, id string) (*row, error) {
 	return r, nil
 }
 
+// namesID tells whether an input says which record it is.
+func namesID(input map[string]any) bool {
+	for name, value := range input {
+		if strings.EqualFold(name, "Id") && value != nil && value != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // insert makes a record.
 func (t *tx) insert(table *table, input map[string]any) (*row, error) {
+	if namesID(input) {
+		return nil, badRequest("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", "Id")
+	}
 	next := &row{table: table, values: map[string]any{}}
 	for _, f := range table.fields {
 		switch {
@@ -64,11 +80,25 @@ func (t *tx) insert(table *table, input map[string]any) (*row, error) {
 	if err := t.fill(next, input, func(f *field) bool { return f.createable }, "INVALID_FIELD_FOR_INSERT_UPDATE"); err != nil {
 		return nil, err
 	}
+	var contact *row
+	if table.name == "Account" && t.s.isPersonType(next.text("RecordTypeId")) {
+		contact = t.makePerson(next)
+		next.values["Name"] = next.values["LastName"] // derived below, where it is required
+	}
+	if err := t.person(next, input); err != nil {
+		return nil, err
+	}
+	if err := t.located(next, input); err != nil {
+		return nil, err
+	}
 	if missing := blankRequired(next); len(missing) > 0 {
 		return nil, badRequest("REQUIRED_FIELD_MISSING", "Required fields are missing: ["+strings.Join(missing, ", ")+"]", missing...)
 	}
 	t.stamp(next)
 	derive(table.object, next.values)
+	if err := t.refused(next); err != nil {
+		return nil, err
+	}
 	if err := t.unique(next, ""); err != nil {
 		return nil, err
 	}
@@ -76,6 +106,9 @@ func (t *tx) insert(table *table, input map[string]any) (*row, error) {
 		return nil, err
 	}
 	next.values["Id"] = table.nextID()
+	if contact != nil {
+		t.tie(next, contact)
+	}
 	t.set("CREATE", next)
 	if table.name == "ContentNote" {
 		t.noteParts(next)
@@ -110,18 +143,30 @@ func (t *tx) change(r *row, input map[string]any) (*row, error) {
 		return nil, err
 	}
 	next := t.edit(r)
+	if err := t.person(next, input); err != nil {
+		return nil, err
+	}
 	if err := t.fill(next, input, func(f *field) bool { return f.updateable }, "INVALID_FIELD_FOR_INSERT_UPDATE"); err != nil {
+		return nil, err
+	}
+	if err := t.located(next, input); err != nil {
 		return nil, err
 	}
 	if missing := blankRequired(next); len(missing) > 0 {
 		return nil, badRequest("REQUIRED_FIELD_MISSING", "Required fields are missing: ["+strings.Join(missing, ", ")+"]", missing...)
 	}
 	derive(next.table.object, next.values)
+	if err := t.refused(next); err != nil {
+		return nil, err
+	}
 	if err := t.unique(next, r.id()); err != nil {
 		return nil, err
 	}
 	if err := t.duplicates(next, r); err != nil {
 		return nil, err
+	}
+	if r.table.name == "Account" || r.table.name == "Contact" {
+		t.tie(next, nil)
 	}
 	t.set("UPDATE", next)
 	if r.table.name == "ContentNote" {
@@ -178,6 +223,11 @@ func (t *tx) fill(r *row, input map[string]any, may func(*field) bool, refusal s
 		if err != nil {
 			return err
 		}
+		if id, given := v.(string); given && f.name == "RecordTypeId" {
+			if err := t.typed(r.table.name, id); err != nil {
+				return err
+			}
+		}
 		if text, ok := v.(string); ok && text != r.values[f.name] {
 			v = t.automated(f, r.table.name, text)
 		}
@@ -212,82 +262,13 @@ func (t *tx) value(f *field, v any) (any, error) {
 	mistyped := badRequest("JSON_PARSER_ERROR", "Cannot deserialize instance of "+f.kind+" from value "+fmt.Sprint(v)+" or request may be missing a required field", f.name)
 	switch {
 	case f.kind == "boolean":
-		switch b := v.(type) {
-		case bool:
-			return b, nil
-		case string:
-			if b == "true" || b == "false" {
-				return b == "true", nil
-			}
-		}
-		return nil, mistyped
+		return booleanValue(v, mistyped)
 	case f.kind == "int" || f.kind == "double" || f.kind == "currency" || f.kind == "percent":
 		return numberValue(f, v, mistyped)
 	case f.kind == "reference":
 		return t.reference(f, v)
 	}
-	text, ok := v.(string)
-	if !ok {
-		n, isNumber := v.(json.Number)
-		if !isNumber || !f.isText() {
-			return nil, mistyped
-		}
-		text = n.String()
-	}
-	if text = strings.TrimSpace(text); text == "" {
-		return nil, nil
-	}
-	switch f.kind {
-	case "date":
-		if _, err := time.Parse(time.DateOnly, text); err != nil {
-			return nil, mistyped
-		}
-		return text, nil
-	case "datetime":
-		for _, form := range []string{time.RFC3339Nano, soql.DateTimeLayout, "2006-01-02T15:04:05-0700"} {
-			if at, err := time.Parse(form, text); err == nil {
-				return moment(at), nil
-			}
-		}
-		return nil, mistyped
-	case "email":
-		if a, err := mail.ParseAddress(text); err != nil || a.Address != text {
-			return nil, badRequest("INVALID_EMAIL_ADDRESS", f.label+": invalid email address: "+text, f.name)
-		}
-		text = strings.ToLower(text) // the vendor keeps addresses in lower case
-	}
-	if n := utf8.RuneCountInString(text); f.length > 0 && n > f.length && f.kind != "base64" {
-		return nil, badRequest("STRING_TOO_LONG", fmt.Sprintf("%s: data value too large: %s (max length=%d)", f.label, text, f.length), f.name)
-	}
-	if f.restricted && !slices.Contains(f.picklist, text) {
-		return nil, badRequest("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", f.label+": bad value for restricted picklist field: "+text, f.name)
-	}
-	return text, nil
-}
-
-func numberValue(f *field, v any, mistyped error) (any, error) {
-	if n, ok := v.(json.Number); ok {
-		v = n.String()
-	}
-	n, ok := number(v)
-	if !ok || math.IsNaN(n) || math.IsInf(n, 0) {
-		return nil, mistyped
-	}
-	whole := f.precision - f.scale
-	if f.kind == "int" {
-		whole = f.digits
-		if n != math.Trunc(n) {
-			return nil, mistyped
-		}
-	}
-	if math.Abs(n) >= math.Pow10(whole) {
-		return nil, badRequest("NUMBER_OUTSIDE_VALID_RANGE", f.label+": number is outside the valid range", f.name)
-	}
-	if f.kind != "int" {
-		scale := math.Pow10(f.scale)
-		n = math.Round(n*scale) / scale // the vendor rounds silently
-	}
-	return n, nil
+	return textValue(f, v, mistyped)
 }
 
 // reference checks that the record pointed at is there.
@@ -315,7 +296,8 @@ func (t *tx) reference(f *field, v any) (any, error) {
 	return id, nil
 }
 
-// foreign finds the record that a reference names by an external id: {"Account": {"Number__c": "7"}}. No value is a blank reference.
+// foreign finds the record that a reference names by an external id: {"Account": {"Number__c":
+// "7"}}. No value is a blank reference.
 func (t *tx) foreign(f *field, by map[string]any) (any, error) {
 	for name, value := range by {
 		if strings.EqualFold(name, "attributes") {
@@ -353,8 +335,8 @@ func (t *tx) unique(next *row, self string) error {
 	return nil
 }
 
-// duplicates applies the duplicate rule that an administrator has switched on; old is nil for a new record. A change that leaves alone what the rule compares
-// does not wake it.
+// duplicates applies the duplicate rule that an administrator has switched on; old is nil for a new
+// record. A change that leaves alone what the rule compares does not wake it.
 func (t *tx) duplicates(next, old *row) error {
 	rule := t.s.settings.DuplicateRule
 	if rule == "" || rule == "alert" && t.allowSave {
@@ -413,7 +395,8 @@ func (t *tx) discard(r *row, with string) error {
 	return nil
 }
 
-// purged is a record that is gone for good: of which object it was, and when it was deleted. The feed of deletions still names it.
+// purged is a record that is gone for good: of which object it was, and when it was deleted. The
+// feed of deletions still names it.
 type purged struct {
 	Object string `json:"object"`
 	At     string `json:"at"`

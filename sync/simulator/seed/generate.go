@@ -38,8 +38,8 @@ func Generate(opts Options) World {
 	return m.world
 }
 
-// sides calls each for every record of a kind that has perSide on each side: the shared ones first, then those of
-// Salesforce alone, then those of Desk alone.
+// sides calls each for every record of a kind that has perSide on each side: the shared ones first,
+// then those of Salesforce alone, then those of Desk alone.
 func (m *maker) sides(perSide int, each func(id int, onSalesforce, onDesk bool)) {
 	shared := int(float64(perSide)*m.opts.Overlap + 0.5)
 	id := 0
@@ -111,7 +111,8 @@ func (m *maker) accounts() {
 	salesforceTwin, deskTwin := "", ""
 	m.sides(m.opts.Accounts, func(id int, onSalesforce, onDesk bool) {
 		a := Account{ID: id, OnSalesforce: onSalesforce, OnDesk: onDesk, Name: m.companyName(id)}
-		// A name that two companies of one side have: about one in a hundred of those that are on one side only.
+		// A name that two companies of one side have: about one in a hundred of those that are on
+		// one side only.
 		switch {
 		case onSalesforce && onDesk:
 		case onSalesforce:
@@ -151,7 +152,8 @@ func (m *maker) companyName(id int) string {
 	return name
 }
 
-// twin gives one record in a hundred the value of an earlier record of its side, and returns the value to give next.
+// twin gives one record in a hundred the value of an earlier record of its side, and returns the
+// value to give next.
 func (m *maker) twin(value *string, earlier string) string {
 	if earlier != "" && m.chance(1) {
 		*value = earlier

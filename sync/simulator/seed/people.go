@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// worldlyPeople stand among the made-up ones: letters that fold, letters that do not, right-to-left and wide ones.
+// worldlyPeople stand among the made-up ones: letters that fold, letters that do not, right-to-left
+// and wide ones.
 var worldlyPeople = [][2]string{{"Zoë", "Brontë"}, {"Łukasz", "Żółkiewski"}, {"José", "Núñez"}, {"Søren", "Ærøskøbing"},
 	{"花子", "田中"}, {"Владимир", "Козлов"}, {"محمد", "العربي"}, {"Nguyễn", "Thị Ánh"}, {"Siobhán", "O’Néill"}, {"İpek", "Yıldız"},
 	{"François", "Lefèvre"}, {"Jürgen", "Groß"}, {"Anaïs", "D'Étoile"}, {"Ólafur", "Þórðarson"}, {"민준", "김"}, {"Χρήστος", "Παπαδόπουλος"}}
@@ -53,8 +54,8 @@ func (m *maker) contacts() {
 			}
 		}
 
-		// Only a contact that stands on one side can go without an email, or share one: people who are on both sides
-		// are told by it.
+		// Only a contact that stands on one side can go without an email, or share one: people who
+		// are on both sides are told by it.
 		switch {
 		case onSalesforce && onDesk:
 		case m.chance(5):

@@ -17,8 +17,8 @@ var stages = []stage{{"Prospecting", 10, false, false}, {"Qualification", 20, fa
 	{"Proposal/Price Quote", 65, false, false}, {"Negotiation/Review", 80, false, false},
 	{"Closed Won", 100, true, true}, {"Closed Lost", 0, true, false}}
 
-// related gives Salesforce's contacts what an agent wants to see beside a ticket. The first contact has some of
-// everything, open and closed.
+// related gives Salesforce's contacts what an agent wants to see beside a ticket. The first contact
+// has some of everything, open and closed.
 func (m *maker) related() {
 	deals := map[int][]int{} // account → its opportunities
 	for _, a := range m.world.Accounts {
@@ -149,8 +149,9 @@ func (m *maker) task(contact, deal int, done bool) {
 	m.world.Tasks = append(m.world.Tasks, t)
 }
 
-// requesters are every tenth contact of Desk. The first is the first contact that is on Desk, one that both sides have whenever they share any, and
-// so are the last: what lists show first has something to show.
+// requesters are every tenth contact of Desk. The first is the first contact that is on Desk, one
+// that both sides have whenever they share any, and so are the last: what lists show first has
+// something to show.
 func (m *maker) requesters() []int {
 	var alone, shared []int
 	n := 0

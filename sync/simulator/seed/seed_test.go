@@ -129,8 +129,8 @@ func TestTheFirstTicketsCustomerHasAFullCard(t *testing.T) {
 	}
 }
 
-// Whatever is asked for: ids are 1..n in order, references lead somewhere on the same side, times lie before Now, and
-// texts fit the narrower vendor.
+// Whatever is asked for: ids are 1..n in order, references lead somewhere on the same side, times
+// lie before Now, and texts fit the narrower vendor.
 func TestEveryWorldHangsTogether(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		opts := Options{

@@ -1,5 +1,5 @@
-// Package seed makes up the people and companies that both simulated vendors start with: the same options give the
-// same world. It knows no vendor's ids or field names.
+// Package seed makes up the people and companies that both simulated vendors start with: the same
+// options give the same world. It knows no vendor's ids or field names.
 package seed
 
 import "time"
@@ -15,14 +15,16 @@ const (
 type Options struct {
 	// Contacts and Accounts are counts per side.
 	Contacts, Accounts int
-	// Overlap is the share, 0 to 1, of each side's records that are the same people and companies as on the other.
+	// Overlap is the share, 0 to 1, of each side's records that are the same people and companies
+	// as on the other.
 	Overlap float64
 	Seed    uint64
 	// Now is when the vendors start: every time in the world lies in the two years before it.
 	Now time.Time
 }
 
-// World is everything both vendors hold at their start. References between nouns are the ID of the other; 0 is none.
+// World is everything both vendors hold at their start. References between nouns are the ID of the
+// other; 0 is none.
 type World struct {
 	Accounts      []Account
 	Contacts      []Contact
@@ -53,8 +55,8 @@ type Account struct {
 	CreatedAt, ModifiedAt time.Time
 }
 
-// Contact is a person, on one side or on both under the same email. AccountID is an account that is on every side
-// the contact is on.
+// Contact is a person, on one side or on both under the same email. AccountID is an account that is
+// on every side the contact is on.
 type Contact struct {
 	ID                         int
 	OnSalesforce, OnDesk       bool

@@ -1,5 +1,7 @@
 package soql
 
+import "slices"
+
 // query is a SELECT as it was written; names are not resolved yet.
 type query struct {
 	items         []item
@@ -11,19 +13,36 @@ type query struct {
 	order         []ordering
 	limit, offset int // -1 when absent
 	offsetPos     int
-	allRows       bool
+	viewed        bool // FOR VIEW or FOR REFERENCE
+	groups        []ordering
 }
 
-// item is one thing selected: a path, a child subquery, or FIELDS(…).
+// aggregated says that the query answers groups of rows.
+func (q *query) aggregated() bool {
+	if len(q.groups) > 0 {
+		return true
+	}
+	for _, i := range q.items {
+		if slices.Contains(aggregates, i.function) {
+			return true
+		}
+	}
+	return false
+}
+
+// item is one thing selected: a path, a function of one, a child subquery, or FIELDS(…).
 type item struct {
-	path   []string
-	sub    *query
-	fields string // ALL, STANDARD, CUSTOM
-	pos    int
+	path     []string
+	function string // one of the aggregates, TOLABEL or FORMAT
+	alias    string
+	sub      *query
+	fields   string // ALL, STANDARD, CUSTOM
+	pos      int
 }
 
 type ordering struct {
 	path      []string
+	function  string // one of the aggregates
 	pos       int
 	desc      bool
 	nullsLast bool

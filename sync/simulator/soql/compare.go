@@ -18,11 +18,11 @@ func (c *compiler) compare(a access, op string, l literal) (*node, error) {
 		case "!=":
 			return &node{match: func(r Row) bool { return a.get(r) != nil }}, nil
 		}
-		return nil, at(c.text, l.pos, MalformedQuery, "unexpected token: 'null'")
+		return nil, errorAt(c.text, l.pos, MalformedQuery, "unexpected token: 'null'")
 	}
 	if op == "LIKE" {
 		if a.field.Type != Text || l.kind != literalText {
-			return nil, at(c.text, l.pos, InvalidField, "invalid operator on %s field '%s'", typeName(a.field.Type), a.field.Name)
+			return nil, errorAt(c.text, l.pos, InvalidField, "invalid operator on %s field '%s'", typeName(a.field.Type), a.field.Name)
 		}
 		pattern := likePattern(l.text)
 		return &node{match: func(r Row) bool {
@@ -38,7 +38,7 @@ func (c *compiler) compare(a access, op string, l literal) (*node, error) {
 			return nil, c.wrongType(a, l)
 		}
 		if op != "=" && op != "!=" {
-			return nil, at(c.text, l.pos, InvalidOperator, "invalid operator on boolean field '%s'", a.field.Name)
+			return nil, errorAt(c.text, l.pos, InvalidOperator, "invalid operator on boolean field '%s'", a.field.Name)
 		}
 		return &node{match: func(r Row) bool { return (a.get(r) == l.bool) == (op == "=") }}, nil
 	case Int, Double:
@@ -61,7 +61,7 @@ func (c *compiler) compareText(a access, op string, l literal) (*node, error) {
 	if a.field.Type == ID {
 		id, ok := ID18(unescape(l.text))
 		if !ok {
-			return nil, at(c.text, l.pos, InvalidOperator, "invalid ID field: %s", unescape(l.text))
+			return nil, errorAt(c.text, l.pos, InvalidOperator, "invalid ID field: %s", unescape(l.text))
 		}
 		key = id
 	}
@@ -78,8 +78,8 @@ func (c *compiler) compareText(a access, op string, l literal) (*node, error) {
 	return n, nil
 }
 
-// holds applies an operator to the outcome of a comparison. A null is unequal to every value, and neither below nor
-// above one.
+// holds applies an operator to the outcome of a comparison. A null is unequal to every value, and
+// neither below nor above one.
 func holds(op string, known bool, order int) bool {
 	if !known {
 		return op == "!="
@@ -99,8 +99,8 @@ func holds(op string, known bool, order int) bool {
 	return order >= 0
 }
 
-// compareTime handles dates and moments. A date literal such as TODAY is a span: equal means inside, below means
-// before its start, above means from its end on.
+// compareTime handles dates and moments. A date literal such as TODAY is a span: equal means
+// inside, below means before its start, above means from its end on.
 func (c *compiler) compareTime(a access, op string, l literal) (*node, error) {
 	layout := time.DateOnly
 	if a.field.Type == DateTime {
@@ -114,13 +114,13 @@ func (c *compiler) compareTime(a access, op string, l literal) (*node, error) {
 	case a.field.Type == Date && l.kind == literalDate:
 		day, err := time.Parse(time.DateOnly, l.text)
 		if err != nil {
-			return nil, at(c.text, l.pos, MalformedQuery, "invalid date: %s", l.text)
+			return nil, errorAt(c.text, l.pos, MalformedQuery, "invalid date: %s", l.text)
 		}
 		from = day.Format(layout)
 	case a.field.Type == DateTime && l.kind == literalDateTime:
 		moment, err := parseMoment(l.text)
 		if err != nil {
-			return nil, at(c.text, l.pos, MalformedQuery, "line 1:%d no viable alternative at character '%s'", l.pos, l.text)
+			return nil, errorAt(c.text, l.pos, MalformedQuery, "line 1:%d no viable alternative at character '%s'", l.pos, l.text)
 		}
 		from = moment.UTC().Format(layout)
 	default:
@@ -144,8 +144,8 @@ func (c *compiler) compareTime(a access, op string, l literal) (*node, error) {
 	return n, nil
 }
 
-// lower and upperBound are the span of an index that an operator needs to look at; the condition itself decides the
-// edges.
+// lower and upperBound are the span of an index that an operator needs to look at; the condition
+// itself decides the edges.
 func lower(op, from, to string) string {
 	switch {
 	case op == "<" || op == "<=":
@@ -187,7 +187,7 @@ func (c *compiler) wrongType(a access, l literal) error {
 	if a.field.Type == Text || a.field.Type == ID {
 		enclosed, name = "should be enclosed in quotes", "string"
 	}
-	return at(c.text, l.pos, InvalidField, "value of filter criterion for field '%s' must be of type %s and %s", a.field.Name, name, enclosed)
+	return errorAt(c.text, l.pos, InvalidField, "value of filter criterion for field '%s' must be of type %s and %s", a.field.Name, name, enclosed)
 }
 
 // Pattern characters; a rune below zero cannot come from text.
@@ -216,7 +216,8 @@ func likePattern(escaped string) []rune {
 	return out
 }
 
-// like matches without recursion: on a mismatch it goes back to the last % and lets it take one more.
+// like matches without recursion: on a mismatch it goes back to the last % and lets it take one
+// more.
 func like(text, pattern []rune) bool {
 	t, p, star, mark := 0, 0, -1, 0
 	for t < len(text) {

@@ -6,7 +6,8 @@ import (
 	"sync"
 )
 
-// node is a checked condition. find narrows the search by an index when it can; what it returns still has to match.
+// node is a checked condition. find narrows the search by an index when it can; what it returns
+// still has to match.
 type node struct {
 	match func(Row) bool
 	find  func() ([]Row, bool)
@@ -93,7 +94,7 @@ func union(terms []*node) ([]Row, bool) {
 func (c *compiler) filterable(object Object, alias string, path []string, pos int) (access, error) {
 	a, err := c.resolve(object, alias, path, pos)
 	if err == nil && !a.field.Filterable {
-		err = at(c.text, pos, InvalidField, "field '%s' can not be filtered in a query call", a.field.Name)
+		err = errorAt(c.text, pos, InvalidField, "field '%s' can not be filtered in a query call", a.field.Name)
 	}
 	return a, err
 }
@@ -160,10 +161,10 @@ func rowKey(a access, value any) string {
 }
 
 func (c *compiler) semiJoin(m membership, a access, object Object, underOr bool) (*node, error) {
-	refuse := func(message string) (*node, error) { return nil, at(c.text, m.pos, MalformedQuery, "%s", message) }
+	refuse := func(message string) (*node, error) { return nil, errorAt(c.text, m.pos, MalformedQuery, "%s", message) }
 	inner, ok := c.schema.Object(m.sub.from)
 	if !ok {
-		return nil, at(c.text, m.sub.fromPos, InvalidType, "sObject type '%s' is not supported.", m.sub.from)
+		return nil, errorAt(c.text, m.sub.fromPos, InvalidType, "sObject type '%s' is not supported.", m.sub.from)
 	}
 	c.semiJoins++
 	switch {
@@ -175,7 +176,7 @@ func (c *compiler) semiJoin(m membership, a access, object Object, underOr bool)
 		return refuse("Entity '" + inner.Name() + "' is not supported for semi join inner selects")
 	case a.field.Type != ID:
 		return refuse("Semi join sub-selects can only be used with ID and reference fields; '" + a.field.Name + "' is neither")
-	case m.sub.count || len(m.sub.items) != 1 || m.sub.items[0].sub != nil || m.sub.items[0].fields != "":
+	case m.sub.count || m.sub.aggregated() || len(m.sub.items) != 1 || m.sub.items[0].sub != nil || m.sub.items[0].fields != "":
 		return refuse("Semi join sub-selects must select exactly one field")
 	case len(m.sub.order) > 0 || m.sub.limit >= 0 || m.sub.offset >= 0:
 		return refuse("Semi join sub-selects can have neither ORDER BY nor LIMIT nor OFFSET")

@@ -22,8 +22,9 @@ const (
 	OutsideRange    = "NUMBER_OUTSIDE_VALID_RANGE"
 )
 
-// at makes the vendor's error that points into the query: the text around, a caret, the place, the message.
-func at(query string, pos int, code, format string, args ...any) *Error {
+// errorAt makes the vendor's error that points into the query: the text around, a caret, the place,
+// the message.
+func errorAt(query string, pos int, code, format string, args ...any) *Error {
 	pos = min(max(pos, 0), len(query))
 	row := 1 + strings.Count(query[:pos], "\n")
 	start := strings.LastIndexByte(query[:pos], '\n') + 1

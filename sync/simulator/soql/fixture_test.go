@@ -125,7 +125,8 @@ func typed(name string, kind Type) Field {
 	return Field{Name: name, Type: kind, Filterable: true, Sortable: true}
 }
 
-// newWorld is two accounts, five contacts and some tasks; indexed says whether Find and Between answer.
+// newWorld is two accounts, five contacts and some tasks; indexed says whether Find and Between
+// answer.
 func newWorld(indexed bool) world {
 	account := &fixture{name: "Account", indexed: indexed, children: []Relation{{"Contacts", "Contact", "AccountId"}},
 		fields: []Field{typed("Id", ID), text("Name"), typed("Employees", Int), typed("IsDeleted", Boolean), {Name: "Address", Type: Compound}},

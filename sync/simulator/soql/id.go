@@ -4,8 +4,8 @@ import "strings"
 
 const suffixAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
-// ID18 completes a record id of 15 characters with the three that make it safe where case is lost, and repairs the
-// case of one of 18. Anything else is no id.
+// ID18 completes a record id of 15 characters with the three that make it safe where case is lost,
+// and repairs the case of one of 18. Anything else is no id.
 func ID18(id string) (string, bool) {
 	for _, c := range []byte(id) {
 		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') {

@@ -65,7 +65,7 @@ func next(query string, pos int) (token, error) {
 				return token{quoted, rest[1:i], pos}, nil
 			}
 		}
-		return token{}, at(query, pos, MalformedQuery, "line 1:%d mismatched character '<EOF>' expecting '''", len(query))
+		return token{}, errorAt(query, pos, MalformedQuery, "line 1:%d mismatched character '<EOF>' expecting '''", len(query))
 	}
 	for _, two := range []string{"!=", "<>", "<=", ">="} {
 		if strings.HasPrefix(rest, two) {
@@ -76,7 +76,7 @@ func next(query string, pos int) (token, error) {
 		return token{symbol, rest[:1], pos}, nil
 	}
 	r, _ := utf8.DecodeRuneInString(rest)
-	return token{}, at(query, pos, MalformedQuery, "unexpected char: '%c'", r)
+	return token{}, errorAt(query, pos, MalformedQuery, "unexpected char: '%c'", r)
 }
 
 // numeric reads a number, or a date or moment, which begin like one.

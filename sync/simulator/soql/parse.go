@@ -71,7 +71,7 @@ func (p *parser) expect(text string) error {
 
 func (p *parser) unexpected() error {
 	t := p.peek()
-	return at(p.text, t.pos, MalformedQuery, "unexpected token: '%s'", t.text)
+	return errorAt(p.text, t.pos, MalformedQuery, "unexpected token: '%s'", t.text)
 }
 
 func (p *parser) enter() error {
@@ -146,8 +146,29 @@ func (p *parser) item() (item, error) {
 		}
 		return item{fields: which, pos: pos}, p.expect(")")
 	}
-	path, pos, err := p.path()
-	return item{path: path, pos: pos}, err
+	i := item{pos: pos}
+	var err error
+	if i.function, i.path, i.pos, err = p.operand(); err != nil {
+		return i, err
+	}
+	if t := p.peek(); t.kind == word && !isClause(t.text) && !t.is("FROM") {
+		i.alias = p.take().text
+	}
+	return i, nil
+}
+
+// operand reads a path, or a function of one.
+func (p *parser) operand() (function string, path []string, pos int, err error) {
+	name := strings.ToUpper(p.peek().text)
+	if p.next+1 < len(p.tokens) && p.tokens[p.next+1].is("(") && (slices.Contains(aggregates, name) || name == "TOLABEL" || name == "FORMAT") {
+		p.next += 2
+		if path, pos, err = p.path(); err == nil {
+			err = p.expect(")")
+		}
+		return name, path, pos, err
+	}
+	path, pos, err = p.path()
+	return "", path, pos, err
 }
 
 func (p *parser) path() ([]string, int, error) {
@@ -159,7 +180,7 @@ func (p *parser) path() ([]string, int, error) {
 		}
 		path = append(path, p.take().text)
 		if len(path) > 6 {
-			return nil, pos, at(p.text, pos, MalformedQuery, "Relationship paths are limited to five levels")
+			return nil, pos, errorAt(p.text, pos, MalformedQuery, "Relationship paths are limited to five levels")
 		}
 		if !p.accept(".") {
 			return path, pos, nil
@@ -172,6 +193,15 @@ func (p *parser) clauses(q *query) error {
 	if p.accept("WHERE") {
 		if q.where, err = p.disjunction(); err != nil {
 			return err
+		}
+	}
+	if p.accept("GROUP", "BY") {
+		for more := true; more; more = p.accept(",") {
+			path, pos, err := p.path()
+			if err != nil {
+				return err
+			}
+			q.groups = append(q.groups, ordering{path: path, pos: pos})
 		}
 	}
 	if p.accept("ORDER", "BY") {
@@ -190,9 +220,14 @@ func (p *parser) clauses(q *query) error {
 			return err
 		}
 	}
-	q.allRows = p.accept("ALL", "ROWS")
-	if p.accept("FOR") && !p.accept("VIEW") && !p.accept("REFERENCE") && !p.accept("UPDATE") {
-		return p.unexpected()
+	if at := p.peek().pos; p.accept("ALL", "ROWS") {
+		return errorAt(p.text, at, MalformedQuery, "ALL ROWS not allowed in this context")
+	}
+	if p.accept("FOR") {
+		q.viewed = p.accept("VIEW") || p.accept("REFERENCE")
+		if !q.viewed && !p.accept("UPDATE") {
+			return p.unexpected()
+		}
 	}
 	return nil
 }
@@ -209,11 +244,11 @@ func (p *parser) count() (int, error) {
 
 func (p *parser) orderings(q *query) error {
 	for {
-		path, pos, err := p.path()
+		function, path, pos, err := p.operand()
 		if err != nil {
 			return err
 		}
-		o := ordering{path: path, pos: pos}
+		o := ordering{path: path, pos: pos, function: function}
 		if !p.accept("ASC") {
 			o.desc = p.accept("DESC")
 		}

@@ -20,8 +20,8 @@ func isPeriod(text string) bool {
 	return countedPeriod(text) || slices.Contains(namedPeriods, strings.ToUpper(text))
 }
 
-// period turns a date literal into the days [from, to) it means at the moment now, in UTC, where a week begins on
-// Sunday. Source: the vendor's "Date Formats and Date Literals".
+// period turns a date literal into the days [from, to) it means at the moment now, in UTC, where a
+// week begins on Sunday. Source: the vendor's "Date Formats and Date Literals".
 func period(name string, n int, now time.Time) (from, to time.Time) {
 	now = now.UTC()
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
@@ -57,7 +57,8 @@ func period(name string, n int, now time.Time) (from, to time.Time) {
 	return step(start, -n), step(start, 1-n) // N_…_AGO
 }
 
-// unit is the calendar unit a literal counts in: where the current one starts, and how to step by n of them.
+// unit is the calendar unit a literal counts in: where the current one starts, and how to step by n
+// of them.
 func unit(name string, today time.Time) (time.Time, func(time.Time, int) time.Time) {
 	month := time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, time.UTC)
 	switch {

@@ -16,24 +16,31 @@ type Statement struct {
 	order   []sortKey
 	limit   int
 	offset  int
-	allRows bool
+	viewed  bool
+
+	// Of a query that answers groups of rows.
+	outcomes   []outcome
+	groups     []func(Row) any
+	groupOrder []groupKey
 
 	queried, traversed []string
 }
 
 // column is one thing to render: exactly one of field, parent, child.
 type column struct {
-	name   string
-	field  string
-	hop    Relation // of parent
-	target Object   // of parent
-	parent []column
-	child  *Statement
-	back   string // of child: its reference to this object
+	name  string
+	field string
+	// function is TOLABEL or FORMAT of the field, or "".
+	function string
+	hop      Relation // of parent
+	target   Object   // of parent
+	parent   []column
+	child    *Statement
+	back     string // of child: its reference to this object
 }
 
-// Prepare checks a query against the schema. Date literals mean what they mean at the moment now. Every error is an
-// *Error.
+// Prepare checks a query against the schema. Date literals mean what they mean at the moment now.
+// Every error is an *Error.
 func Prepare(text string, schema Schema, now time.Time) (*Statement, error) {
 	q, err := parse(text)
 	if err != nil {
@@ -42,7 +49,7 @@ func Prepare(text string, schema Schema, now time.Time) (*Statement, error) {
 	c := &compiler{text: text, schema: schema, now: now}
 	object, ok := schema.Object(q.from)
 	if !ok || !object.Queryable() {
-		return nil, at(text, q.fromPos, InvalidType, "sObject type '%s' is not supported. If you are attempting to use a custom object, "+
+		return nil, errorAt(text, q.fromPos, InvalidType, "sObject type '%s' is not supported. If you are attempting to use a custom object, "+
 			"be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.", q.from)
 	}
 	s, err := c.statement(q, object)
@@ -59,8 +66,22 @@ func (s *Statement) Object() Object { return s.object }
 // Count says that the query is SELECT COUNT().
 func (s *Statement) Count() bool { return s.count }
 
-// Queried names each object that stands in a FROM, subqueries included, once; Traversed each that is reached by a
-// parent path.
+// Viewed says that the user is to see the rows: FOR VIEW or FOR REFERENCE.
+func (s *Statement) Viewed() bool { return s.viewed }
+
+// Among is the statement over those rows only that match besides.
+func (s *Statement) Among(match func(Row) bool) *Statement {
+	whole, before := *s, s.where
+	whole.where = &node{match: match}
+	if before != nil {
+		whole.where = &node{rank: before.rank, find: before.find,
+			match: func(row Row) bool { return before.match(row) && match(row) }}
+	}
+	return &whole
+}
+
+// Queried names each object that stands in a FROM, subqueries included, once; Traversed each that
+// is reached by a parent path.
 func (s *Statement) Queried() []string { return s.queried }
 
 // Traversed names each object that a parent path reaches.
@@ -68,7 +89,7 @@ func (s *Statement) Traversed() []string { return s.traversed }
 
 // Flat says that no child subquery and no compound field is selected, as Bulk API 2.0 wants it.
 func (s *Statement) Flat() bool {
-	return !slices.ContainsFunc(s.columns, func(c column) bool {
+	return !s.Aggregated() && !slices.ContainsFunc(s.columns, func(c column) bool {
 		f, ok := s.object.Field(c.field)
 		return c.child != nil || ok && f.Type == Compound
 	})
@@ -93,13 +114,20 @@ func note(list *[]string, name string) {
 
 func (c *compiler) statement(q *query, object Object) (*Statement, error) {
 	note(&c.queried, object.Name())
-	s := &Statement{schema: c.schema, object: object, count: q.count, limit: q.limit, offset: max(q.offset, 0), allRows: q.allRows}
+	s := &Statement{schema: c.schema, object: object, count: q.count, limit: q.limit, offset: max(q.offset, 0),
+		viewed: q.viewed}
 	if q.offset > 2000 {
-		return nil, at(c.text, q.offsetPos, OutsideRange, "Maximum SOQL offset allowed is 2000")
+		return nil, errorAt(c.text, q.offsetPos, OutsideRange, "Maximum SOQL offset allowed is 2000")
 	}
-	for _, i := range q.items {
-		if err := c.item(s, q, i); err != nil {
+	if q.aggregated() {
+		if err := c.grouped(s, q, object); err != nil {
 			return nil, err
+		}
+	} else {
+		for _, i := range q.items {
+			if err := c.item(s, q, i); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if q.where != nil {
@@ -110,12 +138,18 @@ func (c *compiler) statement(q *query, object Object) (*Statement, error) {
 		s.where = where
 	}
 	for _, o := range q.order {
+		if s.Aggregated() {
+			break // ordered by its columns
+		}
+		if o.function != "" {
+			return nil, errorAt(c.text, o.pos, MalformedQuery, "Aggregate functions order grouped queries only")
+		}
 		a, err := c.resolve(object, q.alias, o.path, o.pos)
 		if err != nil {
 			return nil, err
 		}
 		if !a.field.Sortable {
-			return nil, at(c.text, o.pos, InvalidField, "field '%s' can not be sorted in a query call", a.field.Name)
+			return nil, errorAt(c.text, o.pos, InvalidField, "field '%s' can not be sorted in a query call", a.field.Name)
 		}
 		s.order = append(s.order, sortKey{get: a.get, desc: o.desc, nullsLast: o.nullsLast, exact: a.field.Type == ID})
 	}
@@ -126,7 +160,7 @@ func (c *compiler) item(s *Statement, q *query, i item) error {
 	switch {
 	case i.fields != "":
 		if q.limit < 0 || q.limit > 200 {
-			return at(c.text, i.pos, MalformedQuery, "The SOQL FIELDS function must have a LIMIT of at most 200")
+			return errorAt(c.text, i.pos, MalformedQuery, "The SOQL FIELDS function must have a LIMIT of at most 200")
 		}
 		for _, f := range s.object.Fields() {
 			if i.fields == "ALL" || f.Custom == (i.fields == "CUSTOM") {
@@ -138,11 +172,11 @@ func (c *compiler) item(s *Statement, q *query, i item) error {
 		relation, ok := s.object.Child(i.sub.from)
 		object, found := c.schema.Object(relation.Object)
 		if !ok || !found {
-			return at(c.text, i.sub.fromPos, InvalidType, "Didn't understand relationship '%s' in FROM part of query call. If you are attempting to use a custom "+
+			return errorAt(c.text, i.sub.fromPos, InvalidType, "Didn't understand relationship '%s' in FROM part of query call. If you are attempting to use a custom "+
 				"relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.", i.sub.from)
 		}
-		if i.sub.count || i.sub.allRows {
-			return at(c.text, i.pos, MalformedQuery, "Subqueries of SELECT list rows that are not deleted, they do not count")
+		if i.sub.count || i.sub.aggregated() {
+			return errorAt(c.text, i.pos, MalformedQuery, "Subqueries of SELECT list rows that are not deleted, they do not count")
 		}
 		child, err := c.statement(i.sub, object)
 		if err != nil {
@@ -158,13 +192,20 @@ func (c *compiler) item(s *Statement, q *query, i item) error {
 	for _, h := range a.hops {
 		into = parentOf(into, h)
 	}
-	return c.add(into, column{name: a.field.Name, field: a.field.Name}, i.pos)
+	if i.alias != "" && i.function == "" {
+		return errorAt(c.text, i.pos, MalformedQuery, "only aggregate expressions use field aliasing")
+	}
+	added := column{name: a.field.Name, field: a.field.Name, function: i.function}
+	if i.alias != "" {
+		added.name = i.alias
+	}
+	return c.add(into, added, i.pos)
 }
 
 func (c *compiler) add(into *[]column, added column, pos int) error {
 	for _, have := range *into {
 		if have.name == added.name && have.parent == nil {
-			return at(c.text, pos, InvalidField, "duplicate field selected: %s", added.name)
+			return errorAt(c.text, pos, InvalidField, "duplicate field selected: %s", added.name)
 		}
 	}
 	*into = append(*into, added)
@@ -220,7 +261,7 @@ func (c *compiler) resolve(object Object, alias string, path []string, pos int) 
 		relation, ok := object.Parent(name)
 		target, found := c.schema.Object(relation.Object)
 		if !ok || !found {
-			return a, at(c.text, pos, InvalidField, "Didn't understand relationship '%s' in field path. If you are attempting to use a custom relationship, "+
+			return a, errorAt(c.text, pos, InvalidField, "Didn't understand relationship '%s' in field path. If you are attempting to use a custom relationship, "+
 				"be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.", name)
 		}
 		object = target
@@ -230,7 +271,7 @@ func (c *compiler) resolve(object Object, alias string, path []string, pos int) 
 	name := path[len(path)-1]
 	field, ok := object.Field(name)
 	if !ok {
-		return a, at(c.text, pos, InvalidField, "No such column '%s' on entity '%s'. If you are attempting to use a custom field, be sure to append the '__c' after "+
+		return a, errorAt(c.text, pos, InvalidField, "No such column '%s' on entity '%s'. If you are attempting to use a custom field, be sure to append the '__c' after "+
 			"the custom field name. Please reference your WSDL or the describe call for the appropriate names.", name, object.Name())
 	}
 	a.field, a.owner = field, object

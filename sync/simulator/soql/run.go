@@ -3,6 +3,7 @@ package soql
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -13,17 +14,29 @@ type sortKey struct {
 	exact     bool
 }
 
-// Select finds the rows, in order. Rows in the recycle bin are among them when all is true or the query says ALL
-// ROWS. For SELECT COUNT() the number of rows is the answer.
+// Select finds the rows, in order. Rows in the recycle bin are among them when all is true. For
+// SELECT COUNT() the number of rows is the answer.
 func (s *Statement) Select(all bool) []Row {
-	rows, narrowed := []Row(nil), false
+	rows, narrowed := s.fromIndex()
+	return s.choose(rows, narrowed, all)
+}
+
+// fromIndex asks an index for the rows that may match, when there is one.
+func (s *Statement) fromIndex() (rows []Row, narrowed bool) {
 	if s.where != nil && s.where.rank > 0 {
 		rows, narrowed = s.where.find()
 	}
 	if !narrowed {
 		rows = s.object.All()
 	}
-	return s.choose(rows, narrowed, all || s.allRows)
+	return rows, narrowed
+}
+
+// candidates are all rows that match, in the order of ids.
+func (s *Statement) candidates(all bool) []Row {
+	whole := *s
+	whole.limit, whole.offset, whole.order = -1, 0, nil
+	return whole.Select(all)
 }
 
 // choose filters, sorts and cuts candidates.
@@ -132,8 +145,8 @@ type Record struct {
 	Cells  []Cell
 }
 
-// Cell is one column of a Record. Value is what the row holds, a *Record for a parent, a []*Record for children
-// (never empty), or nil.
+// Cell is one column of a Record. Value is what the row holds, a *Record for a parent, a []*Record
+// for children (never empty), or nil.
 type Cell struct {
 	Name  string
 	Value any
@@ -144,8 +157,8 @@ func (s *Statement) Record(row Row) *Record {
 	return &Record{Object: s.object, Row: row, Cells: cells(s.columns, row)}
 }
 
-// Columns are the paths of the selected fields in the order of Record's cells, as the header of a CSV has them.
-// Children are left out.
+// Columns are the paths of the selected fields in the order of Record's cells, as the header of a
+// CSV has them. Children are left out.
 func (s *Statement) Columns() []string { return paths("", s.columns) }
 
 func paths(prefix string, columns []column) []string {
@@ -205,10 +218,18 @@ func cells(columns []column, row Row) []Cell {
 				out[i].Value = children
 			}
 		default:
-			out[i].Value = row.Value(c.field)
+			out[i].Value = c.render(row.Value(c.field))
 		}
 	}
 	return out
+}
+
+// render is a value as the column's function shows it. The simulator's labels are its values.
+func (c column) render(value any) any {
+	if n, number := value.(float64); number && c.function == "FORMAT" {
+		return strconv.FormatFloat(n, 'f', -1, 64)
+	}
+	return value
 }
 
 // children runs a child subquery for one parent.

@@ -1,11 +1,13 @@
-// Package soql reads and answers the subset of Salesforce's query language that the simulator speaks: SELECT with
-// parent paths and child subqueries, WHERE with and/or/not/in/like, comparisons, date literals and semi-joins,
-// ORDER BY with NULLS, LIMIT, OFFSET, COUNT() and ALL ROWS. It knows nothing of storage: names are resolved and rows
-// found through Schema. What it does not speak it refuses with the vendor's error.
+// Package soql reads and answers the subset of Salesforce's query language that the simulator
+// speaks: SELECT with parent paths and child subqueries, WHERE with and/or/not/in/like,
+// comparisons, date literals and semi-joins, ORDER BY with NULLS, GROUP BY with COUNT,
+// COUNT_DISTINCT, SUM, AVG, MIN and MAX, toLabel, FORMAT, LIMIT, OFFSET and COUNT(). It
+// knows nothing of storage: names are resolved and rows found through Schema. What it does not
+// speak it refuses with the vendor's error.
 package soql
 
-// Type is how a field's values compare. Values are nil, string, bool or float64; dates are "2006-01-02" and moments
-// are DateTimeLayout in UTC, so that both compare as text.
+// Type is how a field's values compare. Values are nil, string, bool or float64; dates are
+// "2006-01-02" and moments are DateTimeLayout in UTC, so that both compare as text.
 type Type int
 
 // The types that literals are checked against.
@@ -31,13 +33,15 @@ type Field struct {
 	Custom               bool
 }
 
-// Relation is one step between objects, under its canonical name. From a parent path: Field is the reference on this side, Object the other
-// side's name. From a child relationship: Object is the child, Field its reference back.
+// Relation is one step between objects, under its canonical name. From a parent path: Field is the
+// reference on this side, Object the other side's name. From a child relationship: Object is the
+// child, Field its reference back.
 type Relation struct {
 	Name, Object, Field string
 }
 
-// Row is one record, a comparable value such as a pointer. Value takes the canonical name of a field.
+// Row is one record, a comparable value such as a pointer. Value takes the canonical name of a
+// field.
 type Row interface {
 	Value(field string) any
 }
@@ -56,11 +60,11 @@ type Object interface {
 
 	// Get finds a record by its 18-character id.
 	Get(id string) (Row, bool)
-	// Find returns the rows where field has one of the keys (ids of 18 characters, folded text); indexed is false
-	// when there is no index to ask.
+	// Find returns the rows where field has one of the keys (ids of 18 characters, folded text);
+	// indexed is false when there is no index to ask.
 	Find(field string, keys []string) (rows []Row, indexed bool)
-	// Between returns the rows where field lies in [from, to), an empty bound being open; indexed is false when there
-	// is no index to ask.
+	// Between returns the rows where field lies in [from, to), an empty bound being open; indexed
+	// is false when there is no index to ask.
 	Between(field, from, to string) (rows []Row, indexed bool)
 	// All returns every row in the order of ids.
 	All() []Row

@@ -1,0 +1,106 @@
+-- +goose Up
+-- Columns that an index needs to have a section in its order; the database computes them.
+ALTER TABLE `opportunities` ADD COLUMN `closed` BOOLEAN GENERATED ALWAYS AS (CASE WHEN `open` THEN 0 ELSE 1 END) VIRTUAL;
+ALTER TABLE `opportunities` ADD COLUMN `close_key` TEXT GENERATED ALWAYS AS (COALESCE(`close_date`, '~')) VIRTUAL;
+ALTER TABLE `tasks` ADD COLUMN `closed` BOOLEAN GENERATED ALWAYS AS (CASE WHEN `open` THEN 0 ELSE 1 END) VIRTUAL;
+ALTER TABLE `tasks` ADD COLUMN `due_key` TEXT GENERATED ALWAYS AS (COALESCE(`due_date`, '~')) VIRTUAL;
+ALTER TABLE `changes` ADD COLUMN `blanked` BOOLEAN GENERATED ALWAYS AS (CASE WHEN `new` IS NULL AND `old` IS NOT NULL THEN 1 ELSE 0 END) VIRTUAL;
+
+-- A card's sections, each in the order in which it is shown: open ones first, what has no date last.
+CREATE INDEX `opportunities_of_account` ON `opportunities` (`account_id`, `closed`, `close_key`, `id`);
+CREATE INDEX `tasks_of_customer` ON `tasks` (`who_id`, `closed`, `due_key`, `id`);
+CREATE INDEX `events_of_customer` ON `events` (`who_id`, `starts_at`, `id`);
+CREATE INDEX `notes_of_customer` ON `notes` (`contact_id`, `created_at`, `id`);
+
+-- What a pass over the links reads: those to plan, all in the order of their ids, and what was blanked of late.
+CREATE INDEX `links_dirty` ON `links` (`dirty`, `object`, `id`, `plan_after`);
+CREATE INDEX `links_object_id` ON `links` (`object`, `id`);
+CREATE INDEX `changes_blanked` ON `changes` (`blanked`, `at`, `side`, `link_id`);
+CREATE INDEX `intents_sent` ON `intents` (`object`, `op`, `state`, `attempts`, `side`);
+CREATE INDEX `failures_retry` ON `failures` (`next_retry_at`, `link_id`);
+
+-- The logs of the console: an index for each filter, in the log's order.
+CREATE INDEX `failures_open` ON `failures` (`resolved_at`, `last_at`, `id`);
+CREATE INDEX `failures_open_of_code` ON `failures` (`resolved_at`, `code`, `object`, `last_at`);
+CREATE INDEX `failures_of_object` ON `failures` (`object`, `last_at`, `id`);
+CREATE INDEX `failures_of_target` ON `failures` (`target`, `last_at`, `id`);
+CREATE INDEX `failures_of_code` ON `failures` (`code`, `last_at`, `id`);
+CREATE INDEX `conflicts_open` ON `conflicts` (`resolved_at`, `at`, `id`);
+CREATE INDEX `conflicts_of_object` ON `conflicts` (`object`, `at`, `id`);
+CREATE INDEX `drift_reports_latest` ON `drift_reports` (`started_at`, `id`);
+CREATE INDEX `sync_runs_of_trigger` ON `sync_runs` (`trigger`, `started_at`, `id`);
+
+-- What is old goes: by when it ended, was read, or is over.
+CREATE INDEX `sync_runs_finished` ON `sync_runs` (`finished_at`);
+CREATE INDEX `intents_ended` ON `intents` (`state`, `updated_at`);
+CREATE INDEX `rehearsals_created` ON `rehearsals` (`created_at`);
+CREATE INDEX `sign_ins_expire` ON `sign_ins` (`expires_at`);
+CREATE INDEX `opportunities_read` ON `opportunities` (`as_of`);
+CREATE INDEX `opportunity_contacts_read` ON `opportunity_contacts` (`as_of`);
+CREATE INDEX `notes_read` ON `notes` (`as_of`);
+CREATE INDEX `events_read` ON `events` (`as_of`);
+CREATE INDEX `tasks_read` ON `tasks` (`as_of`);
+CREATE INDEX `tickets_read` ON `tickets` (`as_of`);
+CREATE INDEX `related_states_read` ON `related_states` (`as_of`);
+CREATE INDEX `related_states_of_section` ON `related_states` (`section`, `customer_id`);
+
+-- What these replace.
+DROP INDEX `opportunities_account_id`;
+DROP INDEX `tasks_who_id_due_date`;
+DROP INDEX `tasks_account_id`;
+DROP INDEX `events_who_id_starts_at`;
+DROP INDEX `events_account_id`;
+DROP INDEX `notes_contact_id_created_at`;
+DROP INDEX `links_dirty_object_id`;
+DROP INDEX `drift_reports_started_at`;
+DROP INDEX `conflicts_resolved_at_at`;
+DROP INDEX `failures_resolved_at_object_code`;
+DROP INDEX `failures_next_retry_at`;
+
+-- +goose Down
+CREATE INDEX `opportunities_account_id` ON `opportunities` (`account_id`);
+CREATE INDEX `tasks_who_id_due_date` ON `tasks` (`who_id`, `due_date`);
+CREATE INDEX `tasks_account_id` ON `tasks` (`account_id`);
+CREATE INDEX `events_who_id_starts_at` ON `events` (`who_id`, `starts_at`);
+CREATE INDEX `events_account_id` ON `events` (`account_id`);
+CREATE INDEX `notes_contact_id_created_at` ON `notes` (`contact_id`, `created_at`);
+CREATE INDEX `links_dirty_object_id` ON `links` (`dirty`, `object`, `id`);
+CREATE INDEX `drift_reports_started_at` ON `drift_reports` (`started_at`);
+CREATE INDEX `conflicts_resolved_at_at` ON `conflicts` (`resolved_at`, `at`);
+CREATE INDEX `failures_resolved_at_object_code` ON `failures` (`resolved_at`, `object`, `code`);
+CREATE INDEX `failures_next_retry_at` ON `failures` (`next_retry_at`);
+DROP INDEX `sync_runs_finished`;
+DROP INDEX `intents_ended`;
+DROP INDEX `rehearsals_created`;
+DROP INDEX `sign_ins_expire`;
+DROP INDEX `opportunities_read`;
+DROP INDEX `opportunity_contacts_read`;
+DROP INDEX `notes_read`;
+DROP INDEX `events_read`;
+DROP INDEX `tasks_read`;
+DROP INDEX `tickets_read`;
+DROP INDEX `related_states_read`;
+DROP INDEX `related_states_of_section`;
+DROP INDEX `failures_open`;
+DROP INDEX `failures_open_of_code`;
+DROP INDEX `failures_of_object`;
+DROP INDEX `failures_of_target`;
+DROP INDEX `failures_of_code`;
+DROP INDEX `conflicts_open`;
+DROP INDEX `conflicts_of_object`;
+DROP INDEX `drift_reports_latest`;
+DROP INDEX `sync_runs_of_trigger`;
+DROP INDEX `links_dirty`;
+DROP INDEX `links_object_id`;
+DROP INDEX `changes_blanked`;
+DROP INDEX `intents_sent`;
+DROP INDEX `failures_retry`;
+DROP INDEX `opportunities_of_account`;
+DROP INDEX `tasks_of_customer`;
+DROP INDEX `events_of_customer`;
+DROP INDEX `notes_of_customer`;
+ALTER TABLE `changes` DROP COLUMN `blanked`;
+ALTER TABLE `tasks` DROP COLUMN `due_key`;
+ALTER TABLE `tasks` DROP COLUMN `closed`;
+ALTER TABLE `opportunities` DROP COLUMN `close_key`;
+ALTER TABLE `opportunities` DROP COLUMN `closed`;

@@ -1,0 +1,6 @@
+-- +goose Up
+-- How a profile's card is laid out, as JSON; blank for the standard layout.
+ALTER TABLE `profiles` ADD COLUMN `card` TEXT NOT NULL DEFAULT '';
+
+-- +goose Down
+ALTER TABLE `profiles` DROP COLUMN `card`;

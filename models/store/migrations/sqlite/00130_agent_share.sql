@@ -1,0 +1,6 @@
+-- +goose Up
+-- The percentage of the vendors' daily API calls that the sync leaves for agents; NULL is the server's own setting.
+ALTER TABLE `integrations` ADD COLUMN `agent_share` INTEGER NULL;
+
+-- +goose Down
+ALTER TABLE `integrations` DROP COLUMN `agent_share`;

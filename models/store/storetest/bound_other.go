@@ -1,7 +1,0 @@
-//go:build !linux
-
-package storetest
-
-import "os/exec"
-
-func bound(*exec.Cmd) {}
