@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
+	"time"
 
 	mysqldriver "github.com/go-sql-driver/mysql"
+	"gorm.io/gorm"
 
 	"sidelight/models"
 )
@@ -15,4 +18,19 @@ func (s *Store) CheckWhole(ctx context.Context) error { return s.check(ctx) }
 func MySQLProblem(number uint16, message string) models.DatabaseProblem {
 	found, _ := diagnose(&mysqldriver.MySQLError{Number: number, Message: message})
 	return found.problem
+}
+
+// InTransaction runs fn in one transaction of a test.
+func (s *Store) InTransaction(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return s.tx(ctx, fn)
+}
+
+// EndWithin has a store wait as long for the end of a transaction.
+func EndWithin(o *Options, within time.Duration) { o.endWithin = within }
+
+// AfterStatement has a store call then after each statement, once it is answered to its end.
+func AfterStatement(o *Options, then func(statement string)) {
+	o.sending = func(_ driver.Conn, statement string, _ []driver.NamedValue) func(int64) {
+		return func(int64) { then(statement) }
+	}
 }

@@ -3,6 +3,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -50,7 +51,9 @@ type Options struct {
 	// OnSQL sees every statement's text, without its values.
 	OnSQL func(statement string)
 
-	sending sending // sees the values too: for tests of this package alone
+	// For tests of this package alone.
+	sending   sending       // sees the values too
+	endWithin time.Duration // 0 is the package's own
 }
 
 // Store is an open database.
@@ -185,7 +188,7 @@ func openMySQL(dsn string, o Options) (*mysql.Dialector, error) {
 	}
 	// It would write past our log what its errors say anyway.
 	config.Logger = &mysqldriver.NopLogger{}
-	c, err := mysqldriver.NewConnector(config)
+	c, err := bounded(config, cmp.Or(o.endWithin, endWithin))
 	if err != nil {
 		return nil, err
 	}

@@ -10,8 +10,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"gorm.io/gorm"
 
 	"sidelight/internal/testkit"
 	"sidelight/models"
@@ -198,8 +201,8 @@ func TestAServerThatHangsIsSeen(t *testing.T) {
 	b := newBreakable(t, t.TempDir())
 	s := storetest.Open(t, b.address())
 	check(t, note(s, "before"))
+	b.stop()
 	stopped := b.cmd.Process
-	check(t, stopped.Signal(sigstop))
 	defer func() { _ = stopped.Signal(sigcont) }()
 	eventually(t, s, models.DatabaseUnreachable)
 	short, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
@@ -210,6 +213,65 @@ func TestAServerThatHangsIsSeen(t *testing.T) {
 	check(t, stopped.Signal(sigcont))
 	eventually(t, s, "")
 	check(t, note(s, "after"))
+}
+
+// stop stops the server's process where it stands, and returns once it does.
+func (b *breakable) stop() {
+	b.t.Helper()
+	check(b.t, b.cmd.Process.Signal(sigstop))
+	status := fmt.Sprintf("/proc/%d/status", b.cmd.Process.Pid)
+	testkit.Soon(b.t, "the server stands still", func() bool {
+		said, err := os.ReadFile(status)
+		return errors.Is(err, os.ErrNotExist) || strings.Contains(string(said), "(stopped)")
+	})
+}
+
+// The driver waits for the answer to a COMMIT and to a ROLLBACK without a bound, whatever the
+// caller's time.
+func TestAServerThatHangsAtTheEndOfATransactionIsSeen(t *testing.T) {
+	b := newBreakable(t, t.TempDir())
+	var armed atomic.Bool
+	s := storetest.Open(t, b.address(), func(o *store.Options) {
+		store.EndWithin(o, time.Second)
+		store.AfterStatement(o, func(statement string) {
+			if strings.Contains(statement, "settings") && armed.CompareAndSwap(true, false) {
+				b.stop()
+			}
+		})
+	})
+	defer func() { _ = b.cmd.Process.Signal(sigcont) }()
+	refusal := errors.New("refused by the test")
+	for _, refused := range []error{nil, refusal} {
+		check(t, note(s, "before"))
+		armed.Store(true)
+		err := s.InTransaction(ctx, func(tx *gorm.DB) error {
+			return errors.Join(tx.Exec("UPDATE settings SET value = value WHERE name = 'test'").Error, refused)
+		})
+		if armed.Load() {
+			t.Fatal("the server did not hang")
+		}
+		if refused == nil {
+			unavailable(t, err)
+		} else if !errors.Is(err, refusal) {
+			t.Errorf("the transaction ended with %v", err)
+		}
+		eventually(t, s, models.DatabaseUnreachable)
+		check(t, b.cmd.Process.Signal(sigcont))
+		eventually(t, s, "")
+		check(t, note(s, "after"))
+	}
+}
+
+// A server that takes a connection and says nothing holds nobody, whatever the caller's time.
+func TestAServerThatNeverGreetsIsUnreachable(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	defer func() { _ = silent.Close() }()
+	_, err = store.Open(ctx, "mysql:root:hidden@tcp("+silent.Addr().String()+")/x?timeout=200ms", store.Options{Seal: storetest.Key})
+	var said *models.Error
+	if !errors.As(err, &said) || said.Code != models.CodeUpstreamUnavailable {
+		t.Errorf("%v", err)
+	}
 }
 
 func TestAServersFullDiskIsSeenAndHealsByItself(t *testing.T) {
