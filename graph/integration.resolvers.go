@@ -157,11 +157,22 @@ func (r *queryResolver) Integration(ctx context.Context) (*models.Integration, e
 	return r.lastKnown(ctx)
 }
 
+// AgentShare is the resolver for the agentShare field, and called only when it is given, be it null.
+func (r *syncPolicyInputResolver) AgentShare(ctx context.Context, obj *models.SyncPolicy, data *int) error {
+	obj.AgentShare, obj.ServerShare = data, data == nil
+	return nil
+}
+
 func (r *Resolver) Connection() generated.ConnectionResolver { return &connectionResolver{r} }
 
 func (r *Resolver) Integration() generated.IntegrationResolver { return &integrationResolver{r} }
 
+func (r *Resolver) SyncPolicyInput() generated.SyncPolicyInputResolver {
+	return &syncPolicyInputResolver{r}
+}
+
 type (
-	connectionResolver  struct{ *Resolver }
-	integrationResolver struct{ *Resolver }
+	connectionResolver      struct{ *Resolver }
+	integrationResolver     struct{ *Resolver }
+	syncPolicyInputResolver struct{ *Resolver }
 )

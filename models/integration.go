@@ -167,8 +167,10 @@ type SyncPolicy struct {
 	HistoryDays    *int
 	// MatchSecondaryEmail lets second emails match.
 	MatchSecondaryEmail *bool
-	// AgentShare is a percentage between MinAgentShare and MaxAgentShare.
-	AgentShare *int
+	// AgentShare is a percentage between MinAgentShare and MaxAgentShare; ServerShare goes back to
+	// the server's own setting.
+	AgentShare  *int
+	ServerShare bool
 	// AgentCards says whose cards agents may ask for.
 	AgentCards *AgentCards
 }
@@ -187,7 +189,7 @@ func (p SyncPolicy) Apply(in *Integration) {
 	set(&in.HistoryDays, p.HistoryDays)
 	set(&in.MatchSecondaryEmail, p.MatchSecondaryEmail)
 	set(&in.AgentCards, p.AgentCards)
-	if p.AgentShare != nil {
+	if p.AgentShare != nil || p.ServerShare {
 		in.AgentShare = p.AgentShare
 	}
 }

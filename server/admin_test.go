@@ -195,6 +195,10 @@ func (a *admin) policies() {
 	if dig(entry, "action") != "setSyncPolicy" || dig(entry, "detail", "before", "agentShare") != nil || dig(entry, "detail", "after", "agentShare") != 45.0 {
 		a.t.Errorf("the audit: %v", entry)
 	}
+	a.do(`mutation{setSyncPolicy(input:{historyDays:30}){agentShare}}`)
+	a.soon("what is left out stays as it was", func() bool { return kept(45.0, 45) })
+	a.do(`mutation{setSyncPolicy(input:{agentShare:null}){agentShare}}`)
+	a.soon("null goes back to the server's own share", func() bool { return kept(nil, 20) })
 	got = a.do(`mutation{setSyncPolicy(input:{direction:TWO_WAY,conflictPolicy:SALESFORCE_WINS,deletePolicy:RESTORE_ON_UPDATE}){direction historyDays}}`)
 	if dig(got, "direction") != "TWO_WAY" || dig(got, "historyDays") != 30.0 {
 		a.t.Errorf("what was left out changed: %v", got)

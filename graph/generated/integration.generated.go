@@ -37,6 +37,10 @@ type IntegrationResolver interface {
 	Database(ctx context.Context, obj *models.Integration) (*models.DatabaseHealth, error)
 }
 
+type SyncPolicyInputResolver interface {
+	AgentShare(ctx context.Context, obj *models.SyncPolicy, data *int) error
+}
+
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
@@ -1674,7 +1678,9 @@ func (ec *executionContext) unmarshalInputSyncPolicyInput(ctx context.Context, o
 			if err != nil {
 				return it, err
 			}
-			it.AgentShare = data
+			if err = ec.Resolvers.SyncPolicyInput().AgentShare(ctx, &it, data); err != nil {
+				return it, err
+			}
 		case "agentCards":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentCards"))
 			data, err := ec.unmarshalOAgentCards2ᚖsidelightᚋmodelsᚐAgentCards(ctx, v)

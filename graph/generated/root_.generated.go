@@ -44,6 +44,7 @@ type ResolverRoot interface {
 	Subscription() SubscriptionResolver
 	Task() TaskResolver
 	Viewer() ViewerResolver
+	SyncPolicyInput() SyncPolicyInputResolver
 }
 
 type DirectiveRoot struct {
@@ -5930,7 +5931,7 @@ input SyncPolicyInput {
   deletePolicy: DeletePolicy
   historyDays: Int
   matchSecondaryEmail: Boolean
-  "A percentage between 5 and 95. Both vendors' clients keep to it within a second."
+  "A percentage between 5 and 95; null goes back to the server's own (--agent-share). Both vendors' clients keep to it within a second."
   agentShare: Int
   agentCards: AgentCards
 }

@@ -93,6 +93,16 @@ await step('another share of the calls is kept for agents by both clients, and t
   await page.getByRole('button', { name: 'Take back' }).click();
   await dialog.getByRole('button', { name: 'Change' }).click();
   await kept(before);
+  assert.equal((await ask('{ integration { agentShare } }')).integration.agentShare, null);
+  await input.fill('60');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Change' }).click();
+  await kept(60);
+  await page.getByRole('button', { name: 'Use the server’s own' }).click();
+  await dialog.getByText('The server’s own setting holds again').waitFor();
+  await dialog.getByRole('button', { name: 'Change' }).click();
+  await kept(before);
+  await page.getByText(`The server’s own setting holds: ${before} %.`).waitFor();
   await page.close();
   await everywhere('/console', 'share', (at) => at.getByRole('spinbutton').waitFor());
 });

@@ -121,6 +121,9 @@ describe('what a change would do', () => {
       'Zoho Desk: the sync has used its share, and waits.',
       'Salesforce: 450 of 1,000 calls are kept for agents, 550 are the sync’s; 100 are used.',
     ]);
+    expect(shareFacts(20, null, [])).toEqual([
+      'The server’s own setting holds again; it is told once both clients keep to it.',
+    ]);
     expect([4, 5, 95, 96, 7.5, NaN].map(isShare)).toEqual([false, true, true, false, false, false]);
   });
   it('is done only when it is meant', async () => {

@@ -237,7 +237,7 @@ export type SyncPolicyInput = {
   deletePolicy?: DeletePolicy | null | undefined;
   historyDays?: number | null | undefined;
   matchSecondaryEmail?: boolean | null | undefined;
-  /** A percentage between 5 and 95. Both vendors' clients keep to it within a second. */
+  /** A percentage between 5 and 95; null goes back to the server's own (--agent-share). Both vendors' clients keep to it within a second. */
   agentShare?: number | null | undefined;
   agentCards?: AgentCards | null | undefined;
 };

@@ -18,7 +18,8 @@ const most = 95;
 export const isShare = (percent: number): boolean => Number.isInteger(percent) && percent >= least && percent <= most;
 
 /** What another share would mean, in sentences with figures. */
-export function shareFacts(before: number, after: number, budgets: Budgets): string[] {
+export function shareFacts(before: number, after: number | null, budgets: Budgets): string[] {
+  if (after === null) return [t('keptOwn')];
   const facts = [t('keptChange', { before, after })];
   for (const { side, used, limit } of budgets) {
     if (limit === null || used === null) continue;
@@ -43,14 +44,14 @@ export function Share({
   const budgets = of.apiBudgets ?? [];
   const saved = of.agentShare ?? budgets[0]?.keptPercent ?? null;
   const draft = useDraft('share', saved);
-  const [previous, setPrevious] = useState<number | null>(null);
+  const [previous, setPrevious] = useState<{ share: number | null } | null>(null);
   if (saved === null) return null;
   const value = draft.value ?? saved;
-  const write = async (next: number): Promise<void> => {
+  const write = async (next: number | null): Promise<void> => {
     const facts = shareFacts(saved, next, budgets);
     if (!(await ask({ title: t('keptQuestion'), facts, confirm: t('change') }))) return;
     if (!(await action.run(SetPolicyDocument, { input: { agentShare: next } }))) return;
-    setPrevious(isShare(saved) ? saved : null);
+    setPrevious({ share: of.agentShare });
     draft.discard();
     reload();
   };
@@ -60,6 +61,11 @@ export function Share({
       actions={
         <>
           {draft.changed && <span class="badge warn">{t('notSaved')}</span>}
+          {of.agentShare !== null && (
+            <Button disabled={action.busy} onClick={() => void write(null)}>
+              {t('keptOwnUse')}
+            </Button>
+          )}
           <Button disabled={!draft.changed} onClick={draft.discard}>
             {t('discard')}
           </Button>
@@ -77,7 +83,7 @@ export function Share({
       <Notice>{previous !== null && !draft.changed ? t('saved') : ''}</Notice>
       {previous !== null && !draft.changed && (
         <p>
-          <Button disabled={action.busy} onClick={() => void write(previous)}>
+          <Button disabled={action.busy} onClick={() => void write(previous.share)}>
             {t('takeBack')}
           </Button>
         </p>

@@ -11,6 +11,8 @@ export const en = {
   keptText:
     'The sync stops when only this share is left, and goes on the next day; cards are still read. Both vendors’ clients keep to it.',
   keptServer: 'The server’s own setting holds: {percent} %.',
+  keptOwn: 'The server’s own setting holds again; it is told once both clients keep to it.',
+  keptOwnUse: 'Use the server’s own',
   keptQuestion: 'Change how many API calls are kept for agents?',
   keptChange: 'From {before} % to {after} % of each vendor’s daily calls.',
   keptSide: '{side}: {kept} of {limit} calls are kept for agents, {sync} are the sync’s; {used} are used.',

@@ -13,6 +13,8 @@ export const es = {
   keptText:
     'La sincronización se detiene cuando solo queda esta parte, y continúa al día siguiente; las fichas se siguen leyendo. Vale para los clientes de ambos lados.',
   keptServer: 'Vale el ajuste del propio servidor: {percent} %.',
+  keptOwn: 'Vuelve a valer el ajuste del propio servidor; se muestra en cuanto ambos clientes lo aplican.',
+  keptOwnUse: 'Usar el del servidor',
   keptQuestion: '¿Cambiar cuántas llamadas a la API se reservan a los agentes?',
   keptChange: 'De {before} % a {after} % de las llamadas diarias de cada lado.',
   keptSide:

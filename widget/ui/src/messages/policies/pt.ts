@@ -13,6 +13,8 @@ export const pt = {
   keptText:
     'A sincronização para quando só resta esta parte, e continua no dia seguinte; os cartões continuam sendo lidos. Vale para os clientes dos dois lados.',
   keptServer: 'Vale a configuração do próprio servidor: {percent} %.',
+  keptOwn: 'Volta a valer a configuração do próprio servidor; ela aparece assim que os dois clientes a aplicam.',
+  keptOwnUse: 'Usar a do servidor',
   keptQuestion: 'Alterar quantas chamadas de API ficam reservadas aos agentes?',
   keptChange: 'De {before} % para {after} % das chamadas diárias de cada lado.',
   keptSide:
