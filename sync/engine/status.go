@@ -25,7 +25,8 @@ func (e *Engine) Budgets(context.Context) []models.APIBudget {
 			continue
 		}
 		b := remote.Budget()
-		if until := e.throttle.Until(side); e.Now().Before(until) {
+		if e.throttle.Throttled(side) {
+			until := e.throttle.Until(side)
 			b.ResetsAt = &until
 		}
 		out = append(out, b)

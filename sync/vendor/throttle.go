@@ -27,13 +27,18 @@ func (t *Throttle) Until(side models.Side) time.Time {
 }
 
 // Throttled tells whether the side is left alone now. A wait that began in the future was begun by
-// a clock that was set back since: it ends, because nobody knows how long it would last.
+// a clock that was set back since: it ends, because nobody knows how long it would last. A wait
+// that was seen to be over stays over, whatever the clock does: the status said so.
 func (t *Throttle) Throttled(side models.Side) bool {
 	now := t.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	w := t.waits[side]
-	return !now.Before(w.from) && now.Before(w.until)
+	w, waits := t.waits[side]
+	if waits && (now.Before(w.from) || !now.Before(w.until)) {
+		delete(t.waits, side)
+		return false
+	}
+	return waits
 }
 
 // Throttle leaves the side alone until a time.

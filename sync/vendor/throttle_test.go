@@ -32,6 +32,9 @@ func TestAWaitLastsUntilItsEndAndNotLongerThanTheClockTells(t *testing.T) {
 				t.Error("the other side is left alone, too")
 			}
 			now = start
+			if got := throttle.Throttled(models.Desk); got != c.want {
+				t.Errorf("left alone once the clock is right again: %t; what was over stays over", got)
+			}
 			if throttle.Clear(); throttle.Throttled(models.Desk) {
 				t.Error("it is left alone after all waits were ended")
 			}
