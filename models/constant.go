@@ -1,6 +1,10 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Constant is a value that every record which Sidelight creates on a side gets in a field: a record
 // type, a type, a source. It is written at the creation and never again. Where the mapping fills
@@ -13,6 +17,24 @@ type Constant struct {
 	Field     Field     `gorm:"serializer:json" json:"field"`
 	Value     string    `json:"value"`
 	UpdatedAt time.Time `json:"-"`
+}
+
+// Spoken is the value as people read it: the label of a record type, by which it is found again in
+// another organization, and any other value as it is. A label that two record types have names none.
+func (c Constant) Spoken() string {
+	label := ""
+	for _, choice := range c.Field.Choices {
+		if choice.Value == c.Value {
+			label = choice.Label
+		}
+	}
+	shared := slices.ContainsFunc(c.Field.Choices, func(o Choice) bool {
+		return o.Value != c.Value && strings.EqualFold(o.Label, label)
+	})
+	if c.Field.Type != TypeReference || label == "" || shared {
+		return c.Value
+	}
+	return label
 }
 
 // ConstantInput is a constant as an admin asks for it. A record type is named by its id or its

@@ -121,8 +121,8 @@ func (c *TokenCommand) Run(ctx context.Context, out io.Writer) (err error) {
 
 // MappingCommand exports or imports the field mapping.
 type MappingCommand struct {
-	Export mappingExport `cmd:"" help:"Write the field mapping to a file."`
-	Import mappingImport `cmd:"" help:"Replace the field mapping by that of a file, after checking it against both sides."`
+	Export mappingExport `cmd:"" help:"Write the field mapping, and what new records get, to a file."`
+	Import mappingImport `cmd:"" help:"Replace the field mapping, and what new records get, by those of a file, after checking them against both sides."`
 }
 
 type mappingExport struct {
@@ -137,15 +137,20 @@ func (c *mappingExport) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = s.Close() }()
-	contacts, err := s.FieldMappings(ctx, models.ContactObject)
-	if err != nil {
-		return err
+	var mappings []models.FieldMapping
+	var constants []models.Constant
+	for _, object := range models.SyncObjects {
+		mapped, err := s.FieldMappings(ctx, object)
+		if err != nil {
+			return err
+		}
+		created, err := s.Constants(ctx, object)
+		if err != nil {
+			return err
+		}
+		mappings, constants = append(mappings, mapped...), append(constants, created...)
 	}
-	accounts, err := s.FieldMappings(ctx, models.AccountObject)
-	if err != nil {
-		return err
-	}
-	text, err := mapping.Export(contacts, accounts)
+	text, err := mapping.Export(mappings, constants)
 	if err != nil {
 		return err
 	}
@@ -175,13 +180,13 @@ type mappingImport struct {
 	File string `arg:"" help:"JSON file to read." type:"existingfile"`
 }
 
-// Run checks both tables and saves both, or none.
+// Run checks the mapping and the constants of both objects and saves all, or nothing.
 func (c *mappingImport) Run(ctx context.Context, out io.Writer) error {
 	read, err := os.ReadFile(c.File)
 	if err != nil {
 		return err
 	}
-	tables, err := mapping.Import(read)
+	objects, err := mapping.Import(read)
 	if err != nil {
 		return err
 	}
@@ -199,7 +204,7 @@ func (c *mappingImport) Run(ctx context.Context, out io.Writer) error {
 	e := engine.New(engine.Config{Store: s, Remotes: &clients{store: s, out: newOutbound(nil, stored...), config: config, log: config.Logger(io.Discard), now: time.Now}})
 	failed := false
 	for _, object := range models.SyncObjects {
-		problems, err := e.CheckFieldMappings(ctx, object, tables[object])
+		problems, err := e.CheckMapping(ctx, object, objects[object].Mappings, objects[object].Constants)
 		if err != nil {
 			return err
 		}
@@ -212,10 +217,23 @@ func (c *mappingImport) Run(ctx context.Context, out io.Writer) error {
 		return fmt.Errorf("nothing was saved: correct the errors above")
 	}
 	for _, object := range models.SyncObjects {
-		if _, _, _, err := e.SaveFieldMappings(ctx, object, tables[object]); err != nil {
+		if err := save(ctx, e, object, objects[object]); err != nil {
 			return err
 		}
 	}
 	fmt.Fprintln(out, "The mapping is saved.")
 	return nil
+}
+
+// save saves what a file says of an object. The mapping comes first: a field that it maps no longer
+// may have a constant.
+func save(ctx context.Context, e *engine.Engine, object models.SyncObject, in mapping.Object) error {
+	saved, _, _, err := e.SaveFieldMappings(ctx, object, in.Mappings)
+	if err == nil && saved && in.Constants != nil {
+		saved, _, _, err = e.SaveConstants(ctx, object, in.Constants)
+	}
+	if err == nil && !saved {
+		err = fmt.Errorf("the fields of %ss were changed meanwhile: import the file again", object.Singular())
+	}
+	return err
 }

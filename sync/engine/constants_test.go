@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"sidelight/models"
 	"sidelight/models/store/storetest"
+	"sidelight/sync/mapping"
 )
 
 // kinds gives Salesforce's contacts record types: Person by default, and Partner.
@@ -179,5 +181,44 @@ func TestConstantsAreRehearsedAndNothingIsSaved(t *testing.T) {
 	proposed[0].Field = "Email"
 	if _, err := h.engine.RehearseChange(ctx, models.ContactObject, nil, proposed); models.CodeOf(err) != models.CodeBadUserInput {
 		t.Errorf("a constant in a mapped field: %v", err)
+	}
+}
+
+func TestAMappingFileBringsConstantsBackAndIsCheckedWithThem(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	w.kinds(t, "")
+	w.pair(t, map[string]any{"LastName": "Before", "Email": "before@x.example"})
+	ctx, e := context.Background(), w.proc.engine
+	w.constants(t, asPartner, asPaying)
+	mappings, err := w.proc.store.FieldMappings(ctx, models.ContactObject)
+	must(t, err)
+	kept, err := e.Constants(ctx, models.ContactObject)
+	must(t, err)
+	text, err := mapping.Export(mappings, kept)
+	must(t, err)
+	w.constants(t)
+	read, err := mapping.Import(text)
+	must(t, err)
+	file := read[models.ContactObject]
+	problems, err := e.CheckMapping(ctx, models.ContactObject, file.Mappings, file.Constants)
+	must(t, err)
+	for _, p := range problems {
+		if p.Severity == models.SeverityError {
+			t.Errorf("the program's own file: %+v", p)
+		}
+	}
+	w.constants(t, file.Constants...)
+	again, err := e.Constants(ctx, models.ContactObject)
+	must(t, err)
+	if len(again) != 2 || again[0].Value != kept[0].Value || again[1].Value != kept[1].Value {
+		t.Errorf("saved again: %+v, before %+v", again, kept)
+	}
+	filled := append(file.Mappings, models.FieldMappingInput{Desk: "type", Salesforce: "Title"})
+	problems, err = e.CheckMapping(ctx, models.ContactObject, filled, file.Constants)
+	must(t, err)
+	if !slices.ContainsFunc(problems, func(p models.MappingProblem) bool {
+		return p.Severity == models.SeverityError && p.Desk != nil && *p.Desk == "type" && p.Code == models.CodeAlreadyMapped
+	}) {
+		t.Errorf("a constant of a field that the file maps: %+v", problems)
 	}
 }

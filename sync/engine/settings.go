@@ -51,16 +51,25 @@ func (e *Engine) SaveFieldMappings(ctx context.Context, object models.SyncObject
 
 // CheckFieldMappings is what SaveFieldMappings would find wrong; it saves nothing.
 func (e *Engine) CheckFieldMappings(ctx context.Context, object models.SyncObject, in []models.FieldMappingInput) ([]models.MappingProblem, error) {
+	return e.CheckMapping(ctx, object, in, nil)
+}
+
+// CheckMapping is what saving a mapping, and then constants, would find wrong; nil constants are
+// those that are saved. It saves nothing.
+func (e *Engine) CheckMapping(
+	ctx context.Context, object models.SyncObject, in []models.FieldMappingInput, constants []models.ConstantInput,
+) ([]models.MappingProblem, error) {
 	desk, salesforce, err := e.mirror.DescribeBoth(ctx, object)
 	if err != nil {
 		return nil, err
 	}
-	constants, err := e.Store.Constants(ctx, object)
-	if err != nil {
-		return nil, err
+	mappings, problems := mapping.Build(object, in, desk, salesforce)
+	if constants == nil {
+		saved, err := e.Store.Constants(ctx, object)
+		return mapping.WithConstants(problems, saved), err
 	}
-	_, problems := mapping.Build(object, in, desk, salesforce)
-	return mapping.WithConstants(problems, constants), nil
+	built, more := mapping.BuildConstants(object, constants, mappings, desk, salesforce)
+	return append(mapping.WithConstants(problems, built), more...), nil
 }
 
 func (e *Engine) saveMappings(ctx context.Context, object models.SyncObject, in []models.FieldMappingInput, desk, salesforce []models.Field) (bool, []models.FieldMapping, []models.MappingProblem, error) {

@@ -190,7 +190,7 @@ func TestWhatChangedAtTheVendorIsNamed(t *testing.T) {
 }
 
 func TestAnExportedMappingIsReadBack(t *testing.T) {
-	m := []models.FieldMapping{{Desk: field("a", models.TypeText), Salesforce: field("A", models.TypeText), Rule: models.RulePreferDesk}}
+	m := []models.FieldMapping{{Object: models.ContactObject, Desk: field("a", models.TypeText), Salesforce: field("A", models.TypeText), Rule: models.RulePreferDesk}}
 	b, err := Export(m, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -199,7 +199,7 @@ func TestAnExportedMappingIsReadBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := in[models.ContactObject]; len(got) != 1 || got[0].Desk != "a" || got[0].Salesforce != "A" || *got[0].Rule != models.RulePreferDesk {
+	if got := in[models.ContactObject].Mappings; len(got) != 1 || got[0].Desk != "a" || got[0].Salesforce != "A" || *got[0].Rule != models.RulePreferDesk {
 		t.Errorf("%+v", got)
 	}
 	for name, bad := range map[string]string{"nonsense": "x", "newer": `{"version":2}`, "unknown rule": `{"version":1,"contact":[{"desk":"a","salesforce":"A","rule":"MAYBE"}]}`,

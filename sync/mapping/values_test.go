@@ -84,16 +84,18 @@ func TestATableOfValuesIsCheckedBeforeItIsSaved(t *testing.T) {
 }
 
 func TestATableOfValuesGoesThroughTheFileAndASetHasNoOrder(t *testing.T) {
-	b, err := Export([]models.FieldMapping{tiers(models.TypePicklist, table...)}, nil)
+	tiered := tiers(models.TypePicklist, table...)
+	tiered.Object = models.ContactObject
+	b, err := Export([]models.FieldMapping{tiered}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	in, err := Import(b)
-	if err != nil || len(in[models.ContactObject]) != 1 {
+	if err != nil || len(in[models.ContactObject].Mappings) != 1 {
 		t.Fatal(in, err)
 	}
 	var got []models.ValuePair
-	for _, pair := range in[models.ContactObject][0].Values {
+	for _, pair := range in[models.ContactObject].Mappings[0].Values {
 		got = append(got, *pair)
 	}
 	if diff := cmp.Diff(table, got); diff != "" {
