@@ -7,6 +7,7 @@ import {
   base,
   browser,
   finish,
+  inDesk,
   inSalesforce,
   narrowEnough,
   open,
@@ -148,6 +149,64 @@ await step(
       await at.getByRole('button', { name: /Tier__c \(1\)/ }).click();
       await at.getByRole('dialog').getByRole('combobox').first().waitFor();
     });
+  },
+);
+
+await step(
+  'what new records get is refused at its field, forecast, saved, kept in the versions, and written once',
+  async () => {
+    const page = await open('/console#mapping');
+    const panel = page.getByRole('region', { name: 'What new records get: Contacts', exact: true });
+    const save = panel.getByRole('button', { name: 'Save the values' });
+    await press(page, panel.getByRole('button', { name: 'Add a value' }), 'Enter');
+    await pick(panel.getByRole('combobox', { name: 'Field of new records' }), 'Email');
+    await panel.getByLabel(/^Value of/).fill('x@y.example');
+    await press(page, save, 'Enter');
+    await panel.locator('tr', { hasText: 'gets its values by the mapping' }).waitFor();
+    await panel.getByText('Nothing was saved').waitFor();
+    await accessible(page, 'a constant that is refused');
+    await page.screenshot({ path: `${pictures}/constant-refused.png`, fullPage: true });
+    await pick(panel.getByRole('combobox', { name: 'Field of new records' }), 'LeadSource');
+    await panel.getByLabel('Value of Lead Source').fill('Web');
+    await press(page, save, 'Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('new records in Salesforce get Lead Source = Web').waitFor();
+    await dialog
+      .getByText(/in Salesforce: \d+ would be created/)
+      .first()
+      .waitFor();
+    await accessible(page, 'the question about what new records get');
+    await page.screenshot({ path: `${pictures}/constants-question.png` });
+    await press(page, dialog.getByRole('button', { name: 'Save', exact: true }), 'Enter');
+    await panel.getByText('Saved.').waitFor();
+    const { constants } = await ask('{ constants(object: CONTACT) { side value field { name } } }');
+    assert.deepEqual(constants, [{ side: 'SALESFORCE', value: 'Web', field: { name: 'LeadSource' } }]);
+    const email = 'new.record@constants.example';
+    await inDesk('POST', 'contacts', { lastName: 'Newman', email });
+    const query = encodeURIComponent(`SELECT LeadSource FROM Contact WHERE Email = '${email}'`);
+    await until('the new record with its value', async () => {
+      const { records } = await inSalesforce('GET', `query?q=${query}`);
+      return records[0]?.LeadSource === 'Web';
+    });
+    await page.reload();
+    await page.getByRole('button', { name: 'Versions' }).click();
+    await dialog.getByText('Salesforce · LeadSource = Web').waitFor();
+    await accessible(page, 'versions with what new records get');
+    await page.keyboard.press('Escape');
+    await page.close();
+    await everywhere('/console#mapping', 'constants', (at) =>
+      at.getByLabel(/^(Value of|Valor de) Lead Source/).waitFor(),
+    );
+    const back = await open('/console#mapping');
+    await back.getByRole('button', { name: 'Remove the value of Lead Source' }).click();
+    await back.getByRole('button', { name: 'Save the values' }).click();
+    await back.getByRole('dialog').getByText('New records get no values beside the mapping any more.').waitFor();
+    await back.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+    await until('none', async () => (await ask('{ constants { value } }')).constants.length === 0);
+    await back.getByRole('button', { name: 'Versions' }).click();
+    await back.getByRole('dialog').getByRole('button', { name: 'Edit from this version' }).nth(1).click();
+    await back.getByLabel('Value of Lead Source').waitFor();
+    await back.close();
   },
 );
 

@@ -2,6 +2,7 @@ import type { Client } from '../api/client';
 import {
   RehearsalDocument,
   RehearseDocument,
+  type ConstantInput,
   type FieldMappingInput,
   type RehearsalQuery,
   type SyncObject,
@@ -14,8 +15,11 @@ export type Forecast = NonNullable<RehearsalQuery['rehearsal']>;
 
 const wait = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
-/** What a forecast is made under that is not saved: a mapping, or policies. */
-export type Edited = { object: SyncObject; mappings: FieldMappingInput[] } | { policy: SyncPolicyInput };
+/** What a forecast is made under that is not saved: a mapping, what new records get, or policies. */
+export type Edited =
+  | { object: SyncObject; mappings: FieldMappingInput[] }
+  | { object: SyncObject; constants: ConstantInput[] }
+  | { policy: SyncPolicyInput };
 
 /** Forecasts the sync under what is not saved, or under what is, and waits for the forecast. Throws what the server refuses. */
 export async function rehearse(client: Client, edited: Edited | null, signal?: AbortSignal): Promise<Forecast | null> {

@@ -5,6 +5,7 @@ import type { FieldFragment } from '../generated/graphql';
 import { Chart } from './parts/chart';
 import { fieldsOf, FieldOrder, orderFor } from './parts/field-order';
 import { mappingFile, readMapping, type MappingRow } from './parts/exchange';
+import type { ConstantRow } from './parts/constants';
 import { fieldsFound, Picker } from './parts/picker';
 import { rowsOf } from './parts/profile-card';
 import { groupsOf } from './parts/profile-fields';
@@ -29,6 +30,11 @@ const fields = [
 const rows: readonly MappingRow[] = [
   { desk: 'email', salesforce: 'Email', rule: 'TWO_WAY', values: [] },
   { desk: 'title', salesforce: 'Title', rule: 'OFF', values: [{ desk: 'Boss, big', salesforce: 'a b' }] },
+];
+
+const constants: readonly ConstantRow[] = [
+  { side: 'SALESFORCE', field: 'LeadSource', value: 'Web' },
+  { side: 'DESK', field: 'type', value: 'paid = yes' },
 ];
 
 it('fields are found by label, name and type, those that are mapped last', () => {
@@ -60,11 +66,14 @@ it('a field is picked by keyboard alone, and escape leaves it as it was', () => 
 });
 
 it('a mapping goes into a file and comes back, and nothing else is taken', () => {
-  expect(readMapping(mappingFile('CONTACT', rows), 'CONTACT')).toEqual(rows);
+  const file = mappingFile('CONTACT', rows, constants);
+  expect(readMapping(file, 'CONTACT')).toEqual({ rows, constants });
   for (const text of [
-    mappingFile('CONTACT', rows).replace('OFF', 'SIDEWAYS'),
-    mappingFile('ACCOUNT', rows),
-    mappingFile('CONTACT', rows).replace('"a b"', '7'),
+    file.replace('OFF', 'SIDEWAYS'),
+    file.replace('DESK', 'MOON'),
+    file.replace('"Web"', '7'),
+    mappingFile('ACCOUNT', rows, constants),
+    file.replace('"a b"', '7'),
     '{"kind":"sidelight-mapping","object":"CONTACT","mappings":[null]}',
     '[]',
     'null',
@@ -88,16 +97,65 @@ it('versions come out of the audit with what each changed', () => {
     'CONTACT',
   );
   expect(versions.length).toBe(1);
-  expect(versions[0]?.rows).toEqual(rows);
-  expect(beyond(versions[0]?.rows ?? [], versions[0]?.before ?? [])).toEqual(rows.slice(1));
+  expect(versions[0]?.after).toEqual({ rows, constants: null });
+  expect(beyond(versions[0]!.after, versions[0]!.before)).toEqual({ rows: rows.slice(1), constants: [] });
+});
+
+it('a version has the mapping and the constants as they were together, whichever was saved', () => {
+  const said = constants.map((one) => `${one.side} ${one.field} = ${one.value}`);
+  const entry = { subject: 'ada', target: 'CONTACT' };
+  const first = ['email TWO_WAY Email'];
+  const versions = versionsIn(
+    [
+      {
+        ...entry,
+        id: '4',
+        at: '2026-06-01T15:00:00Z',
+        action: 'resetFieldMappings',
+        detail: { before: [], after: first },
+      },
+      {
+        ...entry,
+        id: '2',
+        at: '2026-06-01T13:00:00Z',
+        action: 'saveFieldMappings',
+        detail: { before: first, after: [] },
+      },
+      { ...entry, id: '3', at: '2026-06-01T14:00:00Z', action: 'saveConstants', detail: { before: said, after: [] } },
+      {
+        ...entry,
+        id: '1',
+        at: '2026-06-01T12:00:00Z',
+        action: 'saveConstants',
+        detail: { before: [], after: [...said, 'MOON x = y'] },
+      },
+    ],
+    'CONTACT',
+  );
+  const email = rows.slice(0, 1);
+  expect(versions.map(({ id, after }) => [id, after])).toEqual([
+    ['4', { rows: email, constants: [] }],
+    ['3', { rows: [], constants: [] }],
+    ['2', { rows: [], constants }],
+    ['1', { rows: email, constants }],
+  ]);
+  expect(versions.map(({ after, before }) => beyond(after, before))).toEqual([
+    { rows: email, constants: [] },
+    { rows: [], constants: [] },
+    { rows: [], constants: [] },
+    { rows: [], constants },
+  ]);
 });
 
 it('a file without tables has none, and a version that changes only a table says so', () => {
-  const without = mappingFile('CONTACT', rows).replaceAll(/,\s*"values": \[[^\]]*\]/g, '');
-  expect(readMapping(without, 'CONTACT')?.map((row) => row.values)).toEqual([[], []]);
+  const without = mappingFile('CONTACT', rows, []).replaceAll(/,\s*"(values|constants)": \[[^\]]*\]/g, '');
+  const read = readMapping(without, 'CONTACT');
+  expect(read?.rows?.map((row) => row.values)).toEqual([[], []]);
+  expect(read?.constants).toBeNull();
   const plain = rows.map((row) => ({ ...row, values: [] }));
-  expect(beyond(rows, plain)).toEqual(rows.slice(1));
-  expect(beyond(plain, rows)).toEqual(plain.slice(1));
+  const [one, other] = [rows, plain].map((each) => ({ rows: each, constants: null }));
+  expect(beyond(one!, other!).rows).toEqual(rows.slice(1));
+  expect(beyond(other!, one!).rows).toEqual(plain.slice(1));
 });
 
 it('a layout lists the parts that are shown, then the others', () => {

@@ -266,6 +266,14 @@ export type ChangeFilter = {
   since?: string | null | undefined;
 };
 
+export type ConstantInput = {
+  side: Side;
+  /** The side's API name of the field. The mapping must not fill it. */
+  field: string;
+  /** A record type is named by its id or its label. */
+  value: string;
+};
+
 /** Which way a field flows and who wins. */
 export type FieldRule =
   | 'TWO_WAY'
@@ -439,7 +447,7 @@ export type MappingQueryVariables = Exact<{
 }>;
 
 
-export type MappingQuery = { fieldMappings: Array<{ id: string, rule: FieldRule, values: Array<{ desk: string, salesforce: string }> | null, desk: { name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean }, salesforce: { name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean } }> | null, desk: Array<{ name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean }> | null, salesforce: Array<{ name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean }> | null, syncFilters: Array<{ object: SyncObject, leaving: LeavingPolicy, conditions: Array<{ side: Side, op: FilterOp, values: Array<string> | null, field: { name: string } }> }> | null, integration: { status: IntegrationStatus, counts: { linkedContacts: number, linkedAccounts: number, openFailures: number, openConflicts: number, pending: number } | null } | null };
+export type MappingQuery = { fieldMappings: Array<{ id: string, rule: FieldRule, values: Array<{ desk: string, salesforce: string }> | null, desk: { name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean }, salesforce: { name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean } }> | null, constants: Array<{ side: Side, value: string, field: { name: string } }> | null, desk: Array<{ name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean, choices: Array<{ value: string, label: string }> | null }> | null, salesforce: Array<{ name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean, choices: Array<{ value: string, label: string }> | null }> | null, syncFilters: Array<{ object: SyncObject, leaving: LeavingPolicy, conditions: Array<{ side: Side, op: FilterOp, values: Array<string> | null, field: { name: string } }> }> | null, integration: { status: IntegrationStatus, counts: { linkedContacts: number, linkedAccounts: number, openFailures: number, openConflicts: number, pending: number } | null } | null };
 
 export type FieldFragment = { name: string, picklist: Array<string> | null, label: string | null, type: string, length: number | null, required: boolean, updatable: boolean, custom: boolean };
 
@@ -458,6 +466,14 @@ export type SaveMappingMutationVariables = Exact<{
 
 
 export type SaveMappingMutation = { saveFieldMappings: { saved: boolean, problems: Array<{ severity: Severity, code: string, message: string, desk: string | null, salesforce: string | null }> } | null };
+
+export type SaveConstantsMutationVariables = Exact<{
+  object: SyncObject;
+  constants: Array<ConstantInput> | ConstantInput;
+}>;
+
+
+export type SaveConstantsMutation = { saveConstants: { saved: boolean, problems: Array<{ severity: Severity, code: string, message: string, desk: string | null, salesforce: string | null }> } | null };
 
 export type ResetMappingMutationVariables = Exact<{
   object: SyncObject;
@@ -549,6 +565,7 @@ export type PairQuery = { link: { id: string, object: SyncObject, deskId: string
 export type RehearseMutationVariables = Exact<{
   object?: SyncObject | null | undefined;
   mappings?: Array<FieldMappingInput> | FieldMappingInput | null | undefined;
+  constants?: Array<ConstantInput> | ConstantInput | null | undefined;
   policy?: SyncPolicyInput | null | undefined;
 }>;
 
@@ -655,12 +672,12 @@ export type SamplesQueryVariables = Exact<{
 
 export type SamplesQuery = { desk: Array<{ field: string, values: Array<string> }> | null, salesforce: Array<{ field: string, values: Array<string> }> | null };
 
-export type VersionsQueryVariables = Exact<{
-  search: string;
-}>;
+export type VersionsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type VersionsQuery = { auditLog: { nodes: Array<{ id: string, at: string, subject: string, action: string, target: string | null, detail: unknown }> | null } | null };
+export type VersionsQuery = { mappings: { nodes: Array<{ id: string, at: string, subject: string, action: string, target: string | null, detail: unknown }> | null } | null, constants: { nodes: Array<{ id: string, at: string, subject: string, action: string, target: string | null, detail: unknown }> | null } | null };
+
+export type AuditedFragment = { id: string, at: string, subject: string, action: string, target: string | null, detail: unknown };
 
 export type ViewAsMutationVariables = Exact<{
   profileId: string | number;
@@ -897,6 +914,16 @@ export const FailureFragmentDoc = new TypedDocumentString(`
   resolvedAt
 }
     `, {"fragmentName":"Failure"}) as unknown as TypedDocumentString<FailureFragment, unknown>;
+export const AuditedFragmentDoc = new TypedDocumentString(`
+    fragment Audited on AuditEntry {
+  id
+  at
+  subject
+  action
+  target
+  detail
+}
+    `, {"fragmentName":"Audited"}) as unknown as TypedDocumentString<AuditedFragment, unknown>;
 export const CardAddressFragmentDoc = new TypedDocumentString(`
     fragment CardAddress on Address {
   street
@@ -1480,11 +1507,26 @@ export const MappingDocument = new TypedDocumentString(`
       ...Field
     }
   }
+  constants(object: $object) {
+    side
+    value
+    field {
+      name
+    }
+  }
   desk: fields(side: DESK, object: $object) {
     ...Field
+    choices {
+      value
+      label
+    }
   }
   salesforce: fields(side: SALESFORCE, object: $object) {
     ...Field
+    choices {
+      value
+      label
+    }
   }
   syncFilters(object: $object) {
     object
@@ -1554,6 +1596,22 @@ export const SaveMappingDocument = new TypedDocumentString(`
   desk
   salesforce
 }`) as unknown as TypedDocumentString<SaveMappingMutation, SaveMappingMutationVariables>;
+export const SaveConstantsDocument = new TypedDocumentString(`
+    mutation SaveConstants($object: SyncObject!, $constants: [ConstantInput!]!) {
+  saveConstants(object: $object, constants: $constants) {
+    saved
+    problems {
+      ...Found
+    }
+  }
+}
+    fragment Found on MappingProblem {
+  severity
+  code
+  message
+  desk
+  salesforce
+}`) as unknown as TypedDocumentString<SaveConstantsMutation, SaveConstantsMutationVariables>;
 export const ResetMappingDocument = new TypedDocumentString(`
     mutation ResetMapping($object: SyncObject!) {
   resetFieldMappings(object: $object) {
@@ -1755,8 +1813,13 @@ export const PairDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<PairQuery, PairQueryVariables>;
 export const RehearseDocument = new TypedDocumentString(`
-    mutation Rehearse($object: SyncObject, $mappings: [FieldMappingInput!], $policy: SyncPolicyInput) {
-  rehearseSync(object: $object, mappings: $mappings, policy: $policy) {
+    mutation Rehearse($object: SyncObject, $mappings: [FieldMappingInput!], $constants: [ConstantInput!], $policy: SyncPolicyInput) {
+  rehearseSync(
+    object: $object
+    mappings: $mappings
+    constants: $constants
+    policy: $policy
+  ) {
     id
   }
 }
@@ -1958,19 +2021,26 @@ export const SamplesDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<SamplesQuery, SamplesQueryVariables>;
 export const VersionsDocument = new TypedDocumentString(`
-    query Versions($search: String!) {
-  auditLog(filter: {search: $search}, first: 100) {
+    query Versions {
+  mappings: auditLog(filter: {search: "FieldMappings"}, first: 100) {
     nodes {
-      id
-      at
-      subject
-      action
-      target
-      detail
+      ...Audited
+    }
+  }
+  constants: auditLog(filter: {search: "saveConstants"}, first: 100) {
+    nodes {
+      ...Audited
     }
   }
 }
-    `) as unknown as TypedDocumentString<VersionsQuery, VersionsQueryVariables>;
+    fragment Audited on AuditEntry {
+  id
+  at
+  subject
+  action
+  target
+  detail
+}`) as unknown as TypedDocumentString<VersionsQuery, VersionsQueryVariables>;
 export const ViewAsDocument = new TypedDocumentString(`
     mutation ViewAs($profileId: ID!) {
   viewAs(profileId: $profileId) {

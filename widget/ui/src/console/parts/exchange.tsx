@@ -3,6 +3,7 @@ import { useRef } from 'preact/hooks';
 import type { FieldMappingInput, FieldRule, SyncObject, ValuePairInput } from '../../generated/graphql';
 import { t } from '../../messages/console';
 import { keep } from '../download';
+import { constantsIn, type ConstantRow } from './constants';
 import { Button } from './panel';
 
 /** One row of a mapping, by API names. */
@@ -43,12 +44,21 @@ export const rules: readonly FieldRule[] = [
 
 const kind = 'sidelight-mapping';
 
-/** The file of a mapping. */
-export const mappingFile = (object: SyncObject, rows: readonly MappingRow[]): string =>
-  `${JSON.stringify({ kind, object, mappings: rows }, null, 2)}\n`;
+/** A mapping and what new records get. What is null is not said, and stays as it is. */
+export interface Arrangement {
+  readonly rows: readonly MappingRow[] | null;
+  readonly constants: readonly ConstantRow[] | null;
+}
 
-/** The rows of a file that was exported here for the same kind of record; null for anything else. */
-export function readMapping(text: string, object: SyncObject): MappingRow[] | null {
+/** The file of a mapping. */
+export const mappingFile = (
+  object: SyncObject,
+  rows: readonly MappingRow[],
+  constants: readonly ConstantRow[],
+): string => `${JSON.stringify({ kind, object, mappings: rows, constants }, null, 2)}\n`;
+
+/** What stands in a file that was exported here for the same kind of record; null for anything else. Older files say nothing of constants. */
+export function readMapping(text: string, object: SyncObject): Arrangement | null {
   let file: unknown;
   try {
     file = JSON.parse(text);
@@ -56,8 +66,10 @@ export function readMapping(text: string, object: SyncObject): MappingRow[] | nu
     return null;
   }
   if (typeof file !== 'object' || file === null) return null;
-  const { kind: of, object: about, mappings } = file as Record<string, unknown>;
+  const { kind: of, object: about, mappings, constants: given } = file as Record<string, unknown>;
   if (of !== kind || about !== object || !Array.isArray(mappings)) return null;
+  const constants = given === undefined ? null : constantsIn(given);
+  if (given !== undefined && constants === null) return null;
   const rows: MappingRow[] = [];
   for (const one of mappings as unknown[]) {
     if (typeof one !== 'object' || one === null) return null;
@@ -67,18 +79,20 @@ export function readMapping(text: string, object: SyncObject): MappingRow[] | nu
     if (typeof desk !== 'string' || typeof salesforce !== 'string' || !known || !table) return null;
     rows.push({ desk, salesforce, rule: known, values: table });
   }
-  return rows;
+  return { rows, constants };
 }
 
 interface ExchangeProps {
   readonly object: SyncObject;
   readonly rows: readonly MappingRow[];
-  readonly take: (rows: readonly MappingRow[]) => void;
+  /** As they are written into the file. */
+  readonly constants: readonly ConstantRow[];
+  readonly take: (read: Arrangement) => void;
   readonly refuse: () => void;
 }
 
 /** A mapping's way out into a file, and back into the editor. */
-export function Exchange({ object, rows, take, refuse }: ExchangeProps): JSX.Element {
+export function Exchange({ object, rows, constants, take, refuse }: ExchangeProps): JSX.Element {
   const file = useRef<HTMLInputElement>(null);
   const read = async (chosen: File | undefined): Promise<void> => {
     if (!chosen) return;
@@ -88,7 +102,7 @@ export function Exchange({ object, rows, take, refuse }: ExchangeProps): JSX.Ele
   };
   return (
     <>
-      <Button onClick={() => keep(mappingFile(object, rows), `mapping-${object.toLowerCase()}.json`)}>
+      <Button onClick={() => keep(mappingFile(object, rows, constants), `mapping-${object.toLowerCase()}.json`)}>
         {t('exportMapping')}
       </Button>
       <Button onClick={() => file.current?.click()}>{t('importMapping')}</Button>

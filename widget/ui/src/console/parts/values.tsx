@@ -136,7 +136,7 @@ interface ValueProps {
 }
 
 /** One value: the side's active ones are offered, and another one says that it is not active. */
-function Value({ label, value, of, blank = '', set }: ValueProps): JSX.Element {
+export function Value({ label, value, of, blank = '', set }: ValueProps): JSX.Element {
   const id = useId();
   const inactive = of.length > 0 && value.trim() !== '' && !has(of, value);
   return (

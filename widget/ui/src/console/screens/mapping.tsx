@@ -12,9 +12,10 @@ import {
   type SyncObject,
 } from '../../generated/graphql';
 import { named, t } from '../../messages/console';
-import { useDraft } from '../draft';
+import { useDraft, type Draft } from '../draft';
+import { withId, withLabel, type ConstantRow, type OfferedField } from '../parts/constants';
 import { useAsk } from '../parts/dialog';
-import { Exchange, inputsOf, rules, type MappingRow } from '../parts/exchange';
+import { Exchange, inputsOf, rules, type Arrangement, type MappingRow } from '../parts/exchange';
 import { Found } from '../parts/found';
 import { Picker } from '../parts/picker';
 import { ValueTable } from '../parts/values';
@@ -26,6 +27,7 @@ import { forecastFacts, rehearse } from '../rehearse';
 import { usePlace, type Route } from '../route';
 import { useChecks } from '../use-checks';
 import { useAction, useClient, useQuery } from '../use';
+import { Constants } from './constants';
 import { Filter, type BothSamples } from './filter';
 import { Rehearsal } from './rehearsal';
 
@@ -63,20 +65,35 @@ export function Mapping({ route }: { route: Route }): JSX.Element {
       </div>
       <Problem text={problem} />
       {!current && !problem && <p role="status">{t('loading')}</p>}
-      {current && <Editor key={object} object={object} data={current} samples={samples} reload={reload} />}
+      {current && <Fields key={object} object={object} data={current} samples={samples} reload={reload} />}
       {current && <Filter key={`filter ${object}`} object={object} data={current} samples={samples} reload={reload} />}
     </>
   );
 }
 
-interface EditorProps {
+interface FieldsProps {
   readonly object: SyncObject;
   readonly data: MappingQuery;
   readonly samples: BothSamples;
   readonly reload: () => void;
 }
 
-function Editor({ object, data, samples, reload }: EditorProps): JSX.Element {
+/** The mapping and what new records get: saved each by itself, and in files and versions together. */
+function Fields(props: FieldsProps): JSX.Element {
+  const { object, data } = props;
+  const saved = (data.constants ?? []).map((c): ConstantRow => ({ side: c.side, field: c.field.name, value: c.value }));
+  const draft = useDraft<readonly ConstantRow[]>(`constants.${object}`, saved);
+  return (
+    <>
+      <Editor {...props} constants={draft} />
+      <Constants {...props} saved={saved} draft={draft} />
+    </>
+  );
+}
+
+type EditorProps = FieldsProps & { readonly constants: Draft<readonly ConstantRow[]> };
+
+function Editor({ object, data, samples, reload, constants }: EditorProps): JSX.Element {
   const saved = (data.fieldMappings ?? []).map((m): MappingRow => ({
     desk: m.desk.name,
     salesforce: m.salesforce.name,
@@ -114,10 +131,13 @@ function Editor({ object, data, samples, reload }: EditorProps): JSX.Element {
     draft.discard();
     reload();
   };
-  const take = (next: readonly MappingRow[], told: string): void => {
+  const fieldOf = (row: ConstantRow): OfferedField | undefined =>
+    (row.side === 'DESK' ? data.desk : data.salesforce)?.find((one) => one.name === row.field);
+  const take = (next: Arrangement, told: string): void => {
     setUnread(false);
     setVersions(false);
-    draft.set(next);
+    if (next.rows) draft.set(next.rows);
+    if (next.constants) constants.set(next.constants.map((row) => withId(row, fieldOf(row))));
     setNote(told);
   };
   /** Forecasts, asks, saves. A mapping that cannot be forecast because it is wrong is checked by saving it: nothing is saved then. */
@@ -172,7 +192,8 @@ function Editor({ object, data, samples, reload }: EditorProps): JSX.Element {
             <Exchange
               object={object}
               rows={rows}
-              take={(next) => take(next, t('importedRows', { count: next.length }))}
+              constants={constants.value.map((row) => withLabel(row, fieldOf(row)))}
+              take={(next) => take(next, t('importedRows', { count: next.rows?.length ?? 0 }))}
               refuse={() => setUnread(true)}
             />
             <Button onClick={() => setVersions(true)}>{t('versions')}</Button>

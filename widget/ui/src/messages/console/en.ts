@@ -1,3 +1,4 @@
+import { en as constants } from '../constants/en';
 import { en as editing } from '../editing/en';
 import { en as halts } from '../halts/en';
 import { en as layout } from '../layout/en';
@@ -18,6 +19,7 @@ export const en = {
   ...halts,
   ...policies,
   ...values,
+  ...constants,
   ...layout,
   loading: 'Loading…',
   wentWrong: 'Something went wrong. Try again.',

@@ -1,3 +1,4 @@
+import { es as constants } from '../constants/es';
 import { es as editing } from '../editing/es';
 import { es as halts } from '../halts/es';
 import { es as layout } from '../layout/es';
@@ -19,6 +20,7 @@ export const es = {
   ...halts,
   ...policies,
   ...values,
+  ...constants,
   ...layout,
   loading: 'Cargando…',
   wentWrong: 'Algo salió mal. Inténtelo de nuevo.',

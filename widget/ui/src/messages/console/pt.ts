@@ -1,3 +1,4 @@
+import { pt as constants } from '../constants/pt';
 import { pt as editing } from '../editing/pt';
 import { pt as halts } from '../halts/pt';
 import { pt as layout } from '../layout/pt';
@@ -19,6 +20,7 @@ export const pt = {
   ...halts,
   ...policies,
   ...values,
+  ...constants,
   ...layout,
   loading: 'Carregando…',
   wentWrong: 'Algo deu errado. Tente novamente.',
