@@ -157,6 +157,31 @@ func TestTheFieldBehindARefusalThatNamesNoneIsFound(t *testing.T) {
 	}
 }
 
+// TestAFieldThatIsRefusedAloneIsNamedThoughNobodySaysIt: a retry sends nothing but the field, and
+// the refusal is the same failure again, not a second one without a field.
+func TestAFieldThatIsRefusedAloneIsNamedThoughNobodySaysIt(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	sf, desk := w.pair(t, map[string]any{"LastName": "Ruled", "Email": "ruled@field.example"})
+	w.faults(t, models.Salesforce, `{"kind":"record_fail","on":"Contact","contains":"Rule Breaker","code":"FIELD_CUSTOM_VALIDATION_EXCEPTION","message":"Job titles must come from the HR list (rule HR-12)."}`)
+	for _, edit := range []map[string]any{{"title": "Rule Breaker"}, {"title": "Rule Breaker, too", "phone": "2"}} {
+		w.edit(t, models.Desk, models.ContactObject, desk, edit)
+		w.settle(t)
+		for _, when := range []string{"after the edit", "after a retry"} {
+			if log := w.failures(t); !slices.Equal(fieldsOf(log), []string{"Title"}) || !strings.Contains(log[0].Message, "rule HR-12") {
+				t.Fatalf("%v, %s: %+v", edit, when, log)
+			}
+			_, err := w.proc.engine.Retry(t.Context(), nil, models.FailureFilter{})
+			must(t, err)
+			w.settle(t)
+		}
+	}
+	w.edit(t, models.Desk, models.ContactObject, desk, map[string]any{"title": "Head of Ops"})
+	w.settle(t)
+	if got := w.value(t, models.Salesforce, sf, "Title"); got != "Head of Ops" || w.value(t, models.Salesforce, sf, "Phone") != "2" || len(w.failures(t)) != 0 {
+		t.Errorf("mended, the title is %q: %+v", got, w.failures(t))
+	}
+}
+
 func TestARefusalOfTheWholeRecordIsOneFailureAtABoundedCost(t *testing.T) {
 	w := onWorld(t, storetest.SQLiteAddress(t))
 	_, desk := w.pair(t, map[string]any{"LastName": "Locked", "Email": "locked@field.example"})

@@ -37,11 +37,21 @@ func (w *writer) namedFields(in models.Intent, err *models.Error) []string {
 			names = append(names, name)
 		}
 	}
+	if w.isAlone(in, err) {
+		names = slices.Collect(maps.Keys(in.Values))
+	}
 	slices.Sort(names)
 	if in.Op == models.OpCreate && slices.Contains(names, in.Object.NameField(w.side)) {
 		return nil
 	}
 	return names
+}
+
+// isAlone tells whether a refusal that names no field can be about one alone: the update has no
+// other. Where the account is missing or access to the record is, the field is not at fault.
+func (w *writer) isAlone(in models.Intent, err *models.Error) bool {
+	return in.Op == models.OpUpdate && len(in.Values) == 1 && len(err.Fields) == 0 &&
+		err.Code != models.CodeParentMissing && err.Code != models.CodeNoAccess && err.Code != models.CodeDuplicate
 }
 
 // namesAnother tells whether a refusal of a reference names one that is not the account: a record
