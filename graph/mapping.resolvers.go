@@ -74,7 +74,7 @@ func (r *queryResolver) FieldMappings(ctx context.Context, object *models.SyncOb
 }
 
 func (r *queryResolver) Constants(ctx context.Context, object *models.SyncObject) ([]*models.Constant, error) {
-	var out []*models.Constant
+	out := []*models.Constant{}
 	for _, o := range models.SyncObjects {
 		if object != nil && *object != o {
 			continue

@@ -280,6 +280,9 @@ func (a *admin) constants() {
 	if got := a.do(save, "c", []any{}); dig(got, "saved") != true || len(list(a.do(`{constants(object:ACCOUNT){value}}`))) != 0 {
 		a.t.Errorf("none: %v", got)
 	}
+	if got := a.do(`{constants(object:ACCOUNT){value}}`); got == nil {
+		a.t.Error("none is told as if it were not to be seen")
+	}
 }
 
 func (a *admin) filters() {

@@ -159,15 +159,15 @@ await step(
     const panel = page.getByRole('region', { name: 'What new records get: Contacts', exact: true });
     const save = panel.getByRole('button', { name: 'Save the values' });
     await press(page, panel.getByRole('button', { name: 'Add a value' }), 'Enter');
-    await pick(panel.getByRole('combobox', { name: 'Field of new records' }), 'Email');
-    await panel.getByLabel(/^Value of/).fill('x@y.example');
+    await pick(panel.getByRole('combobox', { name: 'Field of new records' }), 'MailingCity');
+    await panel.getByLabel(/^Value of/).fill('Delft');
     await press(page, save, 'Enter');
     await panel.locator('tr', { hasText: 'gets its values by the mapping' }).waitFor();
     await panel.getByText('Nothing was saved').waitFor();
     await accessible(page, 'a constant that is refused');
     await page.screenshot({ path: `${pictures}/constant-refused.png`, fullPage: true });
     await pick(panel.getByRole('combobox', { name: 'Field of new records' }), 'LeadSource');
-    await panel.getByLabel('Value of Lead Source').fill('Web');
+    await panel.getByLabel('Value of Lead Source', { exact: true }).fill('Web');
     await press(page, save, 'Enter');
     const dialog = page.getByRole('dialog');
     await dialog.getByText('new records in Salesforce get Lead Source = Web').waitFor();
@@ -205,7 +205,7 @@ await step(
     await until('none', async () => (await ask('{ constants { value } }')).constants.length === 0);
     await back.getByRole('button', { name: 'Versions' }).click();
     await back.getByRole('dialog').getByRole('button', { name: 'Edit from this version' }).nth(1).click();
-    await back.getByLabel('Value of Lead Source').waitFor();
+    await back.getByLabel('Value of Lead Source', { exact: true }).waitFor();
     await back.close();
   },
 );
