@@ -40,7 +40,14 @@ var (
 // clients ask at once, each for the next card when it has the last one.
 const clients = 8
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	storetest.Main(m, func() {
+		if folder != "" {
+			_ = os.RemoveAll(folder)
+		}
+		printFigures()
+	})
+}
 
 const cardQuery = `query Card($id:ID!){customer(by:{deskContactId:$id}){contact{id name firstName lastName email phone mobile title department account{id name website phone industry}
  opportunities(first:5){nodes{id name stage amount closeDate open}} notes(first:5){nodes{id title body createdAt}} events(first:5){nodes{id subject startsAt endsAt}}
@@ -59,10 +66,6 @@ func (t turn) all() time.Duration { return t.CPU + t.Database }
 // BenchmarkCard holds a card against the floor: contact, account, five opportunities, notes, events
 // and tasks, of customers all over the tables.
 func BenchmarkCard(b *testing.B) {
-	address := map[string]func(testing.TB) string{"mariadb": storetest.MariaDBAddress, "mysql": storetest.MySQLAddress, "sqlite": storetest.SQLiteAddress}[*database]
-	if address == nil {
-		b.Fatalf("-database %s: it is mariadb, mysql or sqlite", *database)
-	}
 	at := address(b)
 	url, tokens := serve(b, at)
 	bare := httptest.NewServer(newFloor(b, at))
@@ -89,6 +92,16 @@ func BenchmarkCard(b *testing.B) {
 		}
 	}
 	tell(b, turns)
+}
+
+// address is a new database of the kind that -database names.
+func address(b *testing.B) string {
+	b.Helper()
+	make := map[string]func(testing.TB) string{"mariadb": storetest.MariaDBAddress, "mysql": storetest.MySQLAddress, "sqlite": storetest.SQLiteAddress}[*database]
+	if make == nil {
+		b.Fatalf("-database %s: it is mariadb, mysql or sqlite", *database)
+	}
+	return make(b)
 }
 
 // kinds are what is measured, turn by turn; kept is the share of cards that were asked for before.
@@ -175,10 +188,10 @@ func serve(b *testing.B, address string) (url string, tokens map[string]string) 
 	return running.URL(), tokens
 }
 
-func must(b *testing.B, err error) {
-	b.Helper()
+func must(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
@@ -253,13 +266,7 @@ func tell(b *testing.B, turns map[string][]turn) {
 			f["database cpu ms"])
 	}
 	b.ReportMetric(figures["open profile"]["ratio"], "card/floor")
-	text, _ := json.MarshalIndent(map[string]any{"database": *database, "size": *size, "card": figures}, "", "  ")
-	if *asJSON {
-		fmt.Println(string(text))
-	}
-	if *report != "" {
-		must(b, os.WriteFile(*report, append(text, '\n'), 0o644))
-	}
+	record(b, "card", figures)
 	if *against != "" {
 		held(b, *against, figures)
 	}

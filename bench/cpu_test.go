@@ -22,22 +22,28 @@ func cpuTime() (own, database time.Duration) {
 		if err != nil { // it has ended
 			continue
 		}
-		pid, rest, _ := strings.Cut(string(text), " (")
-		_, rest, _ = cutLast(rest, ") ")
-		fields := strings.Fields(rest)
-		if len(fields) < 13 {
-			continue
-		}
-		user, _ := strconv.Atoi(fields[11])
-		system, _ := strconv.Atoi(fields[12])
-		switch used := time.Duration(user+system) * time.Second / ticks; self {
+		pid, _, _ := strings.Cut(string(text), " (")
+		switch parent, used, _ := processorTime(string(text)); self {
 		case pid:
 			own += used
-		case fields[1]: // its parent
+		case parent:
 			database += used
 		}
 	}
 	return own, database
+}
+
+// processorTime reads the parent and the processor time out of a process's stat; not ok where it is
+// none.
+func processorTime(stat string) (parent string, used time.Duration, ok bool) {
+	_, rest, _ := cutLast(stat, ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return "", 0, false
+	}
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return fields[1], time.Duration(user+system) * time.Second / ticks, true
 }
 
 func cutLast(s, sep string) (before, after string, found bool) {

@@ -17,26 +17,25 @@ import (
 // merged records, no roles and no freshness.
 type floor struct{ db *sql.DB }
 
-func newFloor(b *testing.B, address string) floor {
-	b.Helper()
+func newFloor(tb testing.TB, address string) floor { return floor{openBare(tb, address)} }
+
+// openBare opens a database with nothing but its driver.
+func openBare(tb testing.TB, address string) *sql.DB {
+	tb.Helper()
 	kind, dsn, _ := strings.Cut(address, ":")
 	if kind == "mysql" {
 		c, err := mysql.ParseDSN(dsn)
-		if err != nil {
-			b.Fatal(err)
-		}
+		must(tb, err)
 		c.ParseTime, c.InterpolateParams, c.Collation = true, true, "utf8mb4_bin"
 		dsn = c.FormatDSN()
 	} else {
 		dsn = "file:" + dsn + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"
 	}
 	db, err := sql.Open(kind, dsn)
-	if err != nil {
-		b.Fatal(err)
-	}
+	must(tb, err)
 	db.SetMaxIdleConns(clients)
-	b.Cleanup(func() { _ = db.Close() })
-	return floor{db}
+	tb.Cleanup(func() { _ = db.Close() })
+	return db
 }
 
 const (

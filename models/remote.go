@@ -1,6 +1,9 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The words in which the engine and the vendor clients speak.
 
@@ -70,11 +73,35 @@ type StreamBatch struct {
 type Hint struct {
 	ID      string
 	Deleted bool // positive evidence of a deletion
-	ByUs    bool
-	At      time.Time
+	// ByUs tells that the user that the integration signs in as made the change. It may have been a
+	// person who has that user, too.
+	ByUs bool
+	At   time.Time
 	// Fields are the fields that changed, by the vendor's names; nil when that is not known, which
 	// may be all of them.
 	Fields []string
+	// Values are what those fields are after the change, as far as the event says so in the form
+	// that a record has.
+	Values Values
+}
+
+// Echoes tells whether the event is by our own user and says nothing that the mirror does not
+// hold: of all fields that changed and are held, the row has the values. nil is no row. The answer
+// to the write is what the record is now, so that nothing is to be read.
+func (h Hint) Echoes(row *MirrorRow, held []string) bool {
+	if !h.ByUs || h.Deleted || h.Fields == nil || row == nil || row.DeletedAt != nil {
+		return false
+	}
+	for _, name := range h.Fields {
+		if !slices.Contains(held, name) {
+			continue
+		}
+		now, told := h.Values[name]
+		if was, known := row.Data[name]; !told || !known || was != now {
+			return false
+		}
+	}
+	return true
 }
 
 // ConnectionInfo is what a side says of itself while it is being connected.

@@ -25,10 +25,14 @@ func (o *Observer) observeHints(
 	if err != nil {
 		return err
 	}
+	known, err := o.mirrored(ctx, side, object, hints)
+	if err != nil {
+		return err
+	}
 	ids := make([]string, 0, len(hints))
 	seen := map[string]bool{}
 	for _, h := range hints {
-		if !seen[h.ID] && touches(h, r.Fields) {
+		if !seen[h.ID] && touches(h, r.Fields) && !h.Echoes(known[h.ID], r.Fields) {
 			seen[h.ID] = true
 			ids = append(ids, h.ID)
 		}
@@ -53,6 +57,22 @@ func (o *Observer) observeHints(
 	}
 	o.Wake()
 	return nil
+}
+
+// mirrored are the rows of the records that our own writes are said to have changed.
+func (o *Observer) mirrored(
+	ctx context.Context, side models.Side, object models.SyncObject, hints []models.Hint,
+) (map[string]*models.MirrorRow, error) {
+	var ids []string
+	for _, h := range hints {
+		if h.ByUs {
+			ids = append(ids, h.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return o.Store.Mirror(ctx, side, object, ids)
 }
 
 // touches tells whether a hint may concern a field that the mirrors hold. A deletion always does.

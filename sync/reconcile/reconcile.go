@@ -87,7 +87,8 @@ type Write struct {
 	Rule   models.FieldRule
 }
 
-// Agreement says that both values mean the same, or are left as they are: they are the new base.
+// Agreement says that both values mean the same, or are left as they are: they are the new base,
+// which was another before.
 type Agreement struct {
 	Field            string
 	Desk, Salesforce models.Value
@@ -127,7 +128,8 @@ type Plan struct {
 // Reconcile decides about every field by itself, so that edits to different fields on both sides
 // both survive.
 //
-//   - Values that mean the same are recorded, not written.
+//   - Values that mean the same are recorded, not written. A pair in which nothing moved since has an
+//     empty plan.
 //   - An edit on one side goes to the other, where rule and direction let it; blank is a value like
 //     any other.
 //   - Edits on both sides: the rule's preferred side wins, else the policy's; the loser stands in a
@@ -229,7 +231,11 @@ func (p *Plan) write(f *Field, target models.Side) bool {
 	return true
 }
 
+// agreed notes a new base. What both sides agreed on before and have still is the base already.
 func (p *Plan) agreed(f *Field) {
+	if f.paired() && !f.Desk.edited() && !f.Salesforce.edited() {
+		return
+	}
 	p.Agreed = append(p.Agreed, Agreement{Field: f.Name, Desk: f.Desk.Now, Salesforce: f.Salesforce.Now})
 }
 

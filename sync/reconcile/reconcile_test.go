@@ -75,7 +75,7 @@ func TestEveryRuleDecidesEveryKindOfEdit(t *testing.T) {
 		base, desk, salesforce string
 		want                   string
 	}{
-		{"nothing moved", models.RuleTwoWay, both, "a", "a", "a", "agreed"},
+		{"nothing moved", models.RuleTwoWay, both, "a", "a", "a", ""},
 		{"an edit in Desk", models.RuleTwoWay, both, "a", "b", "a", "write salesforce=b"},
 		{"an edit in Salesforce", models.RuleTwoWay, both, "a", "a", "b", "write desk=b"},
 		{"cleared in Desk", models.RuleTwoWay, both, "a", "", "a", "write salesforce="},

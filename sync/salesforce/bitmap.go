@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/twmb/avro"
+
+	"sidelight/models"
 )
 
 // maxBitmap bounds a bitmap, in hexadecimal digits: an object has at most 800 custom fields.
@@ -131,4 +133,42 @@ func (h header) changedFields(places []place) []string {
 		return nil
 	}
 	return names
+}
+
+// valuesOf are the changed fields' values in the form that records have them. Numbers and times,
+// which events code in another way, are left out, and so are blank parts of a compound field: they
+// may have been cleared, or not be told.
+func valuesOf(event map[string]any, places []place, changed []string) models.Values {
+	if changed == nil {
+		return nil
+	}
+	out := models.Values{}
+	take := func(name string, value any, blank bool) {
+		if !slices.Contains(changed, name) {
+			return
+		}
+		switch v := value.(type) {
+		case string:
+			out[name] = models.Text(v)
+		case bool:
+			out[name] = models.Text(strconv.FormatBool(v))
+		case nil:
+			if blank {
+				out[name] = models.Blank
+			}
+		}
+	}
+	for _, p := range places {
+		if len(p.parts) == 0 {
+			take(p.name, event[p.name], true)
+			continue
+		}
+		parts, _ := event[p.name].(map[string]any)
+		for _, part := range p.parts {
+			for _, name := range p.fieldNames(part)[1:] {
+				take(name, parts[part], false)
+			}
+		}
+	}
+	return out
 }

@@ -223,6 +223,7 @@ type change struct {
 	header
 	fields  map[string]any
 	changed []string
+	values  models.Values // of changed fields, as far as they are texts, switches or cleared
 }
 
 // hints are what the events of a synced object say.
@@ -237,8 +238,9 @@ func (c *Client) hints(object models.SyncObject, changes []change, replay string
 		for _, id := range h.ids {
 			out.Hints = append(
 				out.Hints,
-				models.Hint{ID: id, Deleted: h.changeType == "DELETE" || h.changeType == "GAP_DELETE", At: h.at, Fields: h.changed,
-					ByUs: h.user == us && strings.Contains(h.origin, "client="+c.cfg.ClientName)},
+				models.Hint{ID: id, Deleted: h.changeType == "DELETE" || h.changeType == "GAP_DELETE", At: h.at, Fields: h.changed, Values: h.values,
+					// Collections and composite calls leave no name in the origin (facts §4).
+					ByUs: us != "" && h.user == us},
 			)
 		}
 	}
@@ -247,10 +249,10 @@ func (c *Client) hints(object models.SyncObject, changes []change, replay string
 
 // header is what is read of an event: the engine reads the record itself again.
 type header struct {
-	changeType, origin, user string
-	ids                      []string
-	at                       time.Time
-	bitmaps                  []string // of changed and of cleared fields
+	changeType, user string
+	ids              []string
+	at               time.Time
+	bitmaps          []string // of changed and of cleared fields
 }
 
 func (s *subscription) change(ctx context.Context, e *pb.ProducerEvent) (change, error) {
@@ -267,7 +269,8 @@ func (s *eventSchema) decode(payload []byte) (change, error) {
 		return change{}, unavailable(err, "a change event of Salesforce could not be decoded")
 	}
 	h, err := readHeader(decoded)
-	return change{h, decoded, h.changedFields(s.places)}, err
+	changed := h.changedFields(s.places)
+	return change{h, decoded, changed, valuesOf(decoded, s.places, changed)}, err
 }
 
 func readHeader(event map[string]any) (header, error) {
@@ -277,7 +280,6 @@ func readHeader(event map[string]any) (header, error) {
 	}
 	var h header
 	h.changeType, _ = fields["changeType"].(string)
-	h.origin, _ = fields["changeOrigin"].(string)
 	h.user, _ = fields["commitUser"].(string)
 	if at, ok := fields["commitTimestamp"].(int64); ok {
 		h.at = time.UnixMilli(at).UTC()

@@ -119,6 +119,16 @@ func TestAnEventNamesTheFieldsThatChanged(t *testing.T) {
 			}
 			h := f.of(made.ID)
 			got := slices.DeleteFunc(slices.Clone(h.Fields), func(name string) bool { return name == "LastModifiedDate" || name == "LastModifiedById" })
+			for name, v := range c.values {
+				_, number := map[string]bool{"LoyaltyPoints__c": true}[name]
+				told, ok := h.Values[name]
+				if blankPart := name == "MailingCity"; ok != (c.fields != nil && !number && !blankPart) || ok && told != v {
+					t.Errorf("%s: told %v %q", name, ok, told)
+				}
+			}
+			if !h.ByUs {
+				t.Error("the event is not known for that of our own write")
+			}
 			if (h.Fields == nil) != (c.fields == nil) || !slices.Equal(got, c.fields) || h.Deleted || h.At.IsZero() {
 				t.Errorf("%+v", h)
 			}

@@ -202,5 +202,6 @@ func (s *Server) spend(weight int) (remaining int, err error) {
 		return 0, err
 	}
 	s.credits.used += weight
+	s.faults.Count("credits", weight)
 	return s.settings.DailyCredits - s.credits.used, nil
 }
