@@ -32,7 +32,10 @@ type Handler struct {
 }
 
 // Forget forgets what requests have left in memory that may name a person.
-func (h *Handler) Forget() { h.known.forget() }
+func (h *Handler) Forget() {
+	h.known.forget()
+	h.gate.Forget()
+}
 
 // New makes the handler. An error names the schema field that nobody has said the needs of.
 func New(c Config) (*Handler, error) {

@@ -51,7 +51,7 @@ type User { id: ID! @access(open: true) }
 `
 
 // smallGate is the gate of smallSchema.
-func smallGate(t *testing.T) *Gate {
+func smallGate(t testing.TB) *Gate {
 	t.Helper()
 	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "small", Input: smallSchema})
 	if err != nil {
@@ -65,7 +65,7 @@ func smallGate(t *testing.T) *Gate {
 }
 
 // operation is the document's operation, or its first one, as the executor hands it to the gate.
-func operation(t *testing.T, g *Gate, query string, variables map[string]any, name ...string) *graphql.OperationContext {
+func operation(t testing.TB, g *Gate, query string, variables map[string]any, name ...string) *graphql.OperationContext {
 	t.Helper()
 	doc, err := parser.ParseQuery(&ast.Source{Input: query})
 	if err != nil {
