@@ -60,7 +60,8 @@ func varies(set ast.SelectionSet) bool {
 	return slices.ContainsFunc(set, func(s ast.Selection) bool {
 		switch s := s.(type) {
 		case *ast.Field:
-			return s.Name == "fields" || anyVariable(s.Directives) || slices.ContainsFunc(s.Arguments, isVariable) || varies(s.SelectionSet)
+			return s.Name == "fields" || anyVariable(s.Directives) || slices.ContainsFunc(s.Arguments, isVariable) ||
+				varies(s.SelectionSet)
 		case *ast.InlineFragment:
 			return anyVariable(s.Directives) || varies(s.SelectionSet)
 		case *ast.FragmentSpread:
@@ -71,11 +72,14 @@ func varies(set ast.SelectionSet) bool {
 }
 
 func anyVariable(list ast.DirectiveList) bool {
-	return slices.ContainsFunc(list, func(d *ast.Directive) bool { return slices.ContainsFunc(d.Arguments, isVariable) })
+	return slices.ContainsFunc(list, func(d *ast.Directive) bool {
+		return slices.ContainsFunc(d.Arguments, isVariable)
+	})
 }
 
 func isVariable(a *ast.Argument) bool { return hasVariable(a.Value) }
 
 func hasVariable(v *ast.Value) bool {
-	return v == nil || v.Kind == ast.Variable || slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool { return hasVariable(c.Value) })
+	return v == nil || v.Kind == ast.Variable ||
+		slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool { return hasVariable(c.Value) })
 }

@@ -89,8 +89,8 @@ func (g *Gate) plan(v *models.Viewer, view *View, rc *graphql.OperationContext) 
 	return out, nil
 }
 
-// takesScalars tells whether the document is one operation whose variables are scalars: the value of
-// an enum, or a field of an input object, may be one that does not exist for the caller.
+// takesScalars tells whether the document is one operation whose variables are scalars: the value
+// of an enum, or a field of an input object, may be one that does not exist for the caller.
 func (g *Gate) takesScalars(doc *ast.QueryDocument) bool {
 	if len(doc.Operations) != 1 {
 		return false

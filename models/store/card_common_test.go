@@ -10,8 +10,8 @@ import (
 	"sidelight/models/store/storetest"
 )
 
-// What all cards have in common is read once in a while, whatever is read anew and whatever is kept,
-// and at once where a mirror has ended.
+// What all cards have in common is read once in a while, whatever is read anew and whatever is
+// kept, and at once where a mirror has ended.
 func TestWhatAllCardsHaveInCommonIsNeverShownNewerOrWholerThanItIs(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, address string) {
 		var said []string

@@ -48,8 +48,8 @@ type Options struct {
 	// Kept says that this installation has had a database: an empty one is refused, because its
 	// rows were lost.
 	Kept bool
-	// CommonLasts is how long cards take from memory how far the mirrors are and when the sides were
-	// polled. Zero reads both with each card.
+	// CommonLasts is how long cards take from memory how far the mirrors are and when the sides
+	// were polled. Zero reads both with each card.
 	CommonLasts time.Duration
 	// OnSQL sees every statement's text, without its values.
 	OnSQL func(statement string)
