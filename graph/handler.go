@@ -29,10 +29,15 @@ type Handler struct {
 	gate   *gate.Gate
 	limits *callerLimits
 	known  *parsed
+	cards  *selections
 }
 
 // Forget forgets what requests have left in memory that may name a person.
-func (h *Handler) Forget() { h.known.forget() }
+func (h *Handler) Forget() {
+	h.known.forget()
+	h.gate.Forget()
+	h.cards.forget()
+}
 
 // New makes the handler. An error names the schema field that nobody has said the needs of.
 func New(c Config) (*Handler, error) {
@@ -89,7 +94,7 @@ func New(c Config) (*Handler, error) {
 	s.Use(r.gate)
 	s.AroundOperations(r.operation)
 	s.AroundFields(r.gate.Around)
-	return &Handler{s, r.gate, r.limits, known}, nil
+	return &Handler{s, r.gate, r.limits, known, &r.selections}, nil
 }
 
 // operation bounds the time of what does not last, and says why a subscription ended.

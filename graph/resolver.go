@@ -47,10 +47,11 @@ type Config struct {
 // Resolver answers fields: it parses, makes one call and returns.
 type Resolver struct {
 	Config
-	gate    *gate.Gate
-	cursors cursors
-	limits  *callerLimits
-	known   atomic.Pointer[models.Integration]
+	gate       *gate.Gate
+	cursors    cursors
+	limits     *callerLimits
+	known      atomic.Pointer[models.Integration]
+	selections selections
 }
 
 // audit notes who changed what. A change that cannot be noted is still made: it has happened

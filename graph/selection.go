@@ -92,8 +92,23 @@ func (r *Resolver) listColumns(ctx context.Context, object models.SyncObject) (m
 
 var sections = map[string]models.Need{"opportunities": models.NeedOpportunities, "notes": models.NeedNotes, "events": models.NeedEvents, "tasks": models.NeedTasks}
 
-// cardSelection is what of a customer's card is wanted and open.
+// cardSelection is what of a customer's card is wanted and open. Nobody may change its lists: it is
+// kept where it is the same with any variables and mapping.
 func (r *Resolver) cardSelection(ctx context.Context) (models.Selection, error) {
+	key := selectionKey{here(ctx).Field, r.gate.ViewOf(ctx)}
+	if sel, ok := r.selections.find(key); ok {
+		return sel, nil
+	}
+	sel, err := r.newCardSelection(ctx)
+	// Fields of one answer that are asked for twice are put together: no field of the document
+	// holds all that is wanted then.
+	if err == nil && len(here(ctx).Selections) == len(key.field.SelectionSet) && !varies(key.field.SelectionSet) {
+		r.selections.keep(key, sel, len(graphql.GetOperationContext(ctx).RawQuery))
+	}
+	return sel, err
+}
+
+func (r *Resolver) newCardSelection(ctx context.Context) (models.Selection, error) {
 	var sel models.Selection
 	view := r.gate.ViewOf(ctx)
 	sel.Parent, sel.Hidden = r.gate.Allows(ViewerFrom(ctx), "Contact.account"), r.hidden(ctx)

@@ -156,12 +156,15 @@ func New(ctx context.Context, config Config, options Options) (_ *Server, err er
 	return s, s.wire(keys.Cursor, files)
 }
 
+// commonLasts is how much older than it is a card may say that its contact and account are.
+const commonLasts = 250 * time.Millisecond
+
 // open opens the keys and the store.
 func (s *Server) open(ctx context.Context, o store.Options) (Keys, error) {
 	if err := s.config.prepare(); err != nil {
 		return Keys{}, err
 	}
-	o.Replicas, o.Logger, o.OnSQL = s.config.ReadDatabase, s.log, s.options.OnSQL
+	o.Replicas, o.Logger, o.OnSQL, o.CommonLasts = s.config.ReadDatabase, s.log, s.options.OnSQL, commonLasts
 	var keys Keys
 	var err error
 	s.store, keys, err = s.config.open(ctx, o)

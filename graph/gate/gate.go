@@ -32,6 +32,7 @@ type Gate struct {
 	schema *ast.Schema
 	rules  map[string]rule
 	views  views
+	plans  plans
 	// Recheck answers a viewer's present access, for connections that last.
 	Recheck func(ctx context.Context, v *models.Viewer) (*models.Viewer, *gqlerror.Error)
 }

@@ -50,6 +50,7 @@ type walk struct {
 	denied                       []Denied
 	seen                         map[string]bool
 	aliases, directives, spreads int
+	varies                       bool // another outcome is possible with other variables
 	err                          *gqlerror.Error
 }
 
@@ -83,32 +84,27 @@ func (g *Gate) MutateOperationContext(ctx context.Context, rc *graphql.Operation
 	return err
 }
 
-// Judge judges an operation for a viewer: what of it is denied, and why it is refused.
+// Judge judges an operation for a viewer: what of it is denied, and why it is refused. Nobody may
+// change the list.
 func (g *Gate) Judge(v *models.Viewer, rc *graphql.OperationContext) ([]Denied, *gqlerror.Error) {
-	w := &walk{
-		gate: g, viewer: v, view: g.View(v), vars: rc.Variables, seen: map[string]bool{}, sized: sizesOf(rc.Operation.Operation),
-		cursors: map[string]bool{}, texts: map[string]bool{},
+	view := g.View(v)
+	p := g.plans.find(view, rc)
+	if p == nil {
+		var err *gqlerror.Error
+		if p, err = g.plan(v, view, rc); err != nil {
+			return nil, err
+		}
 	}
-	if err := misspelledEnum(g.schema, rc); err != nil {
-		return nil, err
+	if fault := sizesOf(rc.Operation.Operation).variables(rc, p.cursors, p.texts); fault != "" {
+		return nil, Refusal(models.CodeBadUserInput, fault)
 	}
-	if w.view.hasClosedInputs() && w.view.mentionsClosed(rc) {
-		return nil, w.view.unknown(rc)
-	}
-	root := g.root(rc.Operation.Operation)
-	cost := w.selection(rc.Operation.SelectionSet, root, 1)
-	if fault := w.sized.variables(rc, w.cursors, w.texts); fault != "" {
-		w.refuse(models.CodeBadUserInput, "%s", fault)
-	}
-	switch {
-	case w.err != nil:
-		return nil, w.err
-	case cost > maxCost:
+	if p.cost > maxCost {
 		return nil, Refusal(
 			models.CodeTooComplex, "the operation asks for too much at once: ask for smaller pages, or for less of each row",
 		)
 	}
-	for _, d := range w.denied {
+	root := g.root(rc.Operation.Operation)
+	for _, d := range p.denied {
 		// What changes something, or lasts, runs as a whole or not at all.
 		if v.DenyMode == models.DenyReject ||
 			(rc.Operation.Operation != ast.Query && strings.HasPrefix(d.Field, root.Name+".")) {
@@ -119,7 +115,7 @@ func (g *Gate) Judge(v *models.Viewer, rc *graphql.OperationContext) ([]Denied, 
 			return nil, &gqlerror.Error{Message: g.notOpen(v, d.Field), Extensions: why}
 		}
 	}
-	return w.denied, nil
+	return p.denied, nil
 }
 
 type deniedKey struct{}
@@ -226,6 +222,7 @@ func (w *walk) included(list ast.DirectiveList) bool {
 		return false
 	}
 	for _, d := range list {
+		w.varies = w.varies || named(d.Arguments)
 		on, _ := d.ArgumentMap(w.vars)["if"].(bool)
 		if (d.Name == "skip" && on) || (d.Name == "include" && !on) {
 			return false
@@ -297,6 +294,7 @@ func (w *walk) rows(f *ast.Field, on *ast.Definition) int {
 		if a == nil || f.Definition.Arguments.ForName(name) == nil {
 			continue
 		}
+		w.varies = w.varies || a.Value.Kind == ast.Variable
 		value, err := a.Value.Value(w.vars)
 		if err != nil || value == nil {
 			continue

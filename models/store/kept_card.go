@@ -176,22 +176,29 @@ func headCells() map[cell]string {
 // where the database holds others.
 func (s *Store) stillSame(ctx context.Context, key models.CustomerKey, k *keptCard) (found models.CardFound, same bool, err error) {
 	side, id := recordOf(key)
-	u := union{sqlite: !s.mysql, layout: versionLayout}
-	u.add(partHead, headCells(), headTables(side), false, headArgs(id)...)
-	u.states(k.read)
-	u.versions(slices.Sorted(maps.Keys(k.asked())))
-	out := newSectionRows(0)
+	customers := whosePages(k.read.Pages)
+	var out *sectionRows
 	var now *versionRow
-	err = s.rows(ctx, u, func(rows *sql.Rows) error {
-		row := &versionRow{}
-		if err := rows.Scan(row.into()...); err != nil {
-			return err
+	err = s.withCommon(customers, func(all bool) (*sectionRows, error) {
+		u := union{sqlite: !s.mysql, layout: versionLayout}
+		u.add(partHead, headCells(), headTables(side), false, headArgs(id)...)
+		u.states(k.read)
+		u.versions(customers)
+		if all {
+			u.common()
 		}
-		if row.part == partHead {
-			now = row
-			return nil
-		}
-		return out.known(row.part, row.texts[:], row.numbers[:], row.times[:])
+		out, now = newSectionRows(0), nil
+		return out, s.rows(ctx, u, func(rows *sql.Rows) error {
+			row := &versionRow{}
+			if err := rows.Scan(row.into()...); err != nil {
+				return err
+			}
+			if row.part == partHead {
+				now = row
+				return nil
+			}
+			return out.known(row.part, row.texts[:], row.numbers[:], row.times[:])
+		})
 	})
 	if err != nil || now == nil {
 		return found, false, err
@@ -206,15 +213,6 @@ func (s *Store) stillSame(ctx context.Context, key models.CustomerKey, k *keptCa
 	found = models.CardFound{Contact: shown.contact, Account: shown.account, Read: k.read, Answer: pagesOnly(k.pages)}
 	found.Answer.States, found.Answer.Polled = out.freshness(k.read)
 	return found, true, nil
-}
-
-// asked are the customers whose versions are compared.
-func (k *keptCard) asked() map[string]bool {
-	out := map[string]bool{}
-	for _, id := range whosePages(k.read.Pages) {
-		out[id] = true
-	}
-	return out
 }
 
 // sameAs tells whether the values behind two rows are the same: the link's version counts what was

@@ -415,6 +415,9 @@ func (s *Store) ForgetRelatedMirrors(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := touchAll(tx); err != nil {
+			return err
+		}
 		return tx.Model(&models.RelatedMirror{}).Where("began_at IS NOT NULL").UpdateColumns(map[string]any{"complete": false, "reading": false, "after": "", "read": 0, "total": nil, "began_at": nil,
 			"changes": "", "as_of": nil}).Error
 	})

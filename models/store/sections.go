@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"sidelight/models"
 )
@@ -21,24 +22,53 @@ func (s *Store) Sections(ctx context.Context, r models.CardRead) (models.CardAns
 // sections also reads the versions of customers, which are those of the rows: one statement sees
 // one state of the database.
 func (s *Store) sections(ctx context.Context, r models.CardRead, customers []string) (models.CardAnswer, cardVersions, error) {
-	u := union{sqlite: !s.mysql, layout: sectionLayout}
-	u.states(r)
-	u.versions(customers)
-	for i, p := range r.Pages {
-		u.page(i, p)
-	}
-	out := newSectionRows(len(r.Pages))
-	err := s.rows(ctx, u, func(rows *sql.Rows) error {
-		var row sectionRow
-		if err := rows.Scan(row.into()...); err != nil {
-			return err
+	var out *sectionRows
+	err := s.withCommon(customers, func(all bool) (*sectionRows, error) {
+		u := union{sqlite: !s.mysql, layout: sectionLayout}
+		u.states(r)
+		u.versions(customers)
+		if all {
+			u.common()
 		}
-		return out.take(r, &row)
+		for i, p := range r.Pages {
+			u.page(i, p)
+		}
+		out = newSectionRows(len(r.Pages))
+		return out, s.rows(ctx, u, func(rows *sql.Rows) error {
+			var row sectionRow
+			if err := rows.Scan(row.into()...); err != nil {
+				return err
+			}
+			return out.take(r, &row)
+		})
 	})
 	if err != nil {
 		return models.CardAnswer{}, nil, err
 	}
 	return out.answer(r), out.versions, nil
+}
+
+// withCommon reads with what all cards have in common, or without and takes that from memory: where
+// it was read a moment ago, and everybody's version, which is among those of the customers, is
+// still the same.
+func (s *Store) withCommon(customers []string, read func(all bool) (*sectionRows, error)) error {
+	versioned := slices.Contains(customers, everybody)
+	if of, version, ok := s.common.fresh(); ok && versioned {
+		out, err := read(false)
+		if err != nil {
+			return err
+		}
+		if out.versions[everybody] == version {
+			out.common = of
+			return nil
+		}
+	}
+	asked := time.Now()
+	out, err := read(true)
+	if err == nil && versioned {
+		s.common.keep(asked, out.versions[everybody], out.common)
+	}
+	return err
 }
 
 // rows runs the statement, prepared, and takes each of its rows.
@@ -154,6 +184,11 @@ func (u *union) states(r models.CardRead) {
 		u.add(partState, map[cell]string{0: "customer_id", 1: "section", 2: "totals", number: "stale", number + 1: "cut", time: "as_of", time + 1: "marked_at"},
 			"`related_states` WHERE customer_id IN "+marks(len(r.CustomerIDs))+" AND section IN "+marks(len(r.Sections)), false, args...)
 	}
+}
+
+// common adds what all cards have in common.
+func (u *union) common() {
+	number, time := u.layout.number, u.layout.time
 	u.add(partMirror, map[cell]string{0: "object", number: "complete", time: "as_of"}, "`related_mirrors`", false)
 	u.add(partCursor, map[cell]string{0: "side", 1: "object", time: "updated_at"}, "`cursors` WHERE kind = ?", false, models.CursorPoll)
 }

@@ -12,9 +12,8 @@ import (
 
 // sectionRows sorts the rows of the statement of Sections to what they are of.
 type sectionRows struct {
+	common
 	states        []models.RelatedState
-	mirrors       map[models.RelatedObject]models.RelatedMirror
-	cursors       []models.Cursor
 	opportunities []map[string]models.Opportunity // by page and id
 	notes         [][]models.Note
 	events        [][]models.Event
@@ -23,7 +22,7 @@ type sectionRows struct {
 }
 
 func newSectionRows(pages int) *sectionRows {
-	return &sectionRows{mirrors: map[models.RelatedObject]models.RelatedMirror{}, opportunities: make([]map[string]models.Opportunity, pages), notes: make([][]models.Note, pages),
+	return &sectionRows{common: common{mirrors: map[models.RelatedObject]models.RelatedMirror{}}, opportunities: make([]map[string]models.Opportunity, pages), notes: make([][]models.Note, pages),
 		events: make([][]models.Event, pages), tasks: make([][]models.Task, pages), versions: cardVersions{}}
 }
 

@@ -48,6 +48,9 @@ type Options struct {
 	// Kept says that this installation has had a database: an empty one is refused, because its
 	// rows were lost.
 	Kept bool
+	// CommonLasts is how long cards take from memory how far the mirrors are and when the sides
+	// were polled. Zero reads both with each card.
+	CommonLasts time.Duration
 	// OnSQL sees every statement's text, without its values.
 	OnSQL func(statement string)
 
@@ -70,6 +73,7 @@ type Store struct {
 	writer chan struct{}
 	health *health
 	kept   *keptCards
+	common commonKept
 	// file is the SQLite database's.
 	file atomic.Pointer[sqliteFile]
 	// retired are files that were removed, and are still being read. Whoever has the writer's place
@@ -100,6 +104,7 @@ func connect(ctx context.Context, address string, o Options) (*Store, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.health, s.kept = newHealth(s.now, s.log), newKeptCards(s.now)
+	s.common.lasts = o.CommonLasts
 	var err error
 	if s.seal, err = newSealer(o.Seal, o.Old); err != nil {
 		return nil, err
