@@ -97,11 +97,11 @@ func BenchmarkCard(b *testing.B) {
 // address is a new database of the kind that -database names.
 func address(b *testing.B) string {
 	b.Helper()
-	make := map[string]func(testing.TB) string{"mariadb": storetest.MariaDBAddress, "mysql": storetest.MySQLAddress, "sqlite": storetest.SQLiteAddress}[*database]
-	if make == nil {
+	open := map[string]func(testing.TB) string{"mariadb": storetest.MariaDBAddress, "mysql": storetest.MySQLAddress, "sqlite": storetest.SQLiteAddress}[*database]
+	if open == nil {
 		b.Fatalf("-database %s: it is mariadb, mysql or sqlite", *database)
 	}
-	return make(b)
+	return open(b)
 }
 
 // kinds are what is measured, turn by turn; kept is the share of cards that were asked for before.

@@ -26,8 +26,8 @@ func TestWhatTheSyncCosts(t *testing.T) {
 	atMost("Desk credits of the load", load["Desk credits"], 1.3*creates+load["records read"]/4)
 	w.poll() // the first one reads what the load made
 	costs := models.CountedCosts
-	// Desk's rows of the last two minutes are read again by twenties, and a change event may come in
-	// between; a quiet poll, which the engine's own test counts, has neither.
+	// Desk's rows of the last two minutes are read again by twenties, and a change event may come
+	// in between; a quiet poll, which the engine's own test counts, has neither.
 	polled := w.poll()
 	lists := 3 * (polled.Routes["desk GET /api/v1/accounts"] + polled.Routes["desk GET /api/v1/contacts"] + polled.Routes["desk GET /api/v1/recycleBin"])
 	if float64(lists) < costs.Poll.Desk || float64(polled.Salesforce) < costs.Poll.Salesforce {
@@ -38,7 +38,8 @@ func TestWhatTheSyncCosts(t *testing.T) {
 		w.edits(side, 1) // keys and the user's name are asked for once
 		f := w.edits(side, 5)
 		atMost("Desk credits for an edit in "+side.Name(), f["Desk credits"], counted.Desk+0.4)
-		atMost("Salesforce calls for an edit in "+side.Name(), f["Salesforce calls"], counted.Salesforce+0.8) // two polls may fall between
+		// Two polls may fall between.
+		atMost("Salesforce calls for an edit in "+side.Name(), f["Salesforce calls"], counted.Salesforce+0.8)
 		if f["Desk credits"] < counted.Desk {
 			t.Errorf("an edit in %s costs less than was counted: %s", side.Name(), f)
 		}

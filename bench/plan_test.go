@@ -17,8 +17,8 @@ const (
 	operating = "../docs/operating.md"
 	planBegin = "<!-- go test ./bench -run TestThePlannersTable -plan -->\n"
 	planEnd   = "<!-- the end of what it writes -->\n"
-	// licences and agentShare are what the table is made for: agents and users with a licence, and the
-	// share that the sync leaves for agents.
+	// licences and agentShare are what the table is made for: agents and users with a licence, and
+	// the share that the sync leaves for agents.
 	licences   = 10
 	agentShare = 0.2
 	// everyMinute and atRest are polls a day: of a minute, and while push is proved alive.

@@ -46,8 +46,8 @@ func newWorld(tb testing.TB, address string, contacts int) *world {
 	w := &world{tb: tb, address: address, web: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}}
 	tb.Cleanup(w.web.CloseIdleConnections)
 	state, data := tb.TempDir(), tb.TempDir()
-	any := "127.0.0.1:0"
-	w.vendors = launch(tb, "simulate", "--state", state, "--salesforce-listen", any, "--pubsub-listen", any, "--desk-listen", any, "--contacts", fmt.Sprint(contacts), "--accounts", fmt.Sprint(contacts/5))
+	free := "127.0.0.1:0"
+	w.vendors = launch(tb, "simulate", "--state", state, "--salesforce-listen", free, "--pubsub-listen", free, "--desk-listen", free, "--contacts", fmt.Sprint(contacts), "--accounts", fmt.Sprint(contacts/5))
 	w.salesforce = w.vendors.until(`Salesforce\s+(http\S+)`)
 	pubsub := w.vendors.until(`Pub/Sub\s+(\S+)`)
 	w.desk = w.vendors.until(`Zoho Desk\s+(http\S+)`)

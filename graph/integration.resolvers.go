@@ -157,7 +157,8 @@ func (r *queryResolver) Integration(ctx context.Context) (*models.Integration, e
 	return r.lastKnown(ctx)
 }
 
-// AgentShare is the resolver for the agentShare field, and called only when it is given, be it null.
+// AgentShare is the resolver for the agentShare field, and called only when it is given, be it
+// null.
 func (r *syncPolicyInputResolver) AgentShare(ctx context.Context, obj *models.SyncPolicy, data *int) error {
 	obj.AgentShare, obj.ServerShare = data, data == nil
 	return nil

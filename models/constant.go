@@ -20,7 +20,8 @@ type Constant struct {
 }
 
 // Spoken is the value as people read it: the label of a record type, by which it is found again in
-// another organization, and any other value as it is. A label that two record types have names none.
+// another organization, and any other value as it is. A label that two record types have names
+// none.
 func (c Constant) Spoken() string {
 	label := ""
 	for _, choice := range c.Field.Choices {

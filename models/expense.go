@@ -28,8 +28,8 @@ type CallCosts struct {
 }
 
 // CountedCosts are the costs as they were counted between the simulators. The bench's test holds
-// edits and polls against a running sync; an hour is what a quiet day of the engine's own test costs
-// without its polls, with four looks at the webhook and six at the profiles.
+// edits and polls against a running sync; an hour is what a quiet day of the engine's own test
+// costs without its polls, with four looks at the webhook and six at the profiles.
 var CountedCosts = CallCosts{
 	DeskEdit: SideCosts{Desk: 1, Salesforce: 4}, SalesforceEdit: SideCosts{Desk: 2, Salesforce: 1},
 	Poll: SideCosts{Desk: 12, Salesforce: 2}, Hour: SideCosts{Desk: 35, Salesforce: 17},
@@ -49,7 +49,8 @@ type SyncSize struct {
 // Day is what a day costs without a compare.
 func (c CallCosts) Day(s SyncSize) SideCosts {
 	edits := float64(s.Contacts+s.Accounts) * s.Changed / 2
-	return SideCosts{}.plus(edits, c.DeskEdit).plus(edits, c.SalesforceEdit).plus(float64(s.Polls), c.Poll).plus(24, c.Hour)
+	return SideCosts{}.plus(edits, c.DeskEdit).plus(edits, c.SalesforceEdit).
+		plus(float64(s.Polls), c.Poll).plus(24, c.Hour)
 }
 
 // Compare is what comparing everything once costs.

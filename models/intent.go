@@ -142,6 +142,8 @@ type LinkPlan struct {
 	Failures  []Failure // opened or refreshed
 	Resolved  bool      // the link's other open failures are resolved, but for those of Keeps
 	Keeps     []string  // fields whose open failures stay as they are
+	// LeftOut are the ids, on the other side, of the left-out records beside which this one rests.
+	LeftOut []string
 	// Wait keeps a dirty link from being planned again for so long.
 	Wait time.Duration
 	// Unlink takes a whole link apart: each record gets a half link that remembers the other.

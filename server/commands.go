@@ -122,7 +122,7 @@ func (c *TokenCommand) Run(ctx context.Context, out io.Writer) (err error) {
 // MappingCommand exports or imports the field mapping.
 type MappingCommand struct {
 	Export mappingExport `cmd:"" help:"Write the field mapping, and what new records get, to a file."`
-	Import mappingImport `cmd:"" help:"Replace the field mapping, and what new records get, by those of a file, after checking them against both sides."`
+	Import mappingImport `cmd:"" help:"Replace the mapping, and what new records get, by a file's."`
 }
 
 type mappingExport struct {

@@ -185,13 +185,12 @@ func (o *observation) restored(ids []string) error {
 	return o.store.wakeChildren(o.tx, o.object, back)
 }
 
-// free has records planned again that were not linked for want of a clear counterpart, where a
-// record gave up the email or name that they share.
+// free has records planned again that are not linked, where a record gave up the email or name that
+// they share: they failed for want of a clear counterpart, or rest because that record is left out.
 func (o *observation) free(keys []string) error {
 	for chunk := range chunks(keys) {
-		q := o.tx.Where("object = ? AND live = ? AND match_key IN ? AND (desk_id IS NULL OR salesforce_id IS NULL)", o.object, true, chunk).
-			Where("EXISTS (SELECT 1 FROM failures f WHERE f.link_id = links.id AND f.resolved_at IS NULL AND f.code IN ?)",
-				[]models.Code{models.CodeAlreadyMapped, models.CodeAmbiguousMatch})
+		q := o.tx.Where("object = ? AND live = ? AND match_key IN ?", o.object, true, chunk).
+			Where("desk_id IS NULL OR salesforce_id IS NULL")
 		if err := o.store.dirty(q, models.TriggerRetry); err != nil {
 			return err
 		}

@@ -119,3 +119,36 @@ func TestAContactThatIsMarkedAsSpamUnseenIsNotWrittenTo(t *testing.T) {
 		t.Error("it was written to")
 	}
 }
+
+// TestAContactStopsRestingOnceTheSpamBesideItIsGone: the one contact that has its email is spam,
+// and is deleted, or merged or purged, of which no list of Desk's tells.
+func TestAContactStopsRestingOnceTheSpamBesideItIsGone(t *testing.T) {
+	for name, purged := range map[string]bool{"deleted": false, "gone without a trace": true} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Two(t, func(t *testing.T, address string) {
+				w := onWorld(t, address)
+				sf, desk := w.pair(t, map[string]any{"LastName": "Moreau", "Email": "jo@moreau.example"})
+				w.spam(t, desk, true)
+				w.edit(t, models.Salesforce, models.ContactObject, sf, map[string]any{"Title": "edited"})
+				w.settle(t)
+				w.remove(t, models.Salesforce, models.ContactObject, sf)
+				w.settle(t)
+				again := w.create(t, models.Salesforce, models.ContactObject, map[string]any{"LastName": "Moreau", "Email": "jo@moreau.example"})
+				w.settle(t)
+				if made := w.counterpart(t, models.ContactObject, models.Salesforce, again); made != "" || len(w.failures(t)) != 0 {
+					t.Fatalf("beside spam with its email: %q; failures: %+v", made, w.failures(t))
+				}
+				w.remove(t, models.Desk, models.ContactObject, desk)
+				if purged {
+					w.purge(t, models.Desk, desk)
+					w.edit(t, models.Salesforce, models.ContactObject, again, map[string]any{"Title": "edited"})
+				}
+				w.clock.advance(time.Minute)
+				w.settle(t)
+				if w.counterpart(t, models.ContactObject, models.Salesforce, again) == "" {
+					t.Errorf("it has no counterpart; failures: %+v", w.failures(t))
+				}
+			})
+		})
+	}
+}

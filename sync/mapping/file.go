@@ -50,8 +50,11 @@ type column struct {
 // file. Record types are written by their labels: their ids are other ones in another organization.
 func Export(mappings []models.FieldMapping, created []models.Constant) ([]byte, error) {
 	f := file{
-		Version: fileVersion, Contact: columns(mappings, models.ContactObject), Account: columns(mappings, models.AccountObject),
-		Constants: &constants{Contact: constantsIn(created, models.ContactObject), Account: constantsIn(created, models.AccountObject)},
+		Version: fileVersion,
+		Contact: columns(mappings, models.ContactObject), Account: columns(mappings, models.AccountObject),
+		Constants: &constants{
+			Contact: constantsIn(created, models.ContactObject), Account: constantsIn(created, models.AccountObject),
+		},
 	}
 	b, err := json.MarshalIndent(f, "", "  ")
 	return append(b, '\n'), err

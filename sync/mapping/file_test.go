@@ -62,7 +62,8 @@ func TestAMappingFileCarriesWhatNewRecordsGet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	contacts := []models.ConstantInput{ // a label is another organization's too; one that two record types have names neither
+	// A label is another organization's too; one that two record types have names neither.
+	contacts := []models.ConstantInput{
 		{Side: models.Salesforce, Field: "RecordTypeId", Value: "Partner"}, {Side: models.Desk, Field: "type", Value: "paidUser"},
 	}
 	accounts := []models.ConstantInput{{Side: models.Salesforce, Field: "RecordTypeId", Value: "012000000000004AAA"}}

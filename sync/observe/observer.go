@@ -22,7 +22,9 @@ type Store interface {
 	Cursor(ctx context.Context, side models.Side, object models.SyncObject, kind string) (string, error)
 	SetCursor(ctx context.Context, c models.Cursor) error
 	// Mirror reads mirror rows by id.
-	Mirror(ctx context.Context, side models.Side, object models.SyncObject, ids []string) (map[string]*models.MirrorRow, error)
+	Mirror(
+		ctx context.Context, side models.Side, object models.SyncObject, ids []string,
+	) (map[string]*models.MirrorRow, error)
 	// Pushes are the states of push by side and object, with the database's time of each, and its
 	// time now.
 	Pushes(ctx context.Context) ([]models.Cursor, time.Time, error)

@@ -41,6 +41,7 @@ type match struct {
 	counterpart *models.LinkState // the half link on the other side to pair with; nil to create one
 	failure     *models.Error     // neither: why it is not linked
 	rests       bool              // the counterpart is outside the filter
+	leftOut     []string          // those of it that are left out whatever the filter says
 }
 
 // matcher holds, for one batch, all links by match key on either side.
@@ -66,7 +67,7 @@ func (m *matcher) decide(s *models.LinkState) match {
 	what := m.object.MatchField(side)
 	switch {
 	case len(other) == 0 && !taken && outside:
-		return match{rests: true}
+		return match{rests: true, leftOut: m.leftOut(side.Other(), key)}
 	case len(other) == 0 && taken:
 		return match{failure: models.AlreadyMapped(side, m.object)}
 	case len(other) == 0 && len(own) > 1 && !lowest(s, own, side):
@@ -121,6 +122,16 @@ func (m *matcher) halves(side models.Side, key string, bereaved bool) (half []mo
 		}
 	}
 	return half, whole, outside
+}
+
+// leftOut are the records of a side with the key that are left out whatever the filter says.
+func (m *matcher) leftOut(side models.Side, key string) (ids []string) {
+	for _, s := range m.by[side][key] {
+		if m.object.LeavesOut(side, s.Row(side).Data) {
+			ids = append(ids, s.RecordID(side))
+		}
+	}
+	return ids
 }
 
 func lowest(s *models.LinkState, among []models.LinkState, side models.Side) bool {

@@ -31,7 +31,7 @@ func (p *Planner) planUnpaired(s *models.LinkState) models.LinkPlan {
 	m := p.matcher.decide(s)
 	switch {
 	case m.rests:
-		plan.Resolved = true
+		plan.Resolved, plan.LeftOut = true, m.leftOut
 		return plan
 	case m.failure != nil:
 		plan.Failures = []models.Failure{p.failure(s, side, m.failure)}

@@ -128,8 +128,8 @@ type Plan struct {
 // Reconcile decides about every field by itself, so that edits to different fields on both sides
 // both survive.
 //
-//   - Values that mean the same are recorded, not written. A pair in which nothing moved since has an
-//     empty plan.
+//   - Values that mean the same are recorded, not written. A pair in which nothing moved since has
+//     an empty plan.
 //   - An edit on one side goes to the other, where rule and direction let it; blank is a value like
 //     any other.
 //   - Edits on both sides: the rule's preferred side wins, else the policy's; the loser stands in a

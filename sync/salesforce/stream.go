@@ -238,9 +238,12 @@ func (c *Client) hints(object models.SyncObject, changes []change, replay string
 		for _, id := range h.ids {
 			out.Hints = append(
 				out.Hints,
-				models.Hint{ID: id, Deleted: h.changeType == "DELETE" || h.changeType == "GAP_DELETE", At: h.at, Fields: h.changed, Values: h.values,
+				models.Hint{
+					ID: id, Deleted: h.changeType == "DELETE" || h.changeType == "GAP_DELETE", At: h.at,
+					Fields: h.changed, Values: h.values,
 					// Collections and composite calls leave no name in the origin (facts §4).
-					ByUs: us != "" && h.user == us},
+					ByUs: us != "" && h.user == us,
+				},
 			)
 		}
 	}
