@@ -40,8 +40,8 @@ type world struct {
 }
 
 // newWorld starts both vendors with so many contacts and a fifth as many accounts a side, half of
-// them on both.
-func newWorld(tb testing.TB, address string, contacts int) *world {
+// them on both, and the server with these flags besides.
+func newWorld(tb testing.TB, address string, contacts int, flags ...string) *world {
 	tb.Helper()
 	w := &world{tb: tb, address: address, web: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}}
 	tb.Cleanup(w.web.CloseIdleConnections)
@@ -61,6 +61,7 @@ func newWorld(tb testing.TB, address string, contacts int) *world {
 	w.args = []string{"serve", "--listen", listen, "--public-url", w.url, "--admin-listen", "off", "--data", data, "--database", address, "--start", "--rate", "1000000", "--parallel", "64",
 		"--salesforce-url", w.salesforce, "--salesforce-client-id", "demo", "--salesforce-client-secret", "demo-secret", "--pubsub", pubsub, "--pubsub-ca", filepath.Join(state, "pubsub-ca.pem"),
 		"--desk-url", w.desk, "--desk-accounts-url", w.desk, "--desk-client-id", "demo", "--desk-client-secret", "demo-secret", "--desk-refresh-token", "demo-refresh", "--desk-org", "700000001"}
+	w.args = append(w.args, flags...)
 	w.boot()
 	keys, err := server.LoadKeys(filepath.Join(data, "sidelight.key"))
 	must(tb, err)
@@ -135,6 +136,18 @@ func (w *world) stands() (s standing) {
 func (w *world) settled(limit time.Duration) {
 	w.tb.Helper()
 	await(w.tb, limit, "nothing is left to do", func() bool { return w.stands().Integration.Counts.Pending == 0 })
+}
+
+// still waits until the vendors were asked nothing for two seconds.
+func (w *world) still() {
+	w.tb.Helper()
+	last, since := w.calls(), time.Now()
+	await(w.tb, time.Minute, "no vendor is asked anything", func() bool {
+		if now := w.calls(); now.Desk != last.Desk || now.Salesforce != last.Salesforce {
+			last, since = now, time.Now()
+		}
+		return time.Since(since) >= 2*time.Second
+	})
 }
 
 // calls are what the vendors counted.
@@ -316,7 +329,7 @@ func (w *world) edits(side models.Side, n int) figures {
 		took = append(took, time.Since(began))
 	}
 	w.settled(time.Minute)
-	time.Sleep(2 * time.Second) // echoes are on their way
+	w.still() // echoes are on their way
 	c := own(w.calls().since(before), int64(n), looks, side)
 	w.tb.Logf("%d edits in %s: %v", n, side.Name(), w.calls().since(before).Routes)
 	slices.Sort(took)
