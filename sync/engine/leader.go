@@ -38,6 +38,11 @@ func (e *Engine) Pass(ctx context.Context) error {
 	if err := e.unthrottle(ctx, in); err != nil {
 		return err
 	}
+	if in.Status.Writing() && in.WaitingUntil == nil {
+		// A side is left alone only while the status says so: what broke or paused the sync
+		// meanwhile has taken the reason away. The next call says whether there still is one.
+		e.throttle.Clear()
+	}
 	if in.Status.Writing() {
 		if goOn, err := e.checkSides(ctx, in); err != nil || !goOn {
 			return err

@@ -47,3 +47,36 @@ func TestASideThatCannotBeUsedSaysSoAndFailsNoRecord(t *testing.T) {
 		})
 	}
 }
+
+// TestASideIsLeftAloneOnlyWhileTheStatusSaysSo: the other side's credentials were refused and the
+// sync was paused while Salesforce was left alone. Resumed, nobody is told of that wait any more.
+func TestASideIsLeftAloneOnlyWhileTheStatusSaysSo(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	sf, desk := w.pair(t, map[string]any{"LastName": "Waits", "Title": "before"})
+	w.faults(t, models.Salesforce, `{"kind":"html","endpoint":"/services/data/**"}`)
+	_ = w.proc.turn()
+	w.faults(t, models.Salesforce)
+	ctx := context.Background()
+	in, err := w.store.Integration(ctx)
+	must(t, err)
+	if in.ReasonCode != models.CodeSideUnusable || in.WaitingUntil == nil {
+		t.Fatalf("Salesforce is not left alone: %+v", in)
+	}
+	w.faults(t, models.Desk, `{"kind":"revoke_tokens"}`)
+	_ = w.proc.turn()
+	w.faults(t, models.Desk)
+	_, err = w.proc.engine.Pause(ctx)
+	must(t, err)
+	in, err = w.proc.engine.Resume(ctx)
+	must(t, err)
+	if in.WaitingUntil != nil {
+		t.Fatal("the status still says so: there is nothing to test")
+	}
+	w.edit(t, models.Salesforce, models.ContactObject, sf, map[string]any{"Title": "after"})
+	for range 2 {
+		must(t, w.proc.turn())
+	}
+	if got := w.value(t, models.Desk, desk, "title"); got != "after" {
+		t.Errorf("the title is %q, and the status says of no wait", got)
+	}
+}
