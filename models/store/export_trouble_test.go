@@ -20,8 +20,8 @@ func MySQLProblem(number uint16, message string) models.DatabaseProblem {
 	return found.problem
 }
 
-// InTransaction runs fn in one transaction of a test.
-func (s *Store) InTransaction(ctx context.Context, fn func(tx *gorm.DB) error) error {
+// InTransaction runs fn in one transaction of s.
+func InTransaction(ctx context.Context, s *Store, fn func(tx *gorm.DB) error) error {
 	return s.tx(ctx, fn)
 }
 

@@ -244,7 +244,7 @@ func TestAServerThatHangsAtTheEndOfATransactionIsSeen(t *testing.T) {
 	for _, refused := range []error{nil, refusal} {
 		check(t, note(s, "before"))
 		armed.Store(true)
-		err := s.InTransaction(ctx, func(tx *gorm.DB) error {
+		err := store.InTransaction(ctx, s, func(tx *gorm.DB) error {
 			return errors.Join(tx.Exec("UPDATE settings SET value = value WHERE name = 'test'").Error, refused)
 		})
 		if armed.Load() {
