@@ -115,7 +115,7 @@ await step(
     await page.getByRole('button', { name: 'Add a field' }).click();
     await pick(page.getByRole('combobox', { name: 'Zoho Desk field' }).last(), 'cf_customer_tier');
     await pick(page.getByRole('combobox', { name: 'Salesforce field' }).last(), 'Tier__c');
-    await press(page, page.getByRole('button', { name: 'Values of Tier__c' }), 'Enter');
+    await press(page, page.getByRole('button', { name: 'Values… Tier__c' }), 'Enter');
     const drawer = page.getByRole('dialog');
     const first = drawer.getByRole('combobox', { name: 'Salesforce value 1' });
     assert.match(await first.getAttribute('placeholder'), /^the same: /);
@@ -143,10 +143,10 @@ await step(
     await accessible(page, 'versions with a table of values');
     await page.keyboard.press('Escape');
     await page.reload();
-    await page.getByRole('button', { name: 'Values of Tier__c (1)' }).waitFor();
+    await page.getByRole('button', { name: 'Values: 1 pair… Tier__c' }).waitFor();
     await page.close();
     await everywhere('/console#mapping', 'values', async (at) => {
-      await at.getByRole('button', { name: /Tier__c \(1\)/ }).click();
+      await at.getByRole('button', { name: /… Tier__c$/ }).click();
       await at.getByRole('dialog').getByRole('combobox').first().waitFor();
     });
   },

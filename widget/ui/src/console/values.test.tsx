@@ -52,7 +52,7 @@ function Edited({ values, desk }: { values: readonly ValuePairInput[]; desk: Fie
 
 it('pairs are edited, say what is not active, and a blank one goes with the same text again', () => {
   render(<Edited values={pairs} desk={tier('cf_tier', lists.desk)} />);
-  fireEvent.click(screen.getByRole('button', { name: 'Values of Tier__c (3)' }));
+  fireEvent.click(screen.getByRole('button', { name: 'Values: 3 pairs… Tier__c' }));
   expect(screen.getByText('it can be read, and not written')).toBeTruthy();
   expect(screen.getAllByText('not active')).toHaveLength(1); // old
   const fourth = screen.getByRole('combobox', { name: 'Salesforce value 4' });

@@ -52,13 +52,12 @@ export function ValueTable(props: ValueTableProps): JSX.Element | null {
   const { row, desk, salesforce } = props;
   if (!isChoice(desk) && !isChoice(salesforce) && row.values.length === 0) return null;
   const count = row.values.length;
+  const text = count > 0 ? t('valueTableCount', { count }) : t('valueTable');
   return (
     <div>
-      <Button
-        label={`${t('valueTableOf', { field: row.salesforce })}${count > 0 ? ` (${count})` : ''}`}
-        onClick={() => setOpen(true)}
-      >
-        {count > 0 ? t('valueTableCount', { count }) : t('valueTable')}
+      {/* The name begins with what is seen: who speaks to the page says what stands there. */}
+      <Button label={`${text} ${row.salesforce}`} onClick={() => setOpen(true)}>
+        {text}
       </Button>
       {open && <Editor {...props} close={() => setOpen(false)} />}
     </div>

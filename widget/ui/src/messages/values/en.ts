@@ -2,7 +2,6 @@
 export const en = {
   valueTable: 'Values…',
   valueTableCount: { one: 'Values: {count} pair…', other: 'Values: {count} pairs…' },
-  valueTableOf: 'Values of {field}',
   valueTableTitle: 'Values that mean the same: {desk} and {salesforce}',
   valueTableText:
     'Where the right side is blank, a value goes with the one of the same text. Several values may stand for one: the first of them goes back.',

@@ -4,7 +4,6 @@ import type { en } from './en';
 export const es = {
   valueTable: 'Valores…',
   valueTableCount: { one: 'Valores: {count} par…', other: 'Valores: {count} pares…' },
-  valueTableOf: 'Valores de {field}',
   valueTableTitle: 'Valores que significan lo mismo: {desk} y {salesforce}',
   valueTableText:
     'Donde el lado derecho está en blanco, el valor corresponde al del mismo texto. Varios valores pueden equivaler a uno: el primero de ellos vuelve.',

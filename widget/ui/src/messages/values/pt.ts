@@ -4,7 +4,6 @@ import type { en } from './en';
 export const pt = {
   valueTable: 'Valores…',
   valueTableCount: { one: 'Valores: {count} par…', other: 'Valores: {count} pares…' },
-  valueTableOf: 'Valores de {field}',
   valueTableTitle: 'Valores que significam o mesmo: {desk} e {salesforce}',
   valueTableText:
     'Onde o lado direito está em branco, o valor corresponde ao de mesmo texto. Vários valores podem equivaler a um: o primeiro deles volta.',
