@@ -252,10 +252,19 @@ func TestEveryRefusedTokenIsRefusedInTheSameWords(t *testing.T) {
 		"a service token that is over":     servicePrefix + "over",
 		"a long service token":             servicePrefix + strings.Repeat("x", 20<<10),
 	}
-	ask := func(token string) (answered, time.Duration) {
-		begun := time.Now()
-		got := g.ask(token, `{viewer{subject}}`)
-		return got, time.Since(begun)
+	// The fastest of some tries is what a refusal costs: a busy machine makes any one of them slow.
+	ask := func(token string) (got answered, took time.Duration) {
+		for range 5 {
+			begun := time.Now()
+			got = g.ask(token, `{viewer{subject}}`)
+			if once := time.Since(begun); took == 0 || once < took {
+				took = once
+			}
+			if took < 10*time.Millisecond {
+				break
+			}
+		}
+		return got, took
 	}
 	words, _ := ask("a.b.c")
 	var slowest time.Duration
