@@ -64,6 +64,8 @@ type ObserveResult struct {
 	// are no newer by the vendor's stamp: nobody can tell which reading is the later one. Where
 	// there are some, nothing was stored.
 	Doubtful []string
+	// Outdated are records of which the row holds a later state than the reading: it was not stored.
+	Outdated []string
 }
 
 // SectionPage asks for the first page of a section of a card. What its query says of a later page,

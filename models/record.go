@@ -19,6 +19,9 @@ type Record struct {
 	// AskedAt is when the vendor was asked, by our clock. Zero where it does not matter which of
 	// two readings was the later one.
 	AskedAt time.Time
+	// ByID tells that the record was read by its id: what is told is what the vendor holds, and not
+	// what a list or an index still shows.
+	ByID bool
 	// ByUs tells that the vendor attributes the last change to this integration (sourceId,
 	// changeOrigin, commitUser).
 	ByUs bool
@@ -74,7 +77,7 @@ func LatestReadings(records []Record) []Record {
 
 // Observe is the row after a reading, made at the time now by our clock; a nil row is a record that
 // was never seen. What is newer than the row, or equally old, replaces the values that were read
-// (invariant E20). content tells that something the sync cares about changed, keep that the row is
+// (invariant E20), and so does what is older since a backup was restored. content tells that something the sync cares about changed, keep that the row is
 // to be stored. The columns that are taken from the values are left as they were.
 func (row *MirrorRow) Observe(r Record, now time.Time) (next MirrorRow, content, keep bool) {
 	switch {
@@ -83,7 +86,7 @@ func (row *MirrorRow) Observe(r Record, now time.Time) (next MirrorRow, content,
 	case row == nil:
 		return MirrorRow{ID: r.ID, Data: Values{}.With(r.Values), ModifiedAt: orUnknown(r.ModifiedAt), ObservedAt: now},
 			true, true
-	case row.newerThan(r.ModifiedAt):
+	case row.newerThan(r.ModifiedAt) && !row.restoredSince(r):
 		return *row, false, false
 	}
 	next = *row
@@ -144,6 +147,16 @@ func (row *MirrorRow) Written(r IntentResult, id string, now time.Time) (next Mi
 // known is taken for the latest.
 func (row *MirrorRow) newerThan(t time.Time) bool {
 	return !t.IsZero() && orUnknown(t).Before(row.ModifiedAt)
+}
+
+// copyLag is by how much a copy of a vendor's records may lag behind: a record that was read by its
+// id longer than that after the row was, and is older than the row, went back in time.
+const copyLag = 10 * time.Minute
+
+// restoredSince tells whether an older reading shows that the vendor's record is older than it was,
+// as after a restored backup, and not a copy that lags behind.
+func (row *MirrorRow) restoredSince(r Record) bool {
+	return r.ByID && r.AskedAt.Sub(row.ObservedAt) > copyLag
 }
 
 // differ tells whether one of the values that were read is not what is held, or was never read.

@@ -78,7 +78,15 @@ func TestARowHoldsTheNewerOfTwoReadings(t *testing.T) {
 		"deleted, as it turns out by a merge":        {held(gone), Record{ID: "1", Deleted: true, MergedInto: "2"}, read(merged), true, true},
 		"merged still":                               {held(merged), Record{ID: "1", Deleted: true, MergedInto: "2"}, read(merged), false, true},
 		"merged, of which this reading says nothing": {held(merged), Record{ID: "1", Deleted: true}, read(merged), false, true},
-		"restored":                                   {held(merged), Record{ID: "1"}, read(), true, true},
+		"older, read by its id soon after the row": {held(), Record{ID: "1", Values: texts("phone", "2"), ModifiedAt: at(9), ByID: true, AskedAt: at(12 + 600)},
+			*held(), false, false},
+		"older, listed long after the row":                     {held(), Record{ID: "1", Values: texts("phone", "2"), ModifiedAt: at(9), AskedAt: at(12 + 601)}, *held(), false, false},
+		"older, read by its id at a time that does not matter": {held(), Record{ID: "1", Values: texts("phone", "2"), ModifiedAt: at(9), ByID: true}, *held(), false, false},
+		"older, read by its id long after the row": {held(), Record{ID: "1", Values: texts("phone", "2"), ModifiedAt: at(9), ByID: true, AskedAt: at(12 + 601)},
+			read(func(row *MirrorRow) { row.Data, row.ModifiedAt = texts("phone", "2", "title", "VIP"), at(9) }), true, true},
+		"deleted in an older state, read by its id long after the row": {held(), Record{ID: "1", Deleted: true, ModifiedAt: at(9), ByID: true, AskedAt: at(12 + 601)},
+			read(func(row *MirrorRow) { row.ModifiedAt, row.DeletedAt = at(9), ptr(at(now)) }), true, true},
+		"restored": {held(merged), Record{ID: "1"}, read(), true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			next, content, keep := c.row.Observe(c.reading, at(now))

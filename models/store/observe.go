@@ -148,6 +148,9 @@ func (o *observation) compare(rows map[string]*models.MirrorRow, records []model
 		row := rows[r.ID]
 		next, content, keep := row.Observe(r, now)
 		if !keep {
+			if row != nil {
+				o.result.Outdated = append(o.result.Outdated, r.ID)
+			}
 			continue
 		}
 		deriveColumns(&next, o.side, o.object)

@@ -88,6 +88,15 @@ func (w *world) unheard() []write {
 	return w.writes
 }
 
+// noSpam takes back what agents said of spam: it has no counterpart.
+func (h *history) noSpam(t failer) {
+	for _, r := range h.world.dump(t)[models.Desk][models.ContactObject] {
+		if r.values["isSpam"] == "true" && !r.deleted {
+			h.world.spam(t, r.id, false)
+		}
+	}
+}
+
 // spam marks one of Desk's contacts as spam, or takes that back. The engine has seen it: one that
 // it has never seen may be made a second time.
 func (h *history) spam(t *rapid.T) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"sidelight/models"
 )
 
@@ -49,7 +51,7 @@ func (h *history) invariants(t failer) {
 }
 
 // end stops the edits and the faults, lets the engine settle, and checks every promise.
-func (h *history) end(t failer) {
+func (h *history) end(t *rapid.T) {
 	t.Helper()
 	h.say("edits stop")
 	h.world.skew = 0
@@ -59,11 +61,7 @@ func (h *history) end(t failer) {
 		}
 		h.paused = false
 	}
-	for _, r := range h.world.dump(t)[models.Desk][models.ContactObject] {
-		if r.values["isSpam"] == "true" && !r.deleted {
-			h.world.spam(t, r.id, false)
-		}
-	}
+	h.noSpam(t)
 	for _, object := range models.SyncObjects { // what a filter left out follows now
 		for tries := 0; !h.filter(t, object, "", models.Salesforce); tries++ {
 			// A vendor may ask for a pause just now.
@@ -82,6 +80,13 @@ func (h *history) end(t failer) {
 	if err := h.world.settled(t); err != nil {
 		h.broken(t, "after a retry: %v", err)
 	}
+	h.promises(t)
+	h.rewound(t)
+}
+
+// promises are checked once everything has settled.
+func (h *history) promises(t failer) {
+	t.Helper()
 	h.invariants(t)
 	h.look(t)
 	s := h.survey(t)
@@ -284,6 +289,9 @@ func (s *survey) parentFails(l models.LinkState) bool {
 // or stands in the conflict log.
 func (s *survey) editsSurvive() {
 	for _, e := range s.h.edits {
+		if e.at <= s.h.since {
+			continue // what a restored backup undid
+		}
 		r, there := s.records[spot{e.side, e.id}]
 		if !there || r.deleted {
 			continue // a user's own deletion: what was known of it is on the other side or was seen
@@ -319,9 +327,11 @@ func (s *survey) inConflict(e edit) bool {
 }
 
 // excused tells why a blank need not be there: a user touched the field or threw the record away
-// later, or it was blank again before the engine could see that it was not.
+// later, or it was blank again before the engine could see that it was not. The engine has seen
+// nothing of what a restored backup brought back, and has forgotten what was agreed on where the
+// side was taken as new.
 func (s *survey) excused(e edit) bool {
-	return s.laterEdit(e) || s.h.deleted[spot{e.side, e.id}] > e.at || !s.h.reached[spot{e.side.Other(), e.seen}]
+	return s.h.since > 0 || s.laterEdit(e) || s.h.deleted[spot{e.side, e.id}] > e.at || !s.h.reached[spot{e.side.Other(), e.seen}]
 }
 
 // laterEdit tells whether a user touched the field of the pair again.

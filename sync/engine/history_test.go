@@ -89,6 +89,8 @@ type spot struct {
 type history struct {
 	world   *world
 	ctx     context.Context
+	began   time.Time
+	since   int // edits until then need not be there any more
 	at      int
 	paused  bool
 	users   map[spot]bool   // records that users made
@@ -116,6 +118,7 @@ var emails = []string{"", "", "", "ann@example.com", "bo@example.com", "Cy@Examp
 func newHistory(t *rapid.T, address string) *history {
 	h := &history{world: newWorld(t, address), ctx: context.Background(), users: map[spot]bool{}, gone: map[spot]bool{}, reached: map[spot]bool{}, seen: map[string]bool{}, deleted: map[spot]int{}, handed: map[string]bool{}, rules: map[string]models.FieldRule{}}
 	w := h.world
+	h.began = w.clock.Now()
 	w.marked[models.Desk] = rapid.IntRange(0, 3).Draw(t, "desk has the mark's field") > 0
 	w.marked[models.Salesforce] = rapid.IntRange(0, 3).Draw(t, "salesforce has the mark's field") > 0
 	w.batch = rapid.SampledFrom([]int{1, 1, 1, 0}).Draw(t, "batch")

@@ -10,6 +10,7 @@ import (
 
 	"sidelight/internal/id"
 	"sidelight/models"
+	"sidelight/sync/mirror"
 	"sidelight/sync/vendor"
 )
 
@@ -122,10 +123,7 @@ func (w *writer) notInBin(ctx context.Context, in models.Intent) models.IntentRe
 	if len(records) == 0 || records[0].Deleted {
 		return w.createInstead(ctx, in)
 	}
-	if err := on.Observe(ctx, records, nil); err != nil {
-		return w.notSent(in, err)
-	}
-	return models.IntentResult{Intent: in, State: models.IntentCancelled}
+	return w.replan(ctx, on, in, records)
 }
 
 // createInstead replaces the restore of a record that the recycle bin no longer holds by a create,
@@ -164,10 +162,7 @@ func (w *writer) reread(ctx context.Context, in models.Intent, refusal *models.E
 	if !records[0].Deleted {
 		return w.rereadParent(ctx, in, refusal)
 	}
-	if err := on.Observe(ctx, records, nil); err != nil {
-		return w.notSent(in, err)
-	}
-	return models.IntentResult{Intent: in, State: models.IntentCancelled}
+	return w.replan(ctx, on, in, records)
 }
 
 // rereadParent reads the account that a refused record refers to. When the account is gone, the
@@ -188,8 +183,19 @@ func (w *writer) rereadParent(ctx context.Context, in models.Intent, refusal *mo
 	if len(records) == 0 || !records[0].Deleted {
 		return w.refusedAlive(in, refusal)
 	}
-	if err := accounts.Observe(ctx, records, nil); err != nil {
+	return w.replan(ctx, accounts, in, records)
+}
+
+// replan observes what was read and has the record planned again instead of the write. Where the
+// mirror holds a later state than the vendor shows, the same would be planned again, so that the
+// write is tried again later: a copy of the vendor's may lag behind, or it restored a backup.
+func (w *writer) replan(ctx context.Context, on mirror.Reader, in models.Intent, records []models.Record) models.IntentResult {
+	result, err := on.ObserveChanges(ctx, records, nil)
+	if err != nil {
 		return w.notSent(in, err)
+	}
+	if len(result.Outdated) > 0 {
+		return w.retry(in, models.Errorf(models.CodeBusy, "%s shows an older state of the record than it did before", w.side.Name()))
 	}
 	return models.IntentResult{Intent: in, State: models.IntentCancelled}
 }

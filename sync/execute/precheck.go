@@ -42,10 +42,7 @@ func (w *writer) dropOvertaken(
 			ready = append(ready, in)
 			continue
 		}
-		if err := on.Observe(ctx, []models.Record{r}, nil); err != nil {
-			return nil, nil, err
-		}
-		overtaken = append(overtaken, models.IntentResult{Intent: in, State: models.IntentCancelled})
+		overtaken = append(overtaken, w.replan(ctx, on, in, []models.Record{r}))
 	}
 	return ready, overtaken, nil
 }
