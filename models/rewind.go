@@ -31,10 +31,10 @@ func Rewound(rows []MirrorRow, read []Record, accepted *time.Time) Code {
 		if !ok || r.Deleted || r.ModifiedAt.IsZero() {
 			continue
 		}
-		switch change := r.ModifiedAt.Sub(rows[i].ModifiedAt); {
-		case change < -stampSlack:
+		switch {
+		case rows[i].ShownOlder(r):
 			older++
-		case change <= stampSlack && r.ModifiedAt.After(asWas):
+		case r.ModifiedAt.Sub(rows[i].ModifiedAt) <= stampSlack && r.ModifiedAt.After(asWas):
 			asWas = r.ModifiedAt
 		}
 	}
@@ -59,4 +59,10 @@ func Rewound(rows []MirrorRow, read []Record, accepted *time.Time) Code {
 // last let records pass that were gone.
 func LostSince(row *MirrorRow, accepted *time.Time) bool {
 	return accepted == nil || row != nil && row.ModifiedAt.After(*accepted)
+}
+
+// ShownOlder tells whether a reading is of an earlier change than the row, by more than what the
+// precision of vendors' stamps explains.
+func (row *MirrorRow) ShownOlder(r Record) bool {
+	return !r.ModifiedAt.IsZero() && row.ModifiedAt.Sub(r.ModifiedAt) > stampSlack
 }

@@ -304,14 +304,14 @@ const (
 )
 
 // judge compares a record as it was listed with its row. A list may be older than the row, and the
-// row than the record.
+// row than the record: in fields that no list gives, too.
 func judge(r models.Record, row *models.MirrorRow) verdict {
 	if row == nil || row.DeletedAt != nil {
 		return unsure
 	}
 	newer := r.ModifiedAt.Truncate(time.Microsecond).After(row.ModifiedAt)
 	switch {
-	case !newer && len(differing(row.Data, r.Values)) == 0:
+	case !newer && !row.ShownOlder(r) && len(differing(row.Data, r.Values)) == 0:
 		return equal
 	case newer, row.ModifiedAt.After(r.ModifiedAt), row.ObservedAt.After(r.AskedAt):
 		return unsure

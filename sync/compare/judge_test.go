@@ -18,18 +18,19 @@ func TestAListedRecordIsJudgedByItsRowOnlyWhereTheListIsTheLaterOne(t *testing.T
 		row    *models.MirrorRow
 		want   verdict
 	}{
-		"equal":                              {models.Record{Values: one, ModifiedAt: at(10), AskedAt: at(20)}, &held, equal},
-		"equal, and the list is older":       {models.Record{Values: one, ModifiedAt: at(9), AskedAt: at(20)}, &held, equal},
-		"equal to the microsecond":           {models.Record{Values: one, ModifiedAt: at(10).Add(time.Nanosecond), AskedAt: at(20)}, &held, equal},
-		"equal, and changed since":           {models.Record{Values: one, ModifiedAt: at(11), AskedAt: at(20)}, &held, unsure},
-		"unequal of one time":                {models.Record{Values: two, ModifiedAt: at(10), AskedAt: at(20)}, &held, unequal},
-		"unequal, and the list is newer":     {models.Record{Values: two, ModifiedAt: at(11), AskedAt: at(20)}, &held, unsure},
-		"unequal, and the list is older":     {models.Record{Values: two, ModifiedAt: at(9), AskedAt: at(20)}, &held, unsure},
-		"unequal, and read after the list":   {models.Record{Values: two, ModifiedAt: at(10), AskedAt: at(11)}, &held, unsure},
-		"unequal, and read with the list":    {models.Record{Values: two, ModifiedAt: at(10), AskedAt: at(12)}, &held, unequal},
-		"held as deleted":                    {models.Record{Values: one, ModifiedAt: at(10), AskedAt: at(20)}, &deleted, unsure},
-		"never seen":                         {models.Record{Values: one, ModifiedAt: at(10), AskedAt: at(20)}, nil, unsure},
-		"a field that the mirror never held": {models.Record{Values: models.Values{"fax": models.Text("3")}, ModifiedAt: at(10), AskedAt: at(20)}, &held, unequal},
+		"equal":                        {models.Record{Values: one, ModifiedAt: at(10), AskedAt: at(20)}, &held, equal},
+		"equal, and the list is older": {models.Record{Values: one, ModifiedAt: at(9), AskedAt: at(20)}, &held, equal},
+		"equal, and the list is older by more than stamps are rough": {models.Record{Values: one, ModifiedAt: at(7), AskedAt: at(20)}, &held, unsure},
+		"equal to the microsecond":                                   {models.Record{Values: one, ModifiedAt: at(10).Add(time.Nanosecond), AskedAt: at(20)}, &held, equal},
+		"equal, and changed since":                                   {models.Record{Values: one, ModifiedAt: at(11), AskedAt: at(20)}, &held, unsure},
+		"unequal of one time":                                        {models.Record{Values: two, ModifiedAt: at(10), AskedAt: at(20)}, &held, unequal},
+		"unequal, and the list is newer":                             {models.Record{Values: two, ModifiedAt: at(11), AskedAt: at(20)}, &held, unsure},
+		"unequal, and the list is older":                             {models.Record{Values: two, ModifiedAt: at(9), AskedAt: at(20)}, &held, unsure},
+		"unequal, and read after the list":                           {models.Record{Values: two, ModifiedAt: at(10), AskedAt: at(11)}, &held, unsure},
+		"unequal, and read with the list":                            {models.Record{Values: two, ModifiedAt: at(10), AskedAt: at(12)}, &held, unequal},
+		"held as deleted":                                            {models.Record{Values: one, ModifiedAt: at(10), AskedAt: at(20)}, &deleted, unsure},
+		"never seen":                                                 {models.Record{Values: one, ModifiedAt: at(10), AskedAt: at(20)}, nil, unsure},
+		"a field that the mirror never held":                         {models.Record{Values: models.Values{"fax": models.Text("3")}, ModifiedAt: at(10), AskedAt: at(20)}, &held, unequal},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := judge(c.listed, c.row); got != c.want {

@@ -87,3 +87,29 @@ func TestAnEditMeetsARecordThatARestoredBackupPutIntoTheBin(t *testing.T) {
 		})
 	}
 }
+
+// TestACompareReadsWhatARestoredBackupMadeOlderInAFieldThatNoListGives: Desk's lists have no texts
+// of several lines, so that only the time tells of one.
+func TestACompareReadsWhatARestoredBackupMadeOlderInAFieldThatNoListGives(t *testing.T) {
+	w := onWorld(t, storetest.SQLiteAddress(t))
+	w.pair(t, map[string]any{"LastName": "Other"})
+	account := w.create(t, models.Desk, models.AccountObject, map[string]any{"accountName": "Acme"})
+	w.clock.advance(time.Hour)
+	then := w.clock.Now()
+	w.clock.advance(time.Hour)
+	w.edit(t, models.Desk, models.AccountObject, account, map[string]any{"description": "since"})
+	w.settle(t)
+	w.restoredTo(t, models.Desk, then)
+	w.clock.advance(2 * time.Hour)
+	check(t, w.proc.turn())
+	if o := w.compareNow(t, models.AccountObject); because(o, models.DriftMissed, models.Desk) != 1 {
+		t.Errorf("%+v", o)
+	}
+	w.settle(t)
+	if got := w.value(t, models.Salesforce, w.counterpart(t, models.AccountObject, models.Desk, account), "Description"); got != "" {
+		t.Errorf("in Salesforce stands %q", got)
+	}
+	if o := w.compareNow(t, models.AccountObject); o.Equal != 1 || len(o.Differences) != 0 {
+		t.Errorf("the next compare: %+v", o)
+	}
+}
