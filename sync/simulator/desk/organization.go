@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"sidelight/sync/simulator/automation"
 )
 
 // fieldSetting is what an administrator makes of a field. What is absent stays as it is. A name
@@ -101,48 +103,17 @@ func (f *field) apply(set fieldSetting) {
 	}
 }
 
-// rule is a validation rule: it refuses to save a record in which a field matches, in the
-// administrator's own words.
-type rule struct {
-	Object string `json:"object"` // contacts or accounts
-	Field  string `json:"field"`
-	// Matches is a regular expression that is looked for in the field; a blank field is an empty
-	// text.
-	Matches string `json:"matches"`
-	Text    string `json:"text"`
-	// Unnamed leaves the field out of the refusal, so that only the text says what is wrong.
-	Unnamed bool `json:"unnamed,omitempty"`
-
-	pattern *regexp.Regexp
-}
-
-func (s *Server) compile(rules []rule) error {
-	for i := range rules {
-		one := &rules[i]
-		m := s.moduleOf(one.Object)
-		if m == nil || one.Text == "" || one.Matches == "" || one.Field == "" {
-			return fmt.Errorf("rules[%d]: object (contacts, accounts), field, matches and text are needed", i)
-		}
-		var err error
-		if one.pattern, err = regexp.Compile(one.Matches); err != nil {
-			return fmt.Errorf("rules[%d]: %w", i, err)
-		}
-	}
-	return nil
-}
-
 // violated is the refusal of the first validation rule that the record breaks, or nil; s.mu is
 // held.
 func (s *Server) violated(m *module, r *record) error {
-	for _, one := range s.settings.Rules {
-		if one.Object != m.name || !one.pattern.MatchString(r.Values[one.Field]) {
-			continue
-		}
-		s.faults.Count(m.name+".rule", 1)
-		if one.Unnamed {
-			return unprocessable(one.Text)
-		}
-		return invalidData(invalid(field{name: one.Field, custom: strings.HasPrefix(one.Field, "cf_")}.pointer(), one.Text))
+	broken := automation.Violated(s.settings.Rules, m.name, func(field string) string { return r.Values[field] })
+	if broken == nil {
+		return nil
 	}
-	return nil
+	s.faults.Count(m.name+".rule", 1)
+	if broken.Unnamed {
+		return unprocessable(broken.Text)
+	}
+	named := field{name: broken.Field, custom: strings.HasPrefix(broken.Field, "cf_")}
+	return invalidData(invalid(named.pointer(), broken.Text))
 }

@@ -35,7 +35,7 @@ type settings struct {
 	// Fields are what an administrator made of fields, by module and field; Rules are validation
 	// rules.
 	Fields map[string]map[string]fieldSetting `json:"fields"`
-	Rules  []rule                             `json:"rules"`
+	Rules  []automation.Validation            `json:"rules"`
 
 	// The rest is where the vendor's files, its pages and what was seen of live organizations
 	// disagree, or where it is not known what the server enforces.
@@ -133,7 +133,8 @@ func (s *Server) changeSettings(w http.ResponseWriter, r *http.Request) {
 	if next.Departments == nil {
 		next.Departments = s.settings.Departments
 	}
-	err := errors.Join(next.check(), automation.Check(next.Automations, s.rewritable), s.checkFields(next.Fields), s.compile(next.Rules))
+	err := errors.Join(next.check(), automation.Check(next.Automations, s.rewritable), s.checkFields(next.Fields),
+		automation.CheckValidations(next.Rules, func(object, field string) bool { return s.moduleOf(object) != nil && field != "" }))
 	if err != nil {
 		send(w, answer{http.StatusBadRequest, map[string]string{"error": err.Error()}}, nil)
 		return

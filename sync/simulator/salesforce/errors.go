@@ -13,7 +13,7 @@ type apiError struct {
 	status  int
 	Message string   `json:"message"`
 	Code    string   `json:"errorCode"`
-	Fields  []string `json:"fields,omitempty"`
+	Fields  []string `json:"fields,omitzero"`
 	// duplicates is the extra part of DUPLICATES_DETECTED.
 	duplicates any
 }

@@ -48,8 +48,9 @@ type settings struct {
 	OrgID string `json:"orgId"`
 	// Described is when settings last changed what objects are like; it cannot be set.
 	Described time.Time `json:"-"`
-	// Automations rewrite fields while records are saved.
-	Automations []automation.Rule `json:"automations"`
+	// Automations rewrite fields while records are saved; Rules are validation rules.
+	Automations []automation.Rule       `json:"automations"`
+	Rules       []automation.Validation `json:"rules"`
 }
 
 func (s *Server) showSettings(w http.ResponseWriter, _ *http.Request) {
@@ -63,12 +64,15 @@ func (s *Server) changeSettings(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	next := s.settings
 	// A list is replaced, not written over in place.
-	next.Automations, next.Currencies, next.Versions, next.RecordTypes = nil, nil, nil, nil
+	next.Automations, next.Currencies, next.Versions, next.RecordTypes, next.Rules = nil, nil, nil, nil, nil
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20))
 	d.DisallowUnknownFields()
 	err := d.Decode(&next)
 	if next.Automations == nil {
 		next.Automations = s.settings.Automations
+	}
+	if next.Rules == nil {
+		next.Rules = s.settings.Rules
 	}
 	if next.Currencies == nil {
 		next.Currencies = s.settings.Currencies
@@ -111,14 +115,25 @@ func (s *Server) checkSettings(next settings) error {
 	case slices.ContainsFunc(next.Currencies, func(code string) bool { return !currencyCode.MatchString(code) }), len(next.Currencies) == 0 && len(s.settings.Currencies) > 0:
 		return errors.New("currencies are ISO codes like EUR; once activated they cannot be taken back")
 	}
-	return automation.Check(next.Automations, func(object, name string) bool {
-		t := s.db.table(object)
-		if t == nil || t.name != object || !t.writable {
-			return false
-		}
-		f := t.field(name)
-		return f != nil && f.name == name && f.isText() && f.updateable && !f.restricted && f.kind != "email"
-	})
+	return errors.Join(
+		automation.Check(next.Automations, func(object, name string) bool {
+			f := s.writtenField(object, name)
+			return f != nil && f.isText() && f.updateable && !f.restricted && f.kind != "email"
+		}),
+		automation.CheckValidations(next.Rules, func(object, name string) bool { return s.writtenField(object, name) != nil }))
+}
+
+// writtenField is the field of an object that records can be written to, both by their exact names;
+// nil when there is none.
+func (s *Server) writtenField(object, name string) *field {
+	t := s.db.table(object)
+	if t == nil || t.name != object || !t.writable {
+		return nil
+	}
+	if f := t.field(name); f != nil && f.name == name {
+		return f
+	}
+	return nil
 }
 
 var currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)

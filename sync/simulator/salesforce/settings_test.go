@@ -28,6 +28,9 @@ func TestSettingsThatAreWrongAreRefusedAndChangeNothing(t *testing.T) {
 		`{"duplicateRule":"maybe"}`: "duplicateRule",
 		`nonsense`:                  "invalid character",
 		`{"orgId":"00D"}`:           "orgId",
+		`{"rules":[{"object":"Contact","field":"Title","matches":"(","text":"x"}]}`: "missing closing",
+		`{"rules":[{"object":"Contact","field":"Title","matches":"x"}]}`:            "rules[0]",
+		`{"rules":[{"object":"Contact","field":"Shoe","matches":"x","text":"x"}]}`:  `no field "Shoe"`,
 		`{"automations":[{"object":"Contact","field":"Title","do":"reverse"}]}`:     "automations[0].do",
 		`{"automations":[{"object":"Contact","field":"Birthdate","do":"upper"}]}`:   "no text field",
 		`{"automations":[{"object":"Contact","field":"CreatedById","do":"lower"}]}`: "no text field",
@@ -197,4 +200,28 @@ func TestStreamFaultsRefuseBreakAndSilence(t *testing.T) {
 		r.server.pubsub.stop()
 		<-heard
 	})
+}
+
+func TestAValidationRuleRefusesInItsOwnWords(t *testing.T) {
+	r := newRig(t)
+	id := r.make("Contact", obj{"LastName": "Ruled", "Title": "Clerk"})
+	r.settings(obj{"rules": arr{obj{"object": "Contact", "field": "Title", "matches": "^Rule", "text": "Not on the list."}, obj{"object": "Contact", "field": "MailingCity", "matches": "^$", "text": "A city, please.", "unnamed": true}}})
+	a := r.call("PATCH", "/sobjects/Contact/"+id, obj{"Title": "Rule Breaker"})
+	a.refused(400, "FIELD_CUSTOM_VALIDATION_EXCEPTION")
+	if !strings.Contains(a.raw, "Not on the list.") || !strings.Contains(a.raw, `"fields":["Title"]`) {
+		t.Errorf("named: %s", a.raw)
+	}
+	a = r.call("POST", "/sobjects/Contact", obj{"LastName": "Nowhere"})
+	a.refused(400, "FIELD_CUSTOM_VALIDATION_EXCEPTION")
+	if !strings.Contains(a.raw, "A city, please.") || !strings.Contains(a.raw, `"fields":[]`) {
+		t.Errorf("of the whole record: %s", a.raw)
+	}
+	r.call("PATCH", "/sobjects/Contact/"+id, obj{"Title": "Keeper of the rules", "MailingCity": "Delft"}).want(204)
+	many := r.call("PATCH", "/composite/sobjects", obj{"records": arr{
+		obj{"attributes": obj{"type": "Contact"}, "id": id, "Title": "Rule 1"}, obj{"attributes": obj{"type": "Contact"}, "id": id, "Title": "Clerk"}}}).want(200)
+	if !strings.Contains(many.raw, "Not on the list.") || strings.Count(many.raw, `"success":true`) != 1 {
+		t.Errorf("of many: %s", many.raw)
+	}
+	r.settings(obj{"rules": arr{}})
+	r.call("PATCH", "/sobjects/Contact/"+id, obj{"Title": "Rule Breaker"}).want(204)
 }

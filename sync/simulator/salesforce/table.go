@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"fmt"
 	"slices"
 	"sort"
 	"strconv"
@@ -34,6 +35,14 @@ func (r *row) id() string { return r.text("Id") }
 func (r *row) text(name string) string {
 	value, _ := r.values[name].(string)
 	return value
+}
+
+// shown is a field's value as text, "" for a blank one.
+func (r *row) shown(name string) string {
+	if value := r.values[name]; value != nil {
+		return fmt.Sprint(value)
+	}
+	return ""
 }
 
 func (r *row) is(name string) bool { return r.values[name] == true }

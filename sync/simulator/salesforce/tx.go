@@ -5,6 +5,7 @@ import (
 	"maps"
 	"time"
 
+	"sidelight/sync/simulator/automation"
 	"sidelight/sync/simulator/fault"
 )
 
@@ -84,11 +85,19 @@ func (t *tx) stamp(r *row) {
 	}
 }
 
-// refused tells whether what is to be saved cannot be as a whole, or a rule or trigger of the
-// organization refuses it: the fault script says.
+// refused tells whether what is to be saved cannot be as a whole, or a validation rule refuses it,
+// or a trigger of the organization: the fault script says.
 func (t *tx) refused(next *row) error {
 	if err := t.belongs(next); err != nil {
 		return err
+	}
+	if broken := automation.Violated(t.s.settings.Rules, next.table.name, next.shown); broken != nil {
+		t.s.faults.Count("rule "+next.table.name, 1)
+		at := []string{} // at the top of the page
+		if !broken.Unnamed {
+			at = []string{broken.Field}
+		}
+		return badRequest("FIELD_CUSTOM_VALIDATION_EXCEPTION", broken.Text, at...)
 	}
 	rule, refused := t.s.faults.Refuses(next.table.name, max(t.together, 1), func() string {
 		text, _ := json.Marshal(next.values)
