@@ -77,8 +77,9 @@ func LatestReadings(records []Record) []Record {
 
 // Observe is the row after a reading, made at the time now by our clock; a nil row is a record that
 // was never seen. What is newer than the row, or equally old, replaces the values that were read
-// (invariant E20), and so does what is older since a backup was restored. content tells that something the sync cares about changed, keep that the row is
-// to be stored. The columns that are taken from the values are left as they were.
+// (invariant E20), and so does what is older since a backup was restored. content tells that
+// something the sync cares about changed, keep that the row is to be stored. The columns that are
+// taken from the values are left as they were.
 func (row *MirrorRow) Observe(r Record, now time.Time) (next MirrorRow, content, keep bool) {
 	switch {
 	case row == nil && r.Deleted:

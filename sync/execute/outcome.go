@@ -189,13 +189,17 @@ func (w *writer) rereadParent(ctx context.Context, in models.Intent, refusal *mo
 // replan observes what was read and has the record planned again instead of the write. Where the
 // mirror holds a later state than the vendor shows, the same would be planned again, so that the
 // write is tried again later: a copy of the vendor's may lag behind, or it restored a backup.
-func (w *writer) replan(ctx context.Context, on mirror.Reader, in models.Intent, records []models.Record) models.IntentResult {
+func (w *writer) replan(
+	ctx context.Context, on mirror.Reader, in models.Intent, records []models.Record,
+) models.IntentResult {
 	result, err := on.ObserveChanges(ctx, records, nil)
 	if err != nil {
 		return w.notSent(in, err)
 	}
 	if len(result.Outdated) > 0 {
-		return w.retry(in, models.Errorf(models.CodeBusy, "%s shows an older state of the record than it did before", w.side.Name()))
+		return w.retry(in, models.Errorf(
+			models.CodeBusy, "%s shows an older state of the record than it did before", w.side.Name(),
+		))
 	}
 	return models.IntentResult{Intent: in, State: models.IntentCancelled}
 }

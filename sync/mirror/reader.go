@@ -23,7 +23,8 @@ type Reader struct {
 	now   func() time.Time
 }
 
-// Read reads records by their ids, as the vendor holds them now. One that the vendor does not know, or does not show, is absent.
+// Read reads records by their ids, as the vendor holds them now. One that the vendor does not know,
+// or does not show, is absent.
 func (r Reader) Read(ctx context.Context, ids []string) ([]models.Record, error) {
 	asked := r.now()
 	records, err := r.Remote.Read(ctx, r.Object, r.Fields, ids)

@@ -134,7 +134,9 @@ func (s *Server) changeSettings(w http.ResponseWriter, r *http.Request) {
 		next.Departments = s.settings.Departments
 	}
 	err := errors.Join(next.check(), automation.Check(next.Automations, s.rewritable), s.checkFields(next.Fields),
-		automation.CheckValidations(next.Rules, func(object, field string) bool { return s.moduleOf(object) != nil && field != "" }))
+		automation.CheckValidations(next.Rules, func(object, field string) bool {
+			return s.moduleOf(object) != nil && field != ""
+		}))
 	if err != nil {
 		send(w, answer{http.StatusBadRequest, map[string]string{"error": err.Error()}}, nil)
 		return

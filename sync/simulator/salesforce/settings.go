@@ -120,7 +120,9 @@ func (s *Server) checkSettings(next settings) error {
 			f := s.writtenField(object, name)
 			return f != nil && f.isText() && f.updateable && !f.restricted && f.kind != "email"
 		}),
-		automation.CheckValidations(next.Rules, func(object, name string) bool { return s.writtenField(object, name) != nil }))
+		automation.CheckValidations(next.Rules, func(object, name string) bool {
+			return s.writtenField(object, name) != nil
+		}))
 }
 
 // writtenField is the field of an object that records can be written to, both by their exact names;
