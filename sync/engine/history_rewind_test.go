@@ -62,6 +62,16 @@ func (h *history) live(t failer) (list []rec) {
 	return list
 }
 
+// readConflicts is what an admin does before a side is taken as new, with which the logs go.
+func (h *history) readConflicts(t failer) {
+	many := 1000
+	conflicts, err := h.world.store.Conflicts(h.ctx, models.ConflictFilter{}, models.Page{First: &many}, false)
+	check(t, err)
+	for _, c := range conflicts.Rows {
+		h.seen[c.Desk.String()], h.seen[c.Salesforce.String()] = true, true
+	}
+}
+
 // answerRewind is what an admin does about a side that went back.
 func (h *history) answerRewind(t failer, side models.Side) {
 	compared := false
@@ -73,6 +83,7 @@ func (h *history) answerRewind(t failer, side models.Side) {
 		e := h.proc(t).engine
 		switch {
 		case in.Replaced():
+			h.readConflicts(t)
 			_, err = e.TakeAnew(h.ctx, side)
 			h.say("%s is taken as new (%s): %v", side.Name(), in.ReasonCode, err)
 			if err == nil {
