@@ -64,7 +64,8 @@ type ObserveResult struct {
 	// are no newer by the vendor's stamp: nobody can tell which reading is the later one. Where
 	// there are some, nothing was stored.
 	Doubtful []string
-	// Outdated are records of which the row holds a later state than the reading: it was not stored.
+	// Outdated are records of which the row holds a later state than the reading: it was not
+	// stored.
 	Outdated []string
 }
 

@@ -26,7 +26,8 @@ func (h *history) rewound(t *rapid.T) {
 	to = to.Truncate(time.Second).Add(-time.Millisecond)
 	h.world.sim(t, side, http.MethodPost, "/_sim/rewind", fmt.Sprintf(`{"to":%q}`, to.UTC().Format(time.RFC3339Nano)), nil)
 	h.say("%s goes back to %s", side.Name(), to.Format("02T15:04:05"))
-	// What stands now was restored by an admin: it is nobody's duplicate, and no earlier edit counts.
+	// What stands now was restored by an admin: it is nobody's duplicate, and no earlier edit
+	// counts.
 	h.since, h.accountGone = h.at, true
 	h.look(t)
 	h.noSpam(t)
