@@ -14,6 +14,7 @@ import { formatNumber } from '../../lib/format';
 import { recordLink } from '../../lib/links';
 import { named, t } from '../../messages/console';
 import { csvLink, type Download } from '../download';
+import { FailureGroups } from '../parts/failure-groups';
 import { Search, Select } from '../parts/filters';
 import { JournalDrawer, PairLinks } from '../parts/journal';
 import { Button, Notice, Panel, Problem } from '../parts/panel';
@@ -34,7 +35,6 @@ const orders: readonly FailureOrder[] = [
 const objects: readonly SyncObject[] = ['CONTACT', 'ACCOUNT'];
 const sides: readonly Side[] = ['DESK', 'SALESFORCE'];
 const pageRows = 50;
-const shownGroups = 50; // one more is asked for, to know whether there are more
 
 /** The filter that an address names. Without a word about it, open failures are meant. */
 export function failureFilter(query: URLSearchParams): FailureFilter {
@@ -77,7 +77,6 @@ export function Failures({ route, download }: { route: Route; download: Download
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [note, setNote] = useState('');
   const [open, setOpen] = useState<FailureFragment | null>(null);
-  const found = groups.data?.failureGroups ?? [];
   const page = data?.failures;
   const rows = page?.nodes ?? [];
   const openRows = rows.filter((row) => !row.resolvedAt);
@@ -107,50 +106,13 @@ export function Failures({ route, download }: { route: Route; download: Download
     <>
       <Problem text={problem ?? action.problem} />
       <Notice>{note}</Notice>
-      {found.length > 0 && (
-        <Panel title={t('failureGroups')}>
-          <ul class="groups">
-            {found.slice(0, shownGroups).map((group) => {
-              // A group without a cause holds what failed before causes were kept.
-              const of = { code: group.code, object: group.object, ...(group.id && { cause: group.id }) };
-              return (
-                <li key={group.id}>
-                  <h3>
-                    {named('code', group.code)} <span class="badge bad number">{formatNumber(group.count)}</span>
-                  </h3>
-                  <p class="soft small">
-                    {objectName(group.object)} → {sideName(group.target)}
-                    {group.lastAt && ` · ${when(group.lastAt)}`}
-                  </p>
-                  <p class="small">
-                    {group.message}
-                    {(group.fields ?? []).map((field) => (
-                      <span class="chip" key={field}>
-                        {field}
-                      </span>
-                    ))}
-                  </p>
-                  <p class="small">{named('mend', group.code)}</p>
-                  <div class="row">
-                    <Button
-                      pressed={filter.cause === group.id}
-                      onClick={() =>
-                        place({ cause: null, ...of, state: null, search: null, field: null, target: null })
-                      }
-                    >
-                      {t('show')}
-                    </Button>
-                    <Button disabled={action.busy} onClick={() => void retry({ filter: of })}>
-                      {t('retryCount', { count: group.count })}
-                    </Button>
-                  </div>
-                </li>
-              );
-            })}
-          </ul>
-          {found.length > shownGroups && <p class="soft small">{t('moreCauses', { count: shownGroups })}</p>}
-        </Panel>
-      )}
+      <FailureGroups
+        groups={groups.data?.failureGroups ?? []}
+        chosen={filter.cause}
+        busy={action.busy}
+        show={(of) => place({ cause: null, ...of, state: null, search: null, field: null, target: null })}
+        retry={(of) => void retry({ filter: of })}
+      />
       <Panel
         title={t('failures')}
         actions={
