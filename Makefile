@@ -10,7 +10,7 @@ BENCH_FLAGS ?=
 # Tests that are started from here end with it.
 export SIDELIGHT_TEST_PARENT := $(shell echo $$PPID)
 
-.PHONY: help demo dev build pages lint lint-pages mutants test test-go test-long test-galera test-api test-conformance conformance test-ui test-e2e extension bench bench-check generate check-generated vet tools audit sbom clean clean-all
+.PHONY: help demo dev build pages lint lint-pages mutants test test-go test-long test-galera test-api test-conformance conformance test-ui test-e2e test-firefox extension bench bench-check generate check-generated vet tools audit sbom clean clean-all
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -96,6 +96,9 @@ lint-pages: $(UI)/node_modules/.stamp ## ESLint and Prettier over the pages
 
 test-e2e: pages ## The pages in a real browser against the demo
 	@if command -v npm >/dev/null && command -v chromium >/dev/null; then scripts/e2e; else scripts/skip "npm or chromium is not installed: the browser tests"; fi
+
+test-firefox: pages ## The pages in Firefox, where it is installed (FIREFOX names it)
+	@if command -v "$${FIREFOX:-firefox-esr}" >/dev/null; then FILES=firefox scripts/e2e; else scripts/skip "Firefox is not installed: the pages in it"; fi
 
 extension: $(UI)/node_modules/.stamp ## The Zoho Desk extension for SERVER=https://sidelight.example.com, as bin/sidelight-extension.zip
 	cd $(UI) && node scripts/extension.mjs "$(SERVER)" "$(CURDIR)/bin/sidelight-extension.zip"
