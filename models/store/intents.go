@@ -77,7 +77,8 @@ func (s *Store) due(tx *gorm.DB, side models.Side, now time.Time, limit int) ([]
 	var rows []intentRow
 	for _, state := range []models.IntentState{models.IntentPending, models.IntentUnknown} {
 		var some []intentRow
-		if err := s.skipLocked(tx).Where("side = ? AND state = ?", side, state).
+		owed := s.along(s.skipLocked(tx), "intents", "intents_side_state_priority_id")
+		if err := owed.Where("side = ? AND state = ?", side, state).
 			Where("(next_at IS NULL OR next_at <= ?) AND (lease_until IS NULL OR lease_until <= ?)", now, now).
 			Order("priority, id").Limit(limit).Find(&some).Error; err != nil {
 			return nil, err
