@@ -131,3 +131,18 @@ func TestRowsStandInOrderAfterEachStart(t *testing.T) {
 		}
 	}
 }
+
+func TestValidationRulesOutliveARestart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.jsonl")
+	first := newRig(t, sameState(path))
+	first.settings(obj{"rules": arr{obj{"object": "Contact", "field": "Title", "matches": "^Rule", "text": "Not on the list."}}})
+	second := newRig(t, sameState(path))
+	second.token = first.token
+	broken := obj{"LastName": "Ruled", "Title": "Rule Breaker"}
+	second.call("POST", "/sobjects/Contact", broken).refused(400, "FIELD_CUSTOM_VALIDATION_EXCEPTION")
+	id, _ := second.ingest(obj{"object": "Contact", "operation": "insert"}, "LastName,Title\nRuled,Rule Breaker\nFree,Clerk\n")
+	failed := second.call("GET", "/jobs/ingest/"+id+"/failedResults", nil).want(200)
+	if rows := failed.csv(','); len(rows) != 2 || !strings.Contains(failed.raw, "FIELD_CUSTOM_VALIDATION_EXCEPTION:Not on the list.:Title --") {
+		t.Errorf("of a bulk job: %s", failed.raw)
+	}
+}
